@@ -118,7 +118,7 @@ let package = Package(
         // The JSON that users see, once, for the command line and whatever else answers them.
         .target(
             name: "Payloads",
-            dependencies: ["Archiver", "DailyArchive", "Files", "Manifest", "Recordings", "Text"],
+            dependencies: ["Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "Recordings", "Text"],
             swiftSettings: strict
         ),
         // `callark serve`: HTTP, keys and roles, the schedule.

@@ -10,6 +10,7 @@ package struct Settings: Sendable {
     package var downloads: DownloadSettings
     package var alarms: AlarmSettings
     package var evidence: EvidenceSettings
+    package var audit: AuditSettings
     package var service: ServiceSettings
 
     package init(
@@ -19,6 +20,7 @@ package struct Settings: Sendable {
         downloads: DownloadSettings,
         alarms: AlarmSettings,
         evidence: EvidenceSettings = EvidenceSettings(),
+        audit: AuditSettings = AuditSettings(),
         service: ServiceSettings = ServiceSettings()
     ) {
         self.archive = archive
@@ -27,6 +29,7 @@ package struct Settings: Sendable {
         self.downloads = downloads
         self.alarms = alarms
         self.evidence = evidence
+        self.audit = audit
         self.service = service
     }
 }

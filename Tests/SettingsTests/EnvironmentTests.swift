@@ -40,6 +40,8 @@ import Testing
         "CALLARK_SERVICE_TRUSTED_PROXIES": "10.0.0.1", "CALLARK_SERVICE_TLS_CERTIFICATE_FILE": "/c.pem",
         "CALLARK_SERVICE_TLS_KEY_FILE": "/k.pem", "CALLARK_SERVICE_SCHEDULE_POLL_MINUTES": "15",
         "CALLARK_SERVICE_SCHEDULE_DAILY_AT": "03:30", "CALLARK_SERVICE_SCHEDULE_VERIFY_SHARE": "1/30",
+        "CALLARK_AUDIT_REQUIRE_REASON": "true",
+        "CALLARK_AUDIT_REQUIRED": "false", "CALLARK_AUDIT_METADATA": "true",
         "CALLARK_ORG_ACME_PROVIDER_RETENTION_DAYS": "30",
         "CALLARK_DOWNLOADS_CONCURRENCY": "6", "CALLARK_DOWNLOADS_ATTEMPTS": "5",
         "CALLARK_DOWNLOADS_STALL_SECONDS": "4", "CALLARK_DOWNLOADS_LEAST_BYTES_PER_SECOND": "3",
@@ -83,6 +85,8 @@ import Testing
         #expect(loaded.settings.evidence.origin == "archive.example/callark")
         #expect(loaded.settings.evidence.keyFile == keyFile && loaded.settings.evidence.checkpointSeconds == 8)
         #expect(loaded.settings.service.listen.port == 9090 && loaded.settings.service.schedule.verifyParts == 30)
+        let audit = AuditSettings(requiresReason: true, isRequired: false, includesMetadata: true)
+        #expect(loaded.settings.audit == audit)
         let organization = try #require(loaded.settings.organizations.first)
         #expect(loaded.settings.retention(of: organization.name) == .seconds(30 * 86400))
         #expect(organization.organizationID.description == "7")

@@ -77,9 +77,7 @@ struct LogComparison: Sendable {
         let name = name.description
         return try await BlockingWork.run { _ throws(ArchiveError) in
             var leaves: [String: Leaf] = [:]
-            var epochs = [folder]
-            while let previous = epochs.last?.previous, previous.exists { epochs.append(previous) }
-            for epoch in epochs.reversed() {
+            for epoch in folder.epochs.reversed() {
                 try? LogReader(epoch).forEachProvenEntry { index, bytes throws(EvidenceError) in
                     guard let stored = StoredEntry(bytes) else {
                         if let entry = try? LogEntry(bytes), entry.text(.detail) == LoggedArchive.leftSpool,

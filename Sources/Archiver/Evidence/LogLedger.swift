@@ -38,9 +38,7 @@ package struct LogLedger: Sendable {
         _ body: (LogEntry) throws(EvidenceError) -> Void = { _ throws(EvidenceError) in }
     ) throws(EvidenceError) -> LogLedger {
         var ledger = LogLedger()
-        var epochs = [folder]
-        while let previous = epochs.last?.previous, previous.exists { epochs.append(previous) }
-        for epoch in epochs.reversed() {
+        for epoch in folder.epochs.reversed() {
             do throws(EvidenceError) {
                 let entries = try ledger.read(epoch, key: epoch == folder ? key : nil)
                 for entry in entries { try body(entry) }

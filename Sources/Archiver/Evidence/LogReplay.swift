@@ -133,10 +133,8 @@ struct LogReplay: Sendable {
 
     private mutating func object(_ keyword: LogKeyword, of entry: LogEntry, _ folder: LogFolder) -> [UInt8]? {
         guard let digest = entry.digest(keyword) else { return nil }
-        var epoch = folder
-        while epoch.exists {
+        for epoch in folder.epochs {
             if let bytes = try? FileSystem.read(epoch.objectPath(digest), limit: 64 << 20) { return bytes }
-            epoch = epoch.previous
         }
         remark("what an entry names", entry)
         return nil

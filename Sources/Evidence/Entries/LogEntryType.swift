@@ -17,6 +17,7 @@ package enum LogEntryType: String, CaseIterable, Hashable, Sendable {
     case explanationWithdrawn = "explanation.withdrawn"
     case lossExplained = "loss.explained"
     case audioAccessed = "audio.accessed"
+    case callViewed = "call.viewed"
     case caseExported = "case.exported"
     case auditExported = "audit.exported"
     case holdSet = "hold.set"
@@ -52,6 +53,7 @@ package enum LogEntryType: String, CaseIterable, Hashable, Sendable {
         case .dayReopened: ([.day], [])
         case .gapExplained, .explanationWithdrawn, .lossExplained: ([.taskID, .reason], [.note, .path, .object])
         case .audioAccessed: ([.taskID, .how], [.path, .leaf, .reason, .caseName])
+        case .callViewed: ([.how], [.taskID])
         case .caseExported: ([.caseName, .manifest], [.reason, .count])
         case .auditExported: ([.count], [.reason, .manifest])
         case .holdSet, .holdReleased, .retentionExtended: ([], [.hold, .matter, .objects, .count, .until, .approver])

@@ -7,16 +7,14 @@ extension EvidenceLog {
     ) throws(EvidenceError) {
         try locked { _ throws(EvidenceError) in
             guard try LogReader(folder, key: key).forEachEntryBackwards(body) else { return }
-            var previous = folder.previous
-            while previous.exists {
+            for epoch in folder.epochs.dropFirst() {
                 do throws(EvidenceError) {
-                    guard try LogReader(previous).forEachEntryBackwards(body) else { return }
+                    guard try LogReader(epoch).forEachEntryBackwards(body) else { return }
                 } catch {
                     // A damaged epoch may be why a newer one exists: whatever was left of it has been searched.
                     guard error.code == .damaged else { throw error }
                     return
                 }
-                previous = previous.previous
             }
         }
     }

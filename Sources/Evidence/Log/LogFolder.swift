@@ -44,6 +44,13 @@ package struct LogFolder: Hashable, Sendable {
     /// The log of the previous epoch.
     package var previous: LogFolder { LogFolder(path: "\(path)/previous") }
 
+    /// This log and those of the epochs before it, the newest first.
+    package var epochs: [LogFolder] {
+        var epochs = [self]
+        while let previous = epochs.last?.previous, previous.exists { epochs.append(previous) }
+        return epochs
+    }
+
     /// What was in the log's place before a copy replaced it. It is never used.
     package var replaced: LogFolder { LogFolder(path: "\(path)/replaced") }
 

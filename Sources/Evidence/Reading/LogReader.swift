@@ -55,9 +55,18 @@ package final class LogReader {
     }
 
     /// Calls `body` with each entry of the checkpoint, in order, and then with the accepted ones.
+    /// - Throws: as ``forEachSignedEntry(_:)``.
+    package func forEachProvenEntry(
+        _ body: (_ index: Int64, _ entry: [UInt8]) throws(EvidenceError) -> Void
+    ) throws(EvidenceError) {
+        try forEachSignedEntry(body)
+        for (place, entry) in try acceptedEntries().enumerated() { try body(position.size + Int64(place), entry) }
+    }
+
+    /// Calls `body` with each entry of the checkpoint, in order.
     /// - Throws: `damaged` if the entries are not those that the checkpoint signs, in which case nothing that `body`
     ///   was given is valid; errors of `body`.
-    package func forEachProvenEntry(
+    package func forEachSignedEntry(
         _ body: (_ index: Int64, _ entry: [UInt8]) throws(EvidenceError) -> Void
     ) throws(EvidenceError) {
         var tree = TreeFrontier()
@@ -71,7 +80,6 @@ package final class LogReader {
                 folder.checkpointPath
             )
         }
-        for (place, entry) in try acceptedEntries().enumerated() { try body(position.size + Int64(place), entry) }
     }
 
     /// Calls `body` with each entry, newest first: the accepted ones, then those of the checkpoint.

@@ -181,7 +181,7 @@ extension FileLayer {
             case .organization: "\(owner ?? "organizations[]")."
             case .authentication: "\(owner ?? "organizations[]").auth."
             case .legacy: "\(owner ?? "organizations[]").legacy."
-            case .archive, .captures, .downloads, .alarms, .evidence, .service, .serviceTLS, .schedule:
+            case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule:
                 "\(section?.path ?? "")."
             }
         unknownKeys += 1
@@ -201,7 +201,7 @@ private enum KnownKeys {
 
     static func names(in section: KeyDescription.Section?) -> [String] {
         guard let section else {
-            return ["archive", "organizations", "captures", "downloads", "alarms", "evidence", "service"]
+            return ["archive", "organizations", "captures", "downloads", "alarms", "evidence", "audit", "service"]
         }
         let names = KeyDescription.all.filter { $0.section == section }.map(\.name)
         return names + (section == .organization ? subsections : section.parts.map(\.word))

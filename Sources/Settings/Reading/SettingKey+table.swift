@@ -338,7 +338,7 @@ extension KeyDescription {
             SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.anchorHours.row,
             SettingKey.alarmFreeBytes.row, SettingKey.anchors.row,
             SettingKey.evidenceOrigin.row, SettingKey.evidenceKeyFile.row, SettingKey.checkpointSeconds.row,
-        ] + service
+        ] + audit + service
 
     /// The keys of `legacy`; any of them switches it on.
     static let legacy: [KeyDescription] = [

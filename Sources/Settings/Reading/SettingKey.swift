@@ -50,6 +50,7 @@ package struct KeyDescription: Sendable, Hashable {
         case downloads
         case alarms
         case evidence
+        case audit
         case service
         /// The `tls` of the service.
         case serviceTLS
@@ -79,7 +80,7 @@ package struct KeyDescription: Sendable, Hashable {
         case .organization: "\(owner).\(name)"
         case .authentication: "\(owner).auth.\(name)"
         case .legacy: "\(owner).legacy.\(name)"
-        case .archive, .captures, .downloads, .alarms, .evidence, .service, .serviceTLS, .schedule:
+        case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule:
             "\(section.path).\(name)"
         }
     }
@@ -92,7 +93,7 @@ package struct KeyDescription: Sendable, Hashable {
             switch section {
             case .organization, .authentication: organization
             case .legacy: "\(organization)_legacy"
-            case .archive, .captures, .downloads, .alarms, .evidence, .service, .serviceTLS, .schedule:
+            case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule:
                 section.path.replacing(".", with: "_")
             }
         return "CALLARK_\(owner)_\(name)".uppercased().replacing("-", with: "_")

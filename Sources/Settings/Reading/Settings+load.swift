@@ -111,8 +111,11 @@ extension SettingsReader {
         let downloads = downloads(global)
         let alarms = alarms(global)
         let evidence = evidence(global)
+        let audit = audit(global)
         let service = service(global)
-        guard problems.isEmpty, let archive, let captures, let downloads, let alarms, let evidence, let service else {
+        guard problems.isEmpty, let archive, let captures, let downloads, let alarms, let evidence, let audit,
+            let service
+        else {
             throw SettingsError(problems: problems.enumerated().sorted(by: Self.isEarlier).map(\.element))
         }
         let settings = Settings(
@@ -122,6 +125,7 @@ extension SettingsReader {
             downloads: downloads,
             alarms: alarms,
             evidence: evidence,
+            audit: audit,
             service: service
         )
         return LoadedSettings(settings: settings, path: path, warnings: warnings, values: values)

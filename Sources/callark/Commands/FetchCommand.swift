@@ -23,7 +23,8 @@ struct FetchCommand: AsyncParsableCommand {
             with other content is replaced only with --force (otherwise 74).
 
             Before the first byte, the evidence log and the log of events note who fetches which call, and why (--reason, \
-            --case). If this account cannot write to them, nothing is given out (77).
+            --case). If this account cannot write to them, nothing is given out (77), unless audit.required is false. With \
+            audit.require_reason, there has to be a --reason (64).
 
             A line says of each recording that gives no file why, and what to do: 75 if it is pending, failed or missing. A \
             call of which nothing was to be recorded, such as an abandoned one, gives no file and is no failure (0). The exit \
@@ -88,6 +89,7 @@ struct FetchCommand: AsyncParsableCommand {
         var installation = try Installation(common, needsSecrets: false)
         installation.acceptsUnknown = acceptUnknown
         if let org { _ = try installation.organizations(named: [org]) }
+        try installation.requireReason(reason)
         installation.warnOfNetworkFileSystem()
         let report = FetchReport(output: Output(json: common.json), folder: FetchFolder(path: folder))
         defer { report.flush() }

@@ -118,6 +118,7 @@ struct ListCommand: AsyncParsableCommand {
         )
         var found: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] = []
         let manifest = try await installation.manifestForReading()
+        try await installation.noteView("list", of: task, installation.organizations(named: org.map { [$0] } ?? []))
         if let manifest {
             try await call.requireKnownNames(in: manifest)
             let names = try await manifest.organizations().map(\.name).filter { org == nil || org == $0 }

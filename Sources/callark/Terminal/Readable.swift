@@ -21,8 +21,8 @@ enum Readable {
     }
 
     /// `1 recording`, `2 recordings`.
-    static func count(_ number: Int, _ noun: String) -> String {
-        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : plural ?? "\(noun)s")"
     }
 
     /// `4 min 05 s`.

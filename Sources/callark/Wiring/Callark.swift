@@ -17,7 +17,7 @@ struct Callark: AsyncParsableCommand {
                 callark list --agent NAME --number 5550100001 --last 7d
                 callark fetch TASK_ID -o calls
               Who explained that gap? Who fetched that call?
-                callark events --task TASK_ID
+                callark audit --task TASK_ID
               What ran last night? What is running now?
                 callark events --last 24h
                 callark status
@@ -51,7 +51,7 @@ struct Callark: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitCommand.self, ArchiveCommand.self, ServeCommand.self, FetchCommand.self, ListCommand.self,
-            GapsCommand.self, ReportCommand.self, EventsCommand.self,
+            GapsCommand.self, ReportCommand.self, EventsCommand.self, AuditCommand.self,
             StatusCommand.self, VerifyCommand.self, RebuildCommand.self, StatsCommand.self, SitesCommand.self,
             LegacyCommand.self, LogCommand.self, WitnessCommand.self, KeysCommand.self, AuthCommand.self,
             ConfigCommand.self,

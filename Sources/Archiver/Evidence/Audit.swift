@@ -1,0 +1,101 @@
+import Evidence
+import Recordings
+
+/// Who did what, out of the evidence log of one organization: the entries of a signed checkpoint and of the epochs before it, then
+/// those that are accepted and in no checkpoint yet.
+///
+/// Reading takes no lock. Every call blocks: never make one on the cooperative pool.
+package final class Audit {
+    /// A state of the log that rows are from.
+    package struct Source: Sendable {
+        package var position: LogPosition
+        /// Entries that were accepted after it.
+        package var accepted: Int
+    }
+
+    /// The names of everybody who did anything; filled by ``count(_:)``.
+    package private(set) var actors: Set<String> = []
+    /// Entries that a later version wrote, and that are left out; filled by ``count(_:)``.
+    package private(set) var unknownEntries = 0
+
+    /// The oldest epoch first.
+    private var readers: [(reader: LogReader, accepted: [[UInt8]])] = []
+
+    /// Opens the newest checkpoint of a log, and of the epochs before it. Those that do not hold are passed over: that may be why
+    /// there is another one.
+    /// - Parameter key: what signatures of the newest epoch are checked with; `nil` for the key that it names itself.
+    /// - Throws: `missing`; `damaged` if the newest epoch does not hold.
+    package init(_ folder: LogFolder, key: NoteKey?) throws(EvidenceError) {
+        let newest = try LogReader(folder, key: key)
+        readers = [(newest, try newest.acceptedEntries())]
+        for epoch in folder.epochs.dropFirst() {
+            do throws(EvidenceError) {
+                let reader = try LogReader(epoch)
+                try reader.forEachSignedEntry { _, _ throws(EvidenceError) in }
+                readers.insert((reader, (try? reader.acceptedEntries()) ?? []), at: 0)
+            } catch {
+                guard error.code == .damaged else { throw error }
+            }
+        }
+    }
+
+    /// The states that the rows are from, the oldest epoch first.
+    package var sources: [Source] {
+        readers.map { Source(position: $0.reader.position, accepted: $0.accepted.count) }
+    }
+
+    /// Counts the rows, and compares every entry with what the checkpoint signs: to be called first, so that no row is shown of a
+    /// log that does not hold.
+    /// - Throws: `damaged` if it does not.
+    package func count(_ filter: AuditFilter) throws(EvidenceError) -> Int {
+        (actors, unknownEntries) = ([], 0)
+        var count = 0
+        for (reader, accepted) in readers {
+            try reader.forEachSignedEntry { _, bytes throws(EvidenceError) in
+                if let entry = note(bytes, filter), filter.matches(entry) { count += 1 }
+            }
+            for bytes in accepted {
+                if let entry = note(bytes, filter), filter.matches(entry) { count += 1 }
+            }
+        }
+        return count
+    }
+
+    /// Calls `body` with each row that is asked for, in the order of the log.
+    /// - Throws: ``EvidenceError``; what `body` throws.
+    package func forEachRow(
+        _ filter: AuditFilter,
+        _ body: (AuditRow) throws -> Void
+    ) throws {
+        for (reader, accepted) in readers {
+            let position = reader.position
+            func take(_ index: Int64, _ bytes: [UInt8]) throws {
+                guard let entry = entry(bytes, filter), filter.matches(entry) else { return }
+                let isPublished = index < position.size
+                try body(AuditRow(origin: position.origin, leaf: index, isPublished: isPublished, entry: entry))
+            }
+            var failure: (any Error)?
+            try reader.forEachEntry { index, bytes throws(EvidenceError) in
+                guard failure == nil else { return }
+                do { try take(index, bytes) } catch { failure = error }
+            }
+            if let failure { throw failure }
+            for (place, bytes) in accepted.enumerated() { try take(position.size + Int64(place), bytes) }
+        }
+    }
+
+    private func note(_ bytes: [UInt8], _ filter: AuditFilter) -> LogEntry? {
+        guard let entry = entry(bytes, filter) else {
+            if StoredEntry(bytes) == nil { unknownEntries += 1 }
+            return nil
+        }
+        actors.insert(entry.actor.name)
+        return entry
+    }
+
+    /// - Returns: `nil` for an entry that is left out in any case.
+    private func entry(_ bytes: [UInt8], _ filter: AuditFilter) -> LogEntry? {
+        if filter.leavesOutStored, StoredEntry(bytes) != nil { return nil }
+        return try? LogEntry(bytes)
+    }
+}

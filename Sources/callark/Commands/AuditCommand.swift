@@ -1,0 +1,198 @@
+import Archiver
+import ArgumentParser
+import Evidence
+import Foundation
+import Manifest
+import Payloads
+import Recordings
+import Settings
+import Wiring
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "List who did what, when, to which call, and why, out of the evidence log.",
+        discussion: """
+            Reads the signed, append-only log, and compares every entry with its checkpoint first: what is listed cannot have \
+            been changed or left out since it was noted, unless the exit code is 65. What is in no checkpoint yet is \
+            listed too, and counted below the table. Entries of stored recordings are left out unless --type asks for them.
+
+            RECORDING is empty for what is about a whole call. REASON is what a person gave as a reason; of an explained gap it \
+            is the kind, and `callark events` has the words.
+
+            An export (--csv, --json) is itself noted in the log (audit.exported) before its first line; if it cannot be, \
+            the exit code is 77 (see audit.required). The first line of an export says of which checkpoint it is.
+
+            EXAMPLES
+              # who has listened to this call?
+              callark audit --task TASK_ID
+              callark audit --type audio.accessed --month last
+              # for an auditor
+              callark audit --org acme --month last --csv > audit.csv
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var window: WindowOptions
+
+    @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
+    var org: OrganizationName?
+
+    @Option(help: "Only this task.", transform: TaskID.init(argument:))
+    var task: TaskID?
+
+    @Option(help: "Only what this account, key or person did: the name in full.")
+    var actor: String?
+
+    @Option(help: "Only entries of this type; may be given more than once.")
+    var type: [LogEntryType] = []
+
+    @Option(help: "Why the export is made, in your own words; it is kept in the evidence log.")
+    var reason: String?
+
+    @Flag(help: "Print CSV (RFC 4180), after a line that begins with # and names the checkpoint.")
+    var csv = false
+
+    func validate() throws {
+        if csv && common.json { throw ValidationError("--csv and --json exclude each other") }
+    }
+
+    func run() async throws {
+        let installation = try Installation(common, needsSecrets: false)
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        let logs = try LogAccess.all(org.map { [$0] } ?? [], in: installation)
+        if csv, logs.count > 1 {
+            throw CommandError(.usage, "a CSV file is of one log: name one organization with --org")
+        }
+        if let task { try await requireKnown(task, in: installation) }
+        let filter = AuditFilter(
+            task: task,
+            actor: actor,
+            window: try window.window(in: installation).instants,
+            types: Set(type)
+        )
+        var all: [(organization: OrganizationName, audit: Audit, count: Int)] = []
+        for log in logs where log.folder.exists {
+            let organization = log.organization
+            if csv || common.json {
+                let count = try Audit(log.folder, key: log.confirmedKey).count(filter)
+                try await installation.noteExport(of: count, organization, reason: reason)
+            }
+            // Read anew: the entry of the export itself belongs to the log that is shown.
+            let audit = try Audit(log.folder, key: log.confirmedKey)
+            all.append((organization, audit, try audit.count(filter)))
+        }
+        try requireKnownActor(all.map(\.audit))
+        var rows = 0
+        for (organization, audit, count) in all {
+            try write(audit, of: organization, filter, installation.timeZone, to: output)
+            rows += count
+        }
+        try writeEnd(all.map(\.audit), rows: rows, in: installation, output)
+    }
+
+    // MARK: - Names
+
+    private func requireKnown(_ task: TaskID, in installation: Installation) async throws {
+        guard let manifest = try await installation.manifestForReading(),
+            try await manifest.tasks(task, organization: org).isEmpty
+        else { return }
+        throw CommandError.unknown([task])
+    }
+
+    /// Refuses a name that is in no log: a misspelt one would find nothing, and look like an answer.
+    private func requireKnownActor(_ audits: [Audit]) throws {
+        let actors = audits.reduce(into: Set<String>()) { $0.formUnion($1.actors) }
+        guard let actor, !audits.isEmpty, !actors.contains(actor) else { return }
+        let near = NearestName.all(actor, among: actors.sorted()).map { "\"\($0)\"" }.joined(separator: ", ")
+        let some = actors.sorted().prefix(5).joined(separator: ", ")
+        let hint = near.isEmpty ? "the logs have \(some)" : "did you mean \(near)?"
+        throw CommandError.unknown("actor", [actor], hint)
+    }
+
+    // MARK: - Writing
+
+    private func write(
+        _ audit: Audit,
+        of organization: OrganizationName,
+        _ filter: AuditFilter,
+        _ timeZone: TimeZone,
+        to output: Output
+    ) throws {
+        for source in audit.sources {
+            let position = source.position
+            if csv { output.page("# \(position.origin): size \(position.size), root \(position.root.base64)\r") }
+            try output.json(AuditCheckpointLine(source, of: organization))
+            if !csv { output.text("\(position.origin): \(position.size) entries, root \(position.root.base64)") }
+        }
+        var writer = Table.Writer(table: Self.table(timeZone: timeZone), output: output, asCSV: csv)
+        // The widths of a table's columns come from as many rows as this.
+        var batch: [AuditRow] = []
+        try audit.forEachRow(filter) { row in
+            batch.append(row)
+            guard batch.count >= 200 else { return }
+            try writer.write(batch)
+            batch = []
+        }
+        try writer.write(batch)
+        writer.end()
+    }
+
+    private func writeEnd(_ audits: [Audit], rows: Int, in installation: Installation, _ output: Output) throws {
+        let unknown = audits.map(\.unknownEntries).reduce(0, +)
+        if unknown > 0 {
+            Complaint.warning("left out \(Readable.count(unknown, "entry", "entries")) that a later version wrote")
+        }
+        guard !csv else { return }
+        let accepted = audits.flatMap(\.sources).map(\.accepted).reduce(0, +)
+        try output.json(Summary(rows: rows, accepted: accepted, unknown: unknown))
+        if audits.isEmpty { return output.text("no evidence log yet: the first pass begins it") }
+        let open = "\(Readable.count(accepted, "entry", "entries")) of the log in no checkpoint yet"
+        let times = "\(Readable.count(rows, "act")); times in \(installation.timeZone.name)"
+        output.text(accepted > 0 ? "\(times); \(open)" : times)
+    }
+
+    private static func table(timeZone: TimeZone) -> Table<AuditRow> {
+        Table(
+            type: "audit",
+            columns: [
+                Table.Column(
+                    name: "time",
+                    heading: timeZone.heading("TIME"),
+                    rank: 1,
+                    value: { .text($0.entry.time.description) },
+                    text: { $0.entry.time.text(in: timeZone, seconds: true) },
+                    short: { $0.entry.time.text(in: timeZone) }
+                ),
+                .text("actor", "BY", rank: 2) { $0.entry.actor.name },
+                .text("via") { $0.entry.actor.via.rawValue },
+                .text("address") { $0.entry.actor.address },
+                .text("action", "ACTION") { $0.entry.type.rawValue },
+                .text("task_id", "TASK", rank: 3) { $0.entry.text(.taskID) },
+                .text("recording", "RECORDING", rank: 6) { $0.recording },
+                .text("reason", "REASON", rank: 4) { $0.entry.text(.reason) },
+                .text("case", "CASE", rank: 5) { $0.entry.text(.caseName) },
+                Table.Column(
+                    name: "leaf",
+                    heading: "ENTRY",
+                    isNumber: true,
+                    rank: 7,
+                    value: { .integer($0.leaf) }
+                ),
+            ],
+            line: { AuditLine($0) }
+        )
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var rows: Int
+        /// Entries of the logs that are in no checkpoint yet.
+        var accepted: Int
+        /// Entries that a later version wrote.
+        var unknown: Int
+    }
+}
+
+extension LogEntryType: ExpressibleByArgument {}

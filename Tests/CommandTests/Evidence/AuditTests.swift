@@ -1,0 +1,109 @@
+import Evidence
+import Foundation
+import Simulator
+import Testing
+
+/// `callark audit`, and what the configuration makes of it.
+@Suite struct `The audit of an archive` {
+    /// Makes the same CSV out of the log's files, and knows nothing but their formats: c2sp.org/tlog-tiles and docs/evidence.md.
+    private static let judge = #"""
+        import csv, datetime, json, os, struct, sys
+        log = sys.argv[1]
+        origin, size, root = open(os.path.join(log, "checkpoint"), encoding="utf-8").read().split("\n")[:3]
+        entries = []
+        for tile in range((int(size) + 255) // 256):
+            width = min(256, int(size) - 256 * tile)
+            name = "%03d" % tile + ("" if width == 256 else ".p/%d" % width)
+            data, at = open(os.path.join(log, "tile/entries", name), "rb").read(), 0
+            for _ in range(width):
+                length = struct.unpack_from(">H", data, at)[0]
+                entries.append(json.loads(data[at + 2:at + 2 + length]))
+                at += 2 + length
+        out = csv.writer(sys.stdout, lineterminator="\r\n")
+        sys.stdout.write("# %s: size %s, root %s\r\n" % (origin, size, root))
+        out.writerow("time,actor,via,address,action,task_id,recording,reason,case,leaf".split(","))
+        for leaf, entry in enumerate(entries):
+            if entry["type"] != "recording.stored":
+                moment = datetime.datetime.fromtimestamp(entry["time"] // 1000, datetime.timezone.utc)
+                milliseconds = ".%03d" % (entry["time"] % 1000) if entry["time"] % 1000 else ""
+                out.writerow([moment.strftime("%Y-%m-%dT%H:%M:%S") + milliseconds + "Z", entry["actor"]["name"],
+                    entry["actor"]["via"], entry["actor"].get("address", ""), entry["type"], entry.get("task_id", ""),
+                    entry.get("path", ""), entry.get("reason", ""), entry.get("case", ""), leaf])
+        """#
+
+    @Test func `is what a script makes of the log's files, and notes its own export first`() async throws {
+        try await Desk.with(calls: 3, mix: .recorded) { desk in
+            try await desk.archiveDay()
+            let task = try #require(desk.simulator.servedRecordings().first?.taskID)
+            let reason = "a complaint, \"urgent\""
+            let fetch = ["fetch", task, "-o", "\(desk.folder)/out", "--reason", reason, "--case", "2026-017"]
+            #expect(try await desk.start(fetch).end().status == 0)
+            let shown = try await desk.run("audit", "--task", task)
+            #expect(shown.status == 0 && shown.output.contains("audio.accessed") && shown.output.contains("1 act;"))
+            #expect(try desk.entries(.auditExported).isEmpty)
+
+            let export = try await desk.run("audit", "--csv", "--reason", "quarterly review")
+            #expect(export.status == 0, "\(export.errors)")
+            let judged = try await Program.run("python3", ["-c", Self.judge, desk.log.path])
+            #expect(export.output == judged.output)
+            let noted = try #require(try desk.entries(.auditExported).first)
+            #expect(noted.text(.reason) == "quarterly review" && noted.number(.count).map { $0 > 0 } == true)
+
+            let lines = try await desk.run("audit", "--type", "audio.accessed", "--json").objects
+            #expect(lines.map { $0["type"]?.text } == ["checkpoint", "audit", "summary"])
+            #expect(lines[1]["reason"]?.text == reason && lines[1]["case"]?.text == "2026-017")
+            #expect(lines[1]["published"] == .bool(true) && lines[1]["task_id"]?.text == task)
+            let early = try await desk.run("audit", "--type", "audio.accessed", "--to", "2001-01-01")
+            #expect(early.status == 0 && early.output.contains("0 acts"))
+        }
+    }
+
+    @Test func `refuses what can find nothing, and what does not hold`() async throws {
+        try await Desk.with(calls: 1, mix: .recorded) { desk in
+            #expect(try await desk.run("audit").output.contains("no evidence log yet"))
+            try await desk.archiveDay()
+            #expect(try await desk.run("audit", "--task", "no-such-task").status == 66)
+            let actor = try #require(try desk.entries().first?.actor.name)
+            let misspelt = try await desk.run("audit", "--actor", actor + "x")
+            let question = "did you mean \"\(actor)\"?"
+            #expect(misspelt.status == 66 && misspelt.errors.contains(question), "\(misspelt.errors)")
+            #expect(try await desk.run("audit", "--actor", actor).status == 0)
+            #expect(try await desk.run("audit", "--type", "audio").status == 64)
+            let tile = try #require(FileManager.default.subpaths(atPath: "\(desk.log.path)/tile/entries")?.max())
+            try desk.flipByte(of: "\(desk.log.path)/tile/entries/\(tile)", at: 20)
+            let damaged = try await desk.run("audit")
+            #expect(damaged.status == 65 && damaged.output.isEmpty, "\(damaged.output)")
+        }
+    }
+
+    @Test func `asks for reasons, and notes who looks, as configured`() async throws {
+        try await Desk.with(calls: 2, mix: .recorded) { desk in
+            try await desk.archiveDay()
+            let task = try #require(desk.simulator.servedRecordings().first?.taskID)
+            let strict = ["CALLARK_AUDIT_REQUIRE_REASON": "true", "CALLARK_AUDIT_METADATA": "true"]
+            let out = "\(desk.folder)/out"
+            for reason in [[], ["--reason", "  "]] {
+                let refused = try await desk.start(["fetch", task, "-o", out] + reason, environment: strict).end()
+                #expect(refused.status == 64 && refused.errors.contains("--reason"), "\(refused.errors)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: out) && (try desk.entries(.audioAccessed)).isEmpty)
+            #expect(try await desk.run("list", "--task", task, environment: strict).status == 0)
+            #expect(try await desk.run("gaps", environment: strict).status == 0)
+            #expect(try await desk.run("list").status == 0)
+            let views = try desk.entries(.callViewed)
+            #expect(views.map { $0.text(.how) } == ["list", "gaps"] && views.first?.text(.taskID) == task)
+
+            // Without its key, the log takes nothing.
+            let key = "\(desk.root)/spool/credentials/log.key"
+            try FileManager.default.moveItem(atPath: key, toPath: key + ".away")
+            let unseen = try await desk.run("list", environment: strict)
+            #expect(unseen.status == 77 && unseen.output.isEmpty, "\(unseen.errors)")
+            let unexported = try await desk.run("audit", "--csv")
+            #expect(unexported.status == 77 && unexported.output.isEmpty, "\(unexported.errors)")
+            let lenient = ["CALLARK_AUDIT_REQUIRED": "false"]
+            let given = try await desk.run("fetch", task, "-o", out, environment: lenient)
+            #expect(given.status == 0 && given.errors.contains("could not be noted"), "\(given.errors)")
+            #expect(FileManager.default.fileExists(atPath: "\(out)/\(task)"))
+        }
+    }
+}
