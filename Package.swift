@@ -142,11 +142,28 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // What every page of HTML needs: escaping, and how it looks on paper.
+        .target(
+            name: "Pages",
+            dependencies: ["Text", .product(name: "Mustache", package: "swift-mustache")],
+            swiftSettings: strict
+        ),
+        // Calls with everything that proves them, for somebody who has no Callark.
+        .target(
+            name: "Cases",
+            dependencies: [
+                "Archiver", "CArchive", "DailyArchive", "Evidence", "Files", "Manifest", "Pages", "Payloads",
+                "Recordings", "Text",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "callark",
             dependencies: [
-                "Anchors", "Archiver", "CGlibc", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads",
-                "Recordings", "Service", "Settings", "Text", "Transfer", "WebexContactCenter", "Wiring",
+                "Anchors", "Archiver", "CGlibc", "Cases", "DailyArchive", "Evidence", "Files", "Manifest", "Pages",
+                "Payloads", "Recordings", "Service", "Settings", "Text", "Transfer", "WebexContactCenter", "Wiring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),

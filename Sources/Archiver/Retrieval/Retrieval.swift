@@ -6,7 +6,7 @@ import Recordings
 
 /// Returns recordings: from a sealed archive by their offset, otherwise from the spool.
 package struct Retrieval: Sendable {
-    private let root: ArchiveRoot
+    let root: ArchiveRoot
     private let manifest: Manifest
 
     /// One file that was written.
@@ -83,12 +83,7 @@ package struct Retrieval: Sendable {
     ///   left; with code `notAvailable` for a recording that is not held; `ArchiveError`, with code `occupied` for a
     ///   file with other bytes.
     package func copy(_ row: RecordingRow, into folder: String, force: Bool = false) async throws -> File {
-        let subject = "task \(row.key.taskID): \(row.file) is"
-        guard let held = row.held else {
-            let reason = row.reason.map { ": \($0)" } ?? ""
-            let code: ArchiverError.Code = row.state == .damaged ? .damaged : .notAvailable
-            throw ArchiverError(code, "\(subject) \(row.state.rawValue)\(reason)")
-        }
+        let held = try held(row)
         let destination = "\(try taskFolder(row.key.taskID, in: folder))/\(row.file)"
         let present = try await ArchiveReader.digest(ofFile: destination)
         let isReplacement = present.map { $0 != held.digest } ?? false
@@ -99,14 +94,32 @@ package struct Retrieval: Sendable {
                 path: destination
             )
         }
+        try await copy(row, to: destination)
+        return File(row: row, path: destination, isReplacement: isReplacement)
+    }
+
+    /// Writes a recording that is held to a file, and replaces what is there.
+    /// - Throws: ``ArchiverError`` with code `damaged` if the archive no longer has the bytes, in which case no file is
+    ///   left; with code `notAvailable` for a recording that is not held; `ArchiveError`.
+    package func copy(_ row: RecordingRow, to destination: String) async throws {
+        let held = try held(row)
         do {
             try await copy(held, isArchived: held.isSealed, to: destination)
         } catch let error as ArchiveError where held.isSealed && (error.code == .damaged || error.code == .missing) {
             let repair = "`callark verify --repair --day \(row.day)` fetches it again"
             let advice = error.code == .missing ? "put the file back or mount its disk; else \(repair)" : repair
-            throw ArchiverError(.damaged, "\(subject) damaged: \(error.message); \(advice)")
+            throw ArchiverError(.damaged, "\(Self.subject(row)) damaged: \(error.message); \(advice)")
         }
-        return File(row: row, path: destination, isReplacement: isReplacement)
+    }
+
+    private static func subject(_ row: RecordingRow) -> String { "task \(row.key.taskID): \(row.file) is" }
+
+    /// Where the recording is.
+    private func held(_ row: RecordingRow) throws -> RecordingRow.Held {
+        if let held = row.held { return held }
+        let reason = row.reason.map { ": \($0)" } ?? ""
+        let code: ArchiverError.Code = row.state == .damaged ? .damaged : .notAvailable
+        throw ArchiverError(code, "\(Self.subject(row)) \(row.state.rawValue)\(reason)")
     }
 
     /// The metadata lines of these recordings. Each begins with the archive that has the recording and, if that is
@@ -180,7 +193,7 @@ package struct Retrieval: Sendable {
 extension [RecordingRow] {
     /// Each recording followed by its other versions: those without a suspicion first, then those with more bytes, then
     /// the one that was received first. Damaged ones, and those that are not held, come last.
-    var betterFirst: [RecordingRow] {
+    package var betterFirst: [RecordingRow] {
         var groups: [(key: RecordingKey, rows: [RecordingRow])] = []
         for row in self {
             let key = row.key.withoutDigest ?? row.key

@@ -2,7 +2,7 @@ import Foundation
 import Recordings
 
 /// The layout of a daily archive: a BagIt 1.0 bag (RFC 8493) in one folder, as docs/archive-format.md describes it.
-enum BagLayout {
+package enum BagLayout {
     static let recordings = "metadata/recordings.jsonl"
     static let tasks = "metadata/tasks.jsonl"
     /// Only in an archive that closes its day.
@@ -28,10 +28,10 @@ enum BagLayout {
     static let format = "1"
 
     /// RFC 8493 section 2.1.1.
-    static let declarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    package static let declarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
     /// A line of a checksum file (RFC 8493 section 2.1.3) with its line break. Our paths have nothing to escape.
-    static func checksumLine(_ digest: ContentDigest, _ path: String) -> String {
+    package static func checksumLine(_ digest: ContentDigest, _ path: String) -> String {
         "\(digest)  \(path)\n"
     }
 

@@ -8,9 +8,14 @@ extension Manifest {
     ///   done.
     /// - Throws: `unknown` if the event's organization is not registered; what the recorder throws.
     package func appendEvent(_ event: Event, isRecorded: Bool = false) async throws {
-        try await write(isRecorded ? .machine : .process) { [self] db in
-            try event.insert(in: db)
-            if isRecorded { try record([RecordedAct(event: event)]) }
+        try await appendEvents([event], areRecorded: isRecorded)
+    }
+
+    /// Adds entries to the log of events, all or none of them: see ``appendEvent(_:isRecorded:)``.
+    package func appendEvents(_ events: [Event], areRecorded: Bool) async throws {
+        try await write(areRecorded ? .machine : .process) { [self] db in
+            for event in events { try event.insert(in: db) }
+            if areRecorded { try record(events.map { RecordedAct(event: $0) }) }
         }
     }
 

@@ -51,6 +51,9 @@ struct CallOptions: ParsableArguments {
         )
     }
 
+    /// Whether any of them was given.
+    var isGiven: Bool { !filter.isEmpty }
+
     func validate() throws {
         let given = [
             ("--agent", agent), ("--number", number), ("--queue", queue), ("--site", site), ("--team", team),

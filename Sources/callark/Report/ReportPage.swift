@@ -2,6 +2,7 @@ import Archiver
 import Foundation
 import Manifest
 import Mustache
+import Pages
 import Recordings
 
 /// A report as one HTML page, to be read and printed. It has no script and refers to nothing outside itself.

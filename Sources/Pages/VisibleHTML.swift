@@ -1,21 +1,20 @@
 import Mustache
-import Settings
 import Text
 
 /// The escaping of every value on a page: of markup, and of characters that a reader would not see.
 ///
 /// The library's own escaping works on characters as people see them, so it would miss a `<` followed by a combining
 /// mark.
-struct VisibleHTML: MustacheContentType {
+package struct VisibleHTML: MustacheContentType {
     private static let registration: Void = MustacheContentTypes.register(VisibleHTML(), named: "VISIBLE_HTML")
 
     /// A template of a page, which names this content type itself.
-    static func template(_ text: String) throws -> MustacheTemplate {
+    package static func template(_ text: String) throws -> MustacheTemplate {
         _ = registration
         return try MustacheTemplate(string: "{{% CONTENT_TYPE:VISIBLE_HTML}}" + text)
     }
 
-    func escapeText(_ text: String) -> String {
+    package func escapeText(_ text: String) -> String {
         var escaped = String.UnicodeScalarView()
         for scalar in VisibleText.escaped(text).unicodeScalars {
             switch scalar {

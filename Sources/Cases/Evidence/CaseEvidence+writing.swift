@@ -1,0 +1,70 @@
+import Evidence
+import Files
+import Recordings
+
+extension CaseEvidence {
+    /// Writes the log's part of a case: its checkpoint and key, the entries with their proofs, what they name, and what anchors gave.
+    /// - Parameters:
+    ///   - place: the folder in the case: `evidence/acme`.
+    ///   - configuration: the effective configuration as text, secrets masked; it is written if it is the one that the log
+    ///     says was in force last.
+    /// - Returns: what entries name and the log no longer has, such as words that had to be erased: one line each.
+    func write(into folder: inout CaseFolder, at place: String, configuration: String?) throws -> [String] {
+        var remarks: [String] = []
+        try folder.write(reader.checkpoint, to: "\(place)/checkpoint")
+        try folder.write("\(reader.key)\n", to: "\(place)/vkey")
+        let anchors = anchors(covering: stored.values.joined().map(\.leaf))
+        var objects: Set<ContentDigest> = []
+        for act in acts + anchors.values.joined() {
+            try write(act, into: &folder, at: "\(place)/entries/\(act.leaf)")
+            objects.formUnion(act.entry.objects)
+        }
+        for digest in objects.sorted(by: { $0.description < $1.description }) {
+            let bytes: [UInt8]
+            do throws(EvidenceError) {
+                bytes = try reader.folder.objectBytes(digest)
+            } catch {
+                guard error.code == .damaged else { throw error }
+                remarks.append("\(error.path): an entry of the evidence log names it, and it cannot be read")
+                continue
+            }
+            try folder.write(bytes, to: "\(place)/objects/\(digest)")
+        }
+        for (size, tokens) in anchors.sorted(by: { $0.key < $1.key }) {
+            try write(tokens, ofSize: size, into: &folder, at: "\(place)/anchors/\(size)")
+        }
+        if let configuration, let last = acts.last(where: { $0.entry.type == .configChanged }),
+            try FileDigest.digest(of: Array(configuration.utf8)) == last.entry.digest(.sha256)
+        {
+            try folder.write(configuration, to: "\(place)/configuration.txt")
+        }
+        return remarks
+    }
+
+    /// Writes an entry and its proof.
+    /// - Parameter name: without `.json` and `.tlog-proof`.
+    private func write(_ act: Act, into folder: inout CaseFolder, at name: String) throws {
+        try folder.write(act.bytes, to: "\(name).json")
+        try folder.write(reader.proof(of: act.leaf).bytes, to: "\(name).tlog-proof")
+    }
+
+    private func write(
+        _ tokens: [Act],
+        ofSize size: Int64,
+        into folder: inout CaseFolder,
+        at place: String
+    ) throws {
+        let log = reader.folder
+        try folder.write(log.checkpointBytes(ofAnchoredSize: size), to: "\(place)/checkpoint")
+        let hashes = try reader.consistency(with: size).map { "\($0.base64)\n" }.joined()
+        try folder.write(hashes, to: "\(place)/consistency")
+        for token in tokens {
+            guard let path = token.entry.text(.file), let file = AnchorToken.Place(path: path) else { continue }
+            let name = path.split(separator: "/").last ?? ""
+            try folder.write(log.bytes(of: file), to: "\(place)/\(name)")
+            if let request = try log.requestBytes(of: file) {
+                try folder.write(request, to: "\(place)/\(file.name).tsq")
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Evidence
+import Recordings
+
+/// What one epoch of an evidence log says about the calls of a case. Not for several threads at once.
+final class CaseEvidence {
+    /// The entry of a stored recording.
+    struct Stored {
+        var leaf: Int64
+        var bytes: [UInt8]
+        var archive: String
+        var sha256: String
+    }
+
+    /// Any other entry.
+    struct Act {
+        var leaf: Int64
+        var bytes: [UInt8]
+        var entry: LogEntry
+    }
+
+    let reader: LogReader
+    /// By the recording's path in its archive, in the order of the log.
+    private(set) var stored: [String: [Stored]] = [:]
+    /// In the order of the log.
+    private(set) var acts: [Act] = []
+    /// The acts that say what an anchor gave.
+    private var anchored: [Act] = []
+
+    /// Reads a log, and compares it with its newest checkpoint.
+    /// - Parameter key: what the checkpoint's signature is checked with; `nil` for the key that the log names itself.
+    /// - Throws: `damaged` if the log does not hold.
+    init(_ folder: LogFolder, key: NoteKey?, _ subject: CaseSubject) throws(EvidenceError) {
+        reader = try LogReader(folder, key: key)
+        var configuration: Act?
+        try reader.forEachSignedEntry { leaf, bytes throws(EvidenceError) in
+            if let entry = StoredEntry(bytes) {
+                guard subject.has(entry) else { return }
+                let stored = Stored(leaf: leaf, bytes: bytes, archive: entry.archive, sha256: entry.sha256)
+                self.stored[entry.path, default: []].append(stored)
+                return
+            }
+            guard let entry = try? LogEntry(bytes) else { return }
+            let act = Act(leaf: leaf, bytes: bytes, entry: entry)
+            switch entry.type {
+            case .configChanged: configuration = act
+            case .anchorAdded: anchored.append(act)
+            case .logBegun, .keyAdded, .keyRetired: acts.append(act)
+            default: if subject.has(entry) { acts.append(act) }
+            }
+        }
+        if let configuration { acts.append(configuration) }
+        acts.sort { $0.leaf < $1.leaf }
+    }
+
+    /// Whether it says anything about the case's calls.
+    var isAboutCalls: Bool { !stored.isEmpty || acts.contains { $0.entry.text(.taskID) != nil } }
+
+    /// The entry of a recording: the one of the archive that has it now, or else the last one of these bytes.
+    func entry(of path: String, _ sha256: ContentDigest, in archive: ArchiveName) -> Stored? {
+        let same = (stored[path] ?? []).filter { $0.sha256 == sha256.description }
+        return same.last { $0.archive == archive.description } ?? same.last
+    }
+
+    /// What happened to a call, in the order of the log.
+    func history(of task: TaskID) -> [Act] {
+        acts.filter { $0.entry.text(.taskID) == task.description }
+    }
+
+    /// The states known outside that are in the case: for each of these entries the first one that covers it, because that says how
+    /// early it was known; and the newest one, which covers all.
+    /// - Returns: the acts that say so, by the number of entries of the state.
+    func anchors(covering leaves: [Int64]) -> [Int64: [Act]] {
+        let bySize = Dictionary(grouping: anchored) { $0.entry.number(.size) ?? 0 }
+        let sizes = bySize.keys.filter { (1...reader.position.size).contains($0) }.sorted()
+        guard let newest = sizes.last else { return [:] }
+        var wanted: Set<Int64> = [newest]
+        for leaf in leaves {
+            // The first size above it, by halves: sizes ascend.
+            var (low, high) = (0, sizes.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if sizes[middle] > leaf { high = middle } else { low = middle + 1 }
+            }
+            if low < sizes.count { wanted.insert(sizes[low]) }
+        }
+        return bySize.filter { wanted.contains($0.key) }
+    }
+}

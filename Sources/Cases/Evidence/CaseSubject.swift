@@ -1,0 +1,33 @@
+import DailyArchive
+import Evidence
+import Manifest
+import Recordings
+
+/// What of an evidence log belongs to a case.
+struct CaseSubject: Sendable {
+    /// Recordings, by their paths in archives.
+    private let paths: Set<String>
+    private let tasks: Set<String>
+    private let archives: Set<String>
+    private let days: Set<String>
+
+    init(_ calls: [CallRow]) {
+        let held = calls.flatMap(\.recordings).filter { $0.held != nil }
+        paths = Set(held.map { PayloadPath.of($0.key.taskID, $0.file) })
+        archives = Set(held.compactMap { $0.held?.archive.description })
+        tasks = Set(calls.map(\.taskID.description))
+        days = Set(calls.map(\.day.description))
+    }
+
+    /// Whether it is the entry of a recording of the case.
+    func has(_ stored: StoredEntry) -> Bool { paths.contains(stored.path) }
+
+    /// Whether the case has the entry of an act. What a case has of the log in any case, is not among them: its beginning, its keys,
+    /// its newest configuration, and what it says about anchors.
+    func has(_ entry: LogEntry) -> Bool {
+        if let task = entry.text(.taskID) { return tasks.contains(task) }
+        if let archive = entry.text(.archive) { return archives.contains(archive) }
+        if let day = entry.text(.day) { return days.contains(day) }
+        return false
+    }
+}

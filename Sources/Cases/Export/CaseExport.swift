@@ -1,0 +1,257 @@
+import Archiver
+import DailyArchive
+import Evidence
+import Files
+import Foundation
+import Manifest
+import Recordings
+
+/// Exports calls with everything that proves what they are, for somebody who has no Callark: docs/evidence.md describes the folder.
+///
+/// Who gets which call is in the evidence log before the first byte is written, so the export proves its own entries too. That
+/// the case was exported is there, with the checksum that covers all of it, before the case has its name.
+package struct CaseExport: Sendable {
+    let root: ArchiveRoot
+    let manifest: Manifest
+    let evidence: EvidenceLogs
+    let actor: Actor
+    /// In which people are told times.
+    let timeZone: TimeZone
+    /// Of Callark.
+    let version: String
+    /// Whether nothing is exported if that cannot be noted.
+    let isNotingRequired: Bool
+    let now: Timestamp
+
+    /// Reads nothing yet.
+    /// - Parameters:
+    ///   - manifest: open for writing.
+    ///   - isNotingRequired: whether nothing is exported if it cannot be noted.
+    package init(
+        root: ArchiveRoot,
+        manifest: Manifest,
+        evidence: EvidenceLogs,
+        actor: Actor,
+        timeZone: TimeZone,
+        version: String,
+        isNotingRequired: Bool,
+        now: Timestamp
+    ) {
+        self.root = root
+        self.manifest = manifest
+        self.evidence = evidence
+        self.actor = actor
+        self.timeZone = timeZone
+        self.version = version
+        self.isNotingRequired = isNotingRequired
+        self.now = now
+    }
+
+    /// Writes the case.
+    /// - Parameters:
+    ///   - path: the folder, which is made. If an error is thrown, there is none, and no byte of it is readable but the draft
+    ///     beside it, which the next export takes away.
+    ///   - progress: called with the number of calls that are written.
+    /// - Throws: ``CaseError``; `EvidenceError` with code `damaged` for a log that does not hold; `ManifestError`;
+    ///   `ArchiveError` if the folder cannot be written.
+    package func export(
+        _ request: CaseRequest,
+        to path: String,
+        progress: (Int) -> Void = { _ in }
+    ) async throws -> CaseOutcome {
+        var draft = CaseDraft(folder: try CaseFolder(path: path), request: request)
+        try await noteAccess(request, &draft)
+        try await copyCalls(&draft, progress)
+        let export = self
+        draft = try await BlockingWork.run { [draft] _ in
+            var draft = draft
+            try export.writeEvidence(&draft)
+            try export.writePages(&draft)
+            return draft
+        }
+        let manifest = try draft.folder.close(information(draft))
+        try await note(.caseExported, request, &draft) { organization in
+            let calls = request.calls.count { $0.organization == organization }
+            return [.manifest: .digest(manifest), .count: .number(Int64(calls))]
+        }
+        try draft.folder.finish()
+        return draft.outcome(manifest)
+    }
+
+    // MARK: - Notes
+
+    /// Notes who is about to have the audio of which call, durably, and has a checkpoint say so.
+    private func noteAccess(_ request: CaseRequest, _ draft: inout CaseDraft) async throws {
+        let events = request.calls.filter { $0.recordings.contains { $0.held != nil } }.map { call in
+            Event(
+                time: now,
+                kind: .audioAccessed,
+                organization: call.organization,
+                task: call.taskID,
+                detail: ["how": "export", "reason": request.reason, "case": request.name],
+                by: actor
+            )
+        }
+        do {
+            try await manifest.appendEvents(events, areRecorded: true)
+            try await evidence.publish()
+        } catch {
+            try refuse(error, &draft)
+        }
+    }
+
+    private func note(
+        _ type: LogEntryType,
+        _ request: CaseRequest,
+        _ draft: inout CaseDraft,
+        _ values: (OrganizationName) -> [LogKeyword: LogValue]
+    ) async throws {
+        let common: [LogKeyword: LogValue] = [.caseName: .text(request.name), .reason: .text(request.reason)]
+        let entries = request.organizations.map { organization in
+            let all = common.merging(values(organization)) { $1 }
+            return LogEntry(type, time: now, actor: actor, organization: organization, all)
+        }
+        let evidence = evidence
+        do {
+            try await BlockingWork.run { _ throws(EvidenceError) in
+                try evidence.append(entries)
+                try evidence.fold()
+            }
+        } catch {
+            try refuse(error, &draft)
+        }
+    }
+
+    private func refuse(_ error: any Error, _ draft: inout CaseDraft) throws {
+        guard !isNotingRequired else {
+            throw CaseError(
+                .notNoted,
+                "nothing is exported, because it cannot be noted who had it: \(error); export with an account that may write "
+                    + "to the evidence log"
+            )
+        }
+        draft.remarks.append("not noted in the evidence log: \(error)")
+    }
+
+    // MARK: - Calls
+
+    private func copyCalls(_ draft: inout CaseDraft, _ progress: (Int) -> Void) async throws {
+        let retrieval = Retrieval(root: root, manifest: manifest)
+        for (place, row) in draft.request.calls.enumerated() {
+            var call = CaseCall(row, number: place + 1)
+            let lines = try await retrieval.intactLines(of: row.recordings)
+            for recording in row.recordings.betterFirst {
+                guard let held = recording.held else { continue }
+                let name = "\(call.folder)/\(recording.file)"
+                do {
+                    try await retrieval.copy(recording, to: draft.folder.place(name))
+                } catch let error as ArchiverError where error.code == .damaged {
+                    call.damage.append(error.description)
+                    continue
+                }
+                draft.folder.add(name, held.digest, byteCount: held.byteCount)
+                let line = lines[recording.row]
+                if let line { try draft.folder.write(line, to: "\(name).record.json") }
+                call.files.append(CaseCall.File(row: recording, held: held, name: name, hasLine: line != nil))
+            }
+            try await copyLegacySession(of: call, &draft)
+            draft.calls.append(call)
+            progress(place + 1)
+        }
+    }
+
+    private func copyLegacySession(of call: CaseCall, _ draft: inout CaseDraft) async throws {
+        let task = (call.row.taskID, call.row.organization, call.row.day)
+        guard let session = try await Retrieval.legacySessions(of: [task], in: root).first else { return }
+        let name = "\(call.folder)/legacy-session.json"
+        let file = try draft.folder.place(name)
+        try await session.copy(to: file)
+        draft.folder.add(
+            name,
+            try FileDigest.digest(ofFileAt: file),
+            byteCount: try FileSystem.size(of: file) ?? 0
+        )
+    }
+
+    // MARK: - Evidence
+
+    private func writeEvidence(_ draft: inout CaseDraft) throws {
+        for organization in draft.request.organizations {
+            let calls = draft.calls.indices.filter { draft.calls[$0].row.organization == organization }
+            let epochs = try epochs(of: organization, CaseSubject(calls.map { draft.calls[$0].row }))
+            guard let newest = epochs.first else {
+                draft.remarks.append("\(organization): there is no evidence log, so nothing proves these calls")
+                continue
+            }
+            let key = newest.reader.key
+            draft.keys.append(
+                CaseOutcome.Key(organization: organization, fingerprint: key.fingerprint, vkey: key.description)
+            )
+            for call in calls { try writeEvidence(of: call, epochs, &draft) }
+            var place = "evidence/\(organization)"
+            for epoch in epochs {
+                let configuration = epoch === newest ? evidence.setup.configurations[organization] : nil
+                draft.remarks += try epoch.write(into: &draft.folder, at: place, configuration: configuration)
+                draft.note(epoch, of: organization)
+                place += "/previous"
+            }
+        }
+    }
+
+    /// The newest epoch, and those before it back to the first that says anything about the calls.
+    private func epochs(of organization: OrganizationName, _ subject: CaseSubject) throws -> [CaseEvidence] {
+        let folder = LogFolder(organization, in: root.logsPath)
+        guard folder.exists else { return [] }
+        var epochs = [try CaseEvidence(folder, key: folder.confirmedKey(evidence.setup.keyFile), subject)]
+        for epoch in folder.epochs.dropFirst() {
+            do throws(EvidenceError) {
+                epochs.append(try CaseEvidence(epoch, key: nil, subject))
+            } catch {
+                // It may be why there is another epoch. What is left of it proves nothing.
+                guard error.code == .damaged else { throw error }
+                break
+            }
+        }
+        while epochs.count > 1, epochs.last?.isAboutCalls == false { epochs.removeLast() }
+        return epochs
+    }
+
+    private func writeEvidence(of index: Int, _ epochs: [CaseEvidence], _ draft: inout CaseDraft) throws {
+        var call = draft.calls[index]
+        for (place, file) in call.files.enumerated() {
+            let path = PayloadPath.of(file.row.key.taskID, file.row.file)
+            let found = epochs.lazy.compactMap { epoch in
+                epoch.entry(of: path, file.held.digest, in: file.held.archive).map { (epoch, $0) }
+            }.first
+            guard let (epoch, stored) = found else {
+                draft.remarks.append("\(file.name): the evidence log has no entry of it, so nothing proves it")
+                continue
+            }
+            call.files[place].leaf = stored.leaf
+            try draft.folder.write(stored.bytes, to: "\(file.name).entry.json")
+            try draft.folder.write(epoch.reader.proof(of: stored.leaf).bytes, to: "\(file.name).tlog-proof")
+        }
+        let history = epochs.reversed().flatMap { $0.history(of: call.row.taskID) }
+        call.history = history.map(CaseCall.Act.init)
+        let lines = history.flatMap { $0.bytes + [UInt8(ascii: "\n")] }
+        try draft.folder.write(lines, to: "\(call.folder)/history.jsonl")
+        let gaps = call.row.gaps
+        try draft.folder.write(call.summary(gaps), to: "\(call.folder)/call.json")
+        if !gaps.isEmpty { try draft.folder.write(call.summary(gaps), to: call.gapsFile) }
+        draft.calls[index] = call
+    }
+}
+
+extension CaseCall.Act {
+    fileprivate init(_ act: CaseEvidence.Act) {
+        let entry = act.entry
+        self.init(
+            leaf: act.leaf,
+            time: entry.time,
+            actor: entry.actor.name,
+            action: entry.type.rawValue,
+            reason: entry.text(.reason),
+            caseName: entry.text(.caseName)
+        )
+    }
+}

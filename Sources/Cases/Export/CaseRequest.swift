@@ -1,0 +1,25 @@
+import Manifest
+import Recordings
+
+/// What is exported as a case, and why.
+package struct CaseRequest: Sendable {
+    /// What the case is called: in the evidence log, on its page and in its bag. One line.
+    package var name: String
+    /// Why it is exported, in the words of who does it. One line.
+    package var reason: String
+    /// The calls, in their order on the page.
+    package var calls: [CallRow]
+    /// Whether each call gets a vCon too.
+    package var includesVCons: Bool
+
+    /// Sets every property.
+    package init(name: String, reason: String, calls: [CallRow], includesVCons: Bool = false) {
+        self.name = name
+        self.reason = reason
+        self.calls = calls
+        self.includesVCons = includesVCons
+    }
+
+    /// The organizations that the calls belong to, in the order of their names.
+    var organizations: [OrganizationName] { Set(calls.map(\.organization)).sorted() }
+}

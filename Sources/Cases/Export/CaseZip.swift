@@ -1,0 +1,70 @@
+import CArchive
+import Files
+import Foundation
+import Glibc
+import Recordings
+
+/// A folder as one zip file, stored and not compressed: recordings gain little, and every reader takes it. The same folder gives the
+/// same bytes.
+package enum CaseZip {
+    /// Packs the folder of a case. The file appears when it is whole.
+    /// - Parameter time: what every member has as its time.
+    /// - Throws: ``CaseError``; `ArchiveError` if a file cannot be read.
+    package static func pack(_ folder: String, into path: String, time: Timestamp) async throws {
+        try await BlockingWork.run { _ in try write(folder, into: path, time) }
+    }
+
+    private static func write(_ folder: String, into path: String, _ time: Timestamp) throws {
+        let draft = "\(path).partial"
+        guard let archive = archive_write_new() else { throw CaseError(.inputOutput, "no memory for \(path)") }
+        defer { archive_write_free(archive) }
+        func check(_ code: Int32) throws {
+            guard code < ARCHIVE_OK else { return }
+            let reason = archive_error_string(archive).map { String(cString: $0) } ?? "unknown error"
+            throw CaseError(.inputOutput, "cannot write \(path): \(reason)")
+        }
+        do {
+            try check(archive_write_set_format_zip(archive))
+            try check(archive_write_zip_set_compression_store(archive))
+            try check(archive_write_open_filename(archive, draft))
+            for name in try FileManager.default.subpathsOfDirectory(atPath: folder).sorted() {
+                let file = "\(folder)/\(name)"
+                guard try FileSystem.status(of: file)?.isFolder == false else { continue }
+                try add(file, as: name, time, to: archive, check)
+            }
+            try check(archive_write_close(archive))
+            try FileSystem.replace(path, with: draft)
+        } catch {
+            try? FileSystem.remove(draft)
+            throw error
+        }
+    }
+
+    private static func add(
+        _ path: String,
+        as name: String,
+        _ time: Timestamp,
+        to archive: OpaquePointer,
+        _ check: (Int32) throws -> Void
+    ) throws {
+        let file = try OpenFile(path, O_RDONLY)
+        let size = try file.size()
+        guard let entry = archive_entry_new() else { throw CaseError(.inputOutput, "no memory for \(path)") }
+        defer { archive_entry_free(entry) }
+        archive_entry_set_pathname(entry, name)
+        archive_entry_set_filetype(entry, S_IFREG)
+        archive_entry_set_perm(entry, 0o644)
+        archive_entry_set_size(entry, size)
+        archive_entry_set_mtime(entry, time_t(time.millisecondsSince1970 / 1000), 0)
+        try check(archive_write_header(archive, entry))
+        var offset: Int64 = 0
+        while offset < size {
+            let bytes = try FileSystem.bytes(of: file, in: offset..<min(size, offset + 1 << 20))
+            guard !bytes.isEmpty else { throw CaseError(.inputOutput, "\(path) became shorter while it was packed") }
+            guard archive_write_data(archive, bytes, bytes.count) == bytes.count else {
+                return try check(ARCHIVE_FATAL)
+            }
+            offset += Int64(bytes.count)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Pages
+
+extension CasePage {
+    /// Values are in text only, never in an attribute that a value could close; names of files have no such characters.
+    static let template = """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+        <title>Case {{name}}</title>
+        <style>
+        \(style)
+        </style>
+        </head>
+        <body>
+        <header>
+        <h1>Case {{name}}</h1>
+        <p class="quiet">Exported {{time}} by {{actor}}. Times are in {{zone}}.</p>
+        <p>Reason: {{reason}}</p>
+        </header>
+        <p class="verdict {{standing}}">{{sentence}}</p>
+        {{#problems}}<p class="problem">{{.}}</p>{{/problems}}
+        <h2>Keys of the logs</h2>
+        <table>
+        <thead><tr><th>Organization</th><th>SHA-256 of the public key</th></tr></thead>
+        <tbody>
+        {{#keys}}<tr><td>{{organization}}</td><td class="mono">{{fingerprint}}</td></tr>
+        {{/keys}}
+        </tbody>
+        </table>
+        <p>Compare each with one that you got another way, such as in a letter: a key that comes only with the evidence
+        proves nothing.</p>
+        <h2>What this folder proves, and what not</h2>
+        <ul>
+        {{#claims}}<li>{{.}}</li>
+        {{/claims}}
+        </ul>
+        <p>Check all of it, without Callark: <code>python3 verify.py case .</code> README.txt has the steps.</p>
+        <h2>Calls</h2>
+        <table>
+        <thead><tr><th class="n">No.</th><th>Time</th><th>Agents</th><th>From</th><th>To</th><th>Queue</th><th>Direction</th>
+        <th class="n">Recordings</th><th>State</th><th>Task</th></tr></thead>
+        <tbody>
+        {{#calls}}
+        <tr><td class="n">{{number}}</td><td>{{time}}</td><td>{{agents}}</td><td>{{from}}</td><td>{{to}}</td><td>{{queue}}</td>
+        <td>{{direction}}</td><td class="n">{{count}}</td><td>{{state}}</td><td class="mono">{{task}}</td></tr>
+        {{/calls}}
+        </tbody>
+        </table>
+        {{#calls}}
+        <section>
+        <h2>{{number}}. {{time}}, task {{task}}, {{organization}}</h2>
+        {{#hasFiles}}
+        <table>
+        <thead><tr><th>File</th><th class="n">Bytes</th><th>SHA-256</th><th>Received</th><th class="n">Entry</th><th>Remark</th></tr></thead>
+        <tbody>
+        {{#files}}
+        <tr><td><a href="{{path}}">{{file}}</a></td><td class="n">{{bytes}}</td><td class="mono">{{sha256}}</td><td>{{received}}</td>
+        <td class="n">{{leaf}}</td><td>{{remark}}</td></tr>
+        {{/files}}
+        </tbody>
+        </table>
+        {{/hasFiles}}
+        {{#gaps}}<p class="problem">Not here: {{what}}. {{meaning}} {{explanation}}</p>
+        {{/gaps}}
+        {{#damage}}<p class="problem">{{.}}</p>
+        {{/damage}}
+        {{#hasHistory}}
+        <table>
+        <thead><tr><th>When</th><th>Who</th><th>What</th><th>Why</th><th>Case</th><th class="n">Entry</th></tr></thead>
+        <tbody>
+        {{#history}}
+        <tr><td>{{time}}</td><td>{{actor}}</td><td>{{action}}</td><td>{{reason}}</td><td>{{caseName}}</td><td class="n">{{leaf}}</td></tr>
+        {{/history}}
+        </tbody>
+        </table>
+        {{/hasHistory}}
+        </section>
+        {{/calls}}
+        {{#hasDays}}
+        <h2>Days</h2>
+        <table>
+        <thead><tr><th>Organization</th><th>Day</th><th>Statement</th><th>When</th><th class="n">Entry</th></tr></thead>
+        <tbody>
+        {{#days}}<tr><td>{{organization}}</td><td>{{day}}</td><td>{{statement}}</td><td>{{time}}</td><td class="n">{{leaf}}</td></tr>
+        {{/days}}
+        </tbody>
+        </table>
+        {{/hasDays}}
+        {{#hasAnchors}}
+        <h2>Known outside</h2>
+        <table>
+        <thead><tr><th>Organization</th><th>Anchor</th><th>Kind</th><th class="n">Entries covered</th><th>Noted</th></tr></thead>
+        <tbody>
+        {{#anchors}}<tr><td>{{organization}}</td><td>{{name}}</td><td>{{kind}}</td><td class="n">{{size}}</td><td>{{time}}</td></tr>
+        {{/anchors}}
+        </tbody>
+        </table>
+        {{/hasAnchors}}
+        <footer>
+        <p>Callark {{version}}. Each recording is what the provider's media host sent, to the byte. Entry: the number of the entry in
+        the organization's evidence log.</p>
+        </footer>
+        </body>
+        </html>
+        """
+
+    /// What only a case needs beside ``PaperStyle``.
+    private static let style =
+        PaperStyle.css + """
+
+            @page { size: A4 landscape; margin: 14mm 12mm 16mm }
+            .mono { font: 11px ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; white-space: normal }
+            .problem { border-left: 3px solid var(--bad); padding-left: 8px }
+            ul { margin: 0; padding-left: 20px } section { break-inside: avoid-page } a { color: inherit }
+            td { overflow-wrap: anywhere }
+            @media print { .mono { font-size: 6.5pt } }
+            """
+}

@@ -1,0 +1,130 @@
+import Archiver
+import Foundation
+import Manifest
+import Mustache
+import Pages
+import Payloads
+import Recordings
+
+/// The page of a case, to be read and printed: it refers to nothing but files of the case, and has no script.
+struct CasePage {
+    private let draft: CaseDraft
+    private let export: CaseExport
+
+    init(_ draft: CaseDraft, _ export: CaseExport) {
+        self.draft = draft
+        self.export = export
+    }
+
+    /// The whole page.
+    var html: String {
+        get throws {
+            let view: [String: Any] = [
+                "name": draft.request.name, "reason": draft.request.reason,
+                "time": export.now.named(in: export.timeZone, seconds: true), "actor": export.actor.name,
+                "zone": export.timeZone.name, "version": export.version, "sentence": sentence,
+                "standing": isWhole ? "good" : "bad", "problems": draft.remarks, "claims": claims,
+                "keys": draft.keys.map {
+                    ["organization": $0.organization.description, "fingerprint": $0.fingerprint]
+                },
+                "calls": draft.calls.map(view), "days": draft.days.map(view), "hasDays": !draft.days.isEmpty,
+                "anchors": draft.anchors.map(view), "hasAnchors": !draft.anchors.isEmpty,
+            ]
+            return try VisibleHTML.template(Self.template).render(view)
+        }
+    }
+
+    private var outstanding: [Gap] { draft.calls.flatMap(\.row.gaps).filter { $0.explanation == nil } }
+    private var damage: [String] { draft.calls.flatMap(\.damage) }
+    private var isWhole: Bool { outstanding.isEmpty && damage.isEmpty && draft.remarks.isEmpty }
+
+    /// What is here, in one sentence.
+    private var sentence: String {
+        let files = draft.calls.flatMap(\.files).count
+        var parts = ["\(count(draft.calls.count, "call")) with \(count(files, "recording")) and transcripts"]
+        if !outstanding.isEmpty { parts.append("\(outstanding.count) missing and not explained") }
+        if !damage.isEmpty { parts.append("\(damage.count) damaged and not exported") }
+        return parts.joined(separator: "; ") + "."
+    }
+
+    /// What the folder proves, with its limits.
+    private var claims: [String] {
+        let isAnchored = !draft.anchors.isEmpty
+        return [
+            "Each recording with an entry number is, to the byte, what was noted in the signed log at that time; so is its metadata.",
+            "Nothing that the log has about these calls was left out of their history, as far as the person who exported it was "
+                + "honest: who doubts that has to see the whole log.",
+            "A day that was closed had, at that time, every recording that the provider was known to have made, but for the "
+                + "gaps that its record names.",
+            isAnchored
+                ? "The states of the log below were known outside by the time in each time stamp or cosignature. What is in them "
+                    + "cannot have been changed later, not even by somebody with the key."
+                : "No state of the log was known outside: somebody with the key of the log could have made another one.",
+            "Not proven: that the provider made and handed over every recording, and who is speaking.",
+        ]
+    }
+
+    private func view(_ call: CaseCall) -> [String: Any] {
+        let facts = call.row.call?.facts
+        return [
+            "number": call.number, "time": call.row.createdTime.text(in: export.timeZone, seconds: true),
+            "agents": (facts?.agents ?? []).map(\.shown).joined(separator: ", "), "from": facts?.origin ?? "",
+            "to": facts?.destination ?? "", "queue": facts?.queue?.shown ?? "", "direction": facts?.direction ?? "",
+            "count": call.files.count, "state": call.row.state.rawValue, "task": call.row.taskID.description,
+            "organization": call.row.organization.description, "files": call.files.map(view),
+            "hasFiles": !call.files.isEmpty, "gaps": call.row.gaps.map(view), "damage": call.damage,
+            "history": call.history.map(view), "hasHistory": !call.history.isEmpty,
+        ]
+    }
+
+    private func view(_ file: CaseCall.File) -> [String: Any] {
+        var remarks = [file.held.suspicion.map { "suspect: \($0)" }].compactMap(\.self)
+        if file.leaf == nil { remarks.append("not in the log") }
+        if !file.hasLine { remarks.append("its metadata is damaged in the archive") }
+        return [
+            "path": file.name, "file": file.row.file.description, "bytes": file.held.byteCount,
+            "sha256": file.held.digest.description,
+            "received": file.held.receivedTime.text(in: export.timeZone, seconds: true),
+            "leaf": file.leaf.map(String.init) ?? "", "remark": remarks.joined(separator: "; "),
+        ]
+    }
+
+    private func view(_ gap: Gap) -> [String: Any] {
+        let explained = gap.explanation.map {
+            "Explained by \($0.author), \($0.time.text(in: export.timeZone)): \($0.reason.words); \($0.note)"
+        }
+        return [
+            "what": gap.reason.words, "meaning": "\(gap.reason.meaning.capitalizedFirst).",
+            "explanation": explained ?? "Not explained.",
+        ]
+    }
+
+    private func view(_ act: CaseCall.Act) -> [String: Any] {
+        [
+            "time": act.time.text(in: export.timeZone, seconds: true), "actor": act.actor, "action": act.action,
+            "reason": act.reason ?? "", "caseName": act.caseName ?? "", "leaf": act.leaf,
+        ]
+    }
+
+    private func view(_ day: CaseDraft.DayStatement) -> [String: Any] {
+        let closed = "closed: \(count(Int(day.recordings), "recording")), \(count(Int(day.gaps), "explained gap"))"
+        return [
+            "organization": day.organization.description, "day": day.day,
+            "statement": day.isClosed ? closed : "opened again", "leaf": day.leaf,
+            "time": day.time.text(in: export.timeZone, seconds: true),
+        ]
+    }
+
+    private func view(_ anchor: CaseDraft.AnchorStatement) -> [String: Any] {
+        [
+            "organization": anchor.organization.description, "name": anchor.name, "kind": anchor.kind,
+            "size": anchor.size, "time": anchor.time.text(in: export.timeZone, seconds: true),
+        ]
+    }
+
+    private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+}
+
+extension String {
+    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

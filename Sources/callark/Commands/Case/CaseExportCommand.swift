@@ -1,0 +1,158 @@
+import Archiver
+import ArgumentParser
+import Cases
+import Foundation
+import Manifest
+import Recordings
+import Settings
+import Wiring
+
+struct CaseExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write calls, and what proves them, to a folder for somebody who has no Callark.",
+        discussion: """
+            Name the calls by their task IDs, or find them with the options of `callark list`. The folder of -o has the \
+            recordings to the byte, their exact metadata, everything that the evidence log says of these calls with proofs, \
+            the statements that their days were complete, gaps with their reasons, what time-stamping authorities and \
+            witnesses have signed, a page to read and print, and a program that checks all of it: `python3 verify.py case .` \
+            It is a BagIt bag, so `sha256sum -c` and BagIt validators check it too.
+
+            Who gets which call is noted in the evidence log before the first byte is written, and the finished case with its \
+            checksum; if that is not possible, nothing is exported (77). Send the verifier key that is printed by another way \
+            than the case.
+
+            The exit code is 0 if everything that these calls should have is in the folder or explained, 75 if something is \
+            pending or missing, and 65 if something that was held is damaged. The folder says so too. 66: a task ID is not \
+            known, or no call matches.
+
+            EXAMPLES
+              callark case export TASK_ID -o 2026-017 --case 2026-017 \\
+                --reason "request of the court"
+              # every call with a number in October, as one file too
+              callark case export --number 5550100001 --month 2025-10 \\
+                --case 2026-018 --reason "complaint" -o 2026-018 --zip
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var window: WindowOptions
+
+    @Argument(help: ArgumentHelp("Task IDs; - reads them from standard input, one per line.", valueName: "task-id"))
+    var taskIDs: [String] = []
+
+    @Option(name: .customLong("case"), help: "What the case is called.")
+    var name: String
+
+    @Option(help: "Why it is exported, in your own words; it is kept in the evidence log.")
+    var reason: String
+
+    @Option(name: .shortAndLong, help: "The folder to make; it must not exist, or be empty.", completion: .directory)
+    var output: String
+
+    @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
+    var org: OrganizationName?
+
+    @Flag(help: "Also pack the folder into DIR.zip, without compression.")
+    var zip = false
+
+    @Flag(name: .customLong("vcon"), help: "Also write each call as a vCon (draft-ietf-vcon-vcon-core-04).")
+    var vCon = false
+
+    @OptionGroup(title: "CALLS") var call: CallOptions
+
+    func validate() throws {
+        for (option, value) in [("--case", name), ("--reason", reason), ("--output", output)] {
+            guard value.contains(where: { !$0.isWhitespace }) else { throw ValidationError("\(option) is empty") }
+        }
+        guard name.utf8.count <= 200, !name.contains(where: \.isNewline) else {
+            throw ValidationError("--case is one line of at most 200 bytes")
+        }
+        guard !taskIDs.isEmpty || window.isGiven || call.isGiven else {
+            throw ValidationError("say which calls: task IDs, or options such as --number, --agent and --day")
+        }
+    }
+
+    func run() async throws {
+        let installation = try Installation(common, needsSecrets: false)
+        if let org { _ = try installation.organizations(named: [org]) }
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        let tasks = try taskIDs.isEmpty ? [] : TaskID.requested(taskIDs)
+        guard let manifest = try await installation.manifestForWriting() else {
+            throw tasks.isEmpty ? Self.nothing : CommandError.unknown(tasks)
+        }
+        let calls = try await calls(tasks, installation, manifest)
+        let export = CaseExport(
+            root: installation.root,
+            manifest: manifest,
+            evidence: installation.evidence,
+            actor: installation.actor,
+            timeZone: installation.timeZone,
+            version: Callark.version,
+            isNotingRequired: installation.settings.audit.isRequired,
+            now: installation.now
+        )
+        let folder = self.output.count > 1 && self.output.hasSuffix("/") ? String(self.output.dropLast()) : self.output
+        let request = CaseRequest(name: name, reason: reason, calls: calls, includesVCons: vCon)
+        let outcome = try await export.export(request, to: folder)
+        let zipPath = zip ? "\(folder).zip" : nil
+        if let zipPath { try await CaseZip.pack(folder, into: zipPath, time: installation.now) }
+        installation.evidence.takeBegun().forEach(Complaint.notice)
+        try CaseReport(outcome, name: name, zip: zipPath).write(to: output)
+        let statuses: [ExitStatus] = [outcome.damage.isEmpty ? nil : .damage, outcome.missing > 0 ? .incomplete : nil]
+            .compactMap(\.self)
+        if !statuses.isEmpty { throw ExitCode(ExitStatus.worst(statuses).rawValue) }
+    }
+
+    private static let nothing = CommandError(
+        .unknown,
+        "no call matches; `callark list` with the same options shows none"
+    )
+
+    /// The calls, oldest first, each once.
+    private func calls(
+        _ tasks: [TaskID],
+        _ installation: Installation,
+        _ manifest: Manifest
+    ) async throws -> [CallRow] {
+        try await call.requireKnownNames(in: manifest)
+        let window = try window.window(in: installation)
+        var calls: [CallRow] = []
+        if tasks.isEmpty {
+            for name in try await manifest.organizations().map(\.name) where org == nil || org == name {
+                let standpoint = try await installation.standpoint(of: name, manifest, days: window.days)
+                let filter = ListFilter(organization: name, day: window.day, window: window.range, call: call.filter)
+                calls += try await manifest.calls(filter, at: standpoint).collected()
+            }
+            guard !calls.isEmpty else { throw Self.nothing }
+        } else {
+            var unknown: [TaskID] = []
+            for task in tasks {
+                let rows = try await manifest.tasks(task, organization: org)
+                if rows.isEmpty { unknown.append(task) }
+                for row in rows {
+                    let standpoint = try await installation.standpoint(
+                        of: row.organization,
+                        manifest,
+                        days: row.day...row.day
+                    )
+                    let filter = ListFilter(
+                        organization: row.organization,
+                        task: row.id,
+                        day: window.day,
+                        window: window.range,
+                        call: call.filter
+                    )
+                    calls += try await manifest.calls(filter, at: standpoint).collected()
+                }
+            }
+            guard unknown.isEmpty else { throw CommandError.unknown(unknown) }
+            guard !calls.isEmpty else { throw Self.nothing }
+        }
+        var seen: Set<String> = []
+        return calls.filter { seen.insert("\($0.organization) \($0.taskID)").inserted }.sorted {
+            ($0.createdTime, $0.taskID.description) < ($1.createdTime, $1.taskID.description)
+        }
+    }
+}
