@@ -49,8 +49,8 @@ package struct CaseExport: Sendable {
 
     /// Writes the case.
     /// - Parameters:
-    ///   - path: the folder, which is made. If an error is thrown, there is none, and no byte of it is readable but the draft
-    ///     beside it, which the next export takes away.
+    ///   - path: the folder, which is made. If an error is thrown, there is none. What a crash leaves is beside it, under
+    ///     another name, and the next export removes it.
     ///   - progress: called with the number of calls that are written.
     /// - Throws: ``CaseError``; `EvidenceError` with code `damaged` for a log that does not hold; `ManifestError`;
     ///   `ArchiveError` if the folder cannot be written.
@@ -59,7 +59,18 @@ package struct CaseExport: Sendable {
         to path: String,
         progress: (Int) -> Void = { _ in }
     ) async throws -> CaseOutcome {
-        var draft = CaseDraft(folder: try CaseFolder(path: path), request: request)
+        let folder = try CaseFolder(path: path)
+        do {
+            return try await export(CaseDraft(folder: folder, request: request), progress)
+        } catch {
+            folder.discard()
+            throw error
+        }
+    }
+
+    private func export(_ begun: CaseDraft, _ progress: (Int) -> Void) async throws -> CaseOutcome {
+        var draft = begun
+        let request = draft.request
         try await noteAccess(request, &draft)
         try await copyCalls(&draft, progress)
         let export = self

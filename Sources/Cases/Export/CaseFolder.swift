@@ -85,6 +85,9 @@ struct CaseFolder: Sendable {
         }
     }
 
+    /// Removes what was written.
+    func discard() { try? FileManager.default.removeItem(atPath: draft) }
+
     private static func checksums(_ files: [String: ContentDigest]) -> String {
         files.sorted { $0.key < $1.key }.map { BagLayout.checksumLine($0.value, $0.key) }.joined()
     }

@@ -68,6 +68,7 @@ extension CasePage {
         {{#damage}}<p class="problem">{{.}}</p>
         {{/damage}}
         {{#hasHistory}}
+        <h3>Who did what</h3>
         <table>
         <thead><tr><th>When</th><th>Who</th><th>What</th><th>Why</th><th>Case</th><th class="n">Entry</th></tr></thead>
         <tbody>
@@ -114,6 +115,7 @@ extension CasePage {
             @page { size: A4 landscape; margin: 14mm 12mm 16mm }
             .mono { font: 11px ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; white-space: normal }
             .problem { border-left: 3px solid var(--bad); padding-left: 8px }
+            h3 { font-size: 12px; margin: 10px 0 2px; break-after: avoid }
             ul { margin: 0; padding-left: 20px } section { break-inside: avoid-page } a { color: inherit }
             td { overflow-wrap: anywhere }
             @media print { .mono { font-size: 6.5pt } }

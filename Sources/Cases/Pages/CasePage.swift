@@ -40,8 +40,10 @@ struct CasePage {
 
     /// What is here, in one sentence.
     private var sentence: String {
-        let files = draft.calls.flatMap(\.files).count
-        var parts = ["\(count(draft.calls.count, "call")) with \(count(files, "recording")) and transcripts"]
+        let files = draft.calls.flatMap(\.files)
+        let transcripts = files.count { $0.row.key.kind == .transcription }
+        var parts = ["\(count(draft.calls.count, "call"))", count(files.count - transcripts, "recording")]
+        if transcripts > 0 { parts.append(count(transcripts, "transcript")) }
         if !outstanding.isEmpty { parts.append("\(outstanding.count) missing and not explained") }
         if !damage.isEmpty { parts.append("\(damage.count) damaged and not exported") }
         return parts.joined(separator: "; ") + "."
@@ -49,18 +51,19 @@ struct CasePage {
 
     /// What the folder proves, with its limits.
     private var claims: [String] {
-        let isAnchored = !draft.anchors.isEmpty
+        let anchors =
+            draft.anchors.isEmpty
+            ? "No state of the log was made known outside, so somebody with the key of the log could have made another one."
+            : "The states of the log listed below were known outside by the time in each time stamp or cosignature. What is in "
+                + "them cannot have been changed later, even by somebody with the key."
         return [
-            "Each recording with an entry number is, to the byte, what was noted in the signed log at that time; so is its metadata.",
-            "Nothing that the log has about these calls was left out of their history, as far as the person who exported it was "
-                + "honest: who doubts that has to see the whole log.",
-            "A day that was closed had, at that time, every recording that the provider was known to have made, but for the "
-                + "gaps that its record names.",
-            isAnchored
-                ? "The states of the log below were known outside by the time in each time stamp or cosignature. What is in them "
-                    + "cannot have been changed later, not even by somebody with the key."
-                : "No state of the log was known outside: somebody with the key of the log could have made another one.",
-            "Not proven: that the provider made and handed over every recording, and who is speaking.",
+            "Each recording that has an entry number is, to the byte, what the signed log noted; so is its metadata.",
+            "Each act in the history of a call is in the signed log.",
+            "When a day was closed, the archive had every recording that the provider was known to have, except the gaps that "
+                + "the record of the day names.",
+            anchors,
+            "Not proven: that the history of a call is all that the log has about it (the whole log shows that), that the "
+                + "provider made and handed over every recording, and who is speaking.",
         ]
     }
 

@@ -52,7 +52,7 @@ import Testing
             let lines = try await desk.run("audit", "--type", "audio.accessed", "--json").objects
             #expect(lines.map { $0["type"]?.text } == ["checkpoint", "audit", "summary"])
             #expect(lines[1]["reason"]?.text == reason && lines[1]["case"]?.text == "2026-017")
-            #expect(lines[1]["published"] == .bool(true) && lines[1]["task_id"]?.text == task)
+            #expect(lines[1]["published"] == .boolean(true) && lines[1]["task_id"]?.text == task)
             let early = try await desk.run("audit", "--type", "audio.accessed", "--to", "2001-01-01")
             #expect(early.status == 0 && early.output.contains("0 acts"))
         }

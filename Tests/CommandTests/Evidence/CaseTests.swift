@@ -1,0 +1,190 @@
+import Evidence
+import Foundation
+import Simulator
+import TestSupport
+import Testing
+
+/// `callark case export`, and what strangers make of a case.
+@Suite struct `An exported case` {
+    /// What somebody sees who has only the case, and the key out of a letter.
+    private func verified(_ desk: Desk, _ folder: String, _ arguments: [String] = []) async throws -> Program.Ending {
+        try await Program.run("python3", ["-B", "\(folder)/verify.py", "case", folder] + arguments)
+    }
+
+    private func files(_ folder: String) -> [String] {
+        (FileManager.default.subpaths(atPath: folder) ?? []).filter { name in
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
+                && !isFolder.boolValue
+        }
+        .sorted()
+    }
+
+    /// An archive with a state that an anchor knows and entries after it, and a case of all of its calls.
+    private func withCase(_ options: [String] = [], _ body: (Desk, String) async throws -> Void) async throws {
+        try await Desk.with(calls: 3, mix: .recorded) { desk in
+            let anchor = "evidence:\n  anchors: [{ kind: command, name: copy, command: [cat] }]\n"
+            try desk.write("callark.yaml", desk.yaml + anchor)
+            try await desk.archiveDay()
+            let task = try #require(desk.simulator.servedRecordings().first?.taskID)
+            #expect(try await desk.run("fetch", task, "-o", "\(desk.folder)/out").status == 0)
+            let folder = "\(desk.folder)/case"
+            let export = ["case", "export", "--day", desk.day, "--case", "2026-017", "--reason", "for the court"]
+            let ending = try await desk.start(export + ["-o", folder] + options).end()
+            try #require(ending.status == 0, "\(ending.errors)")
+            try await body(desk, folder)
+        }
+    }
+
+    @Test func `is whole for strangers, and is in the log`() async throws {
+        try await withCase { desk, folder in
+            let served = desk.simulator.servedRecordings()
+            let sums = try String(contentsOfFile: "\(folder)/manifest-sha256.txt", encoding: .utf8)
+            for recording in served { #expect(sums.contains(recording.sha256())) }
+            for name in ["manifest-sha256.txt", "tagmanifest-sha256.txt"] {
+                let checked = try await Program.run("sha256sum", ["--quiet", "-c", name], directory: folder)
+                #expect(checked.status == 0, "\(checked.output)")
+            }
+            let python = ProcessInfo.processInfo.environment["CALLARK_TEST_PYTHON"] ?? "python3"
+            let bag = try await Program.run(python, ["-m", "bagit", "--validate", folder])
+            #expect(bag.status == 0, "\(bag.errors)")
+
+            let unconfirmed = try await verified(desk, folder)
+            #expect(unconfirmed.status == 2, "\(unconfirmed.output)")
+            let key = try desk.log.publishedKey().description
+            let confirmed = try await verified(desk, folder, ["--key", key])
+            #expect(confirmed.status == 0, "\(confirmed.output)\(confirmed.errors)")
+            for recording in served { #expect(confirmed.output.contains(recording.recording.id)) }
+
+            let exported = try #require(try desk.entries(.caseExported).last)
+            #expect(exported.text(.caseName) == "2026-017" && exported.text(.reason) == "for the court")
+            let manifest = try FileDigest.digest(ofFileAt: "\(folder)/tagmanifest-sha256.txt")
+            #expect(exported.digest(.manifest) == manifest && exported.number(.count) == 3)
+            let accesses = try desk.entries(.audioAccessed).filter { $0.text(.how) == "export" }
+            #expect(accesses.count == 3 && accesses.allSatisfy { $0.text(.caseName) == "2026-017" })
+            #expect(try await desk.run("log", "verify").status == 0)
+
+            let page = try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8)
+            #expect(!page.contains("<script") && !page.contains("http:") && !page.contains("https:"))
+            #expect(page.contains("2026-017") && page.contains(try desk.log.publishedKey().fingerprint))
+        }
+    }
+
+    @Test func `names each byte that was changed, in ten places`() async throws {
+        try await withCase { desk, folder in
+            let key = try desk.log.publishedKey().description
+            let endings = [
+                ".wav", ".wav.entry.json", ".wav.record.json", ".wav.tlog-proof", "history.jsonl", "/checkpoint",
+                "/consistency", "index.html", "manifest-sha256.txt", "/copy.json",
+            ]
+            for ending in endings {
+                let name = try #require(files(folder).first { $0.hasSuffix(ending) }, "\(ending)")
+                let path = "\(folder)/\(name)"
+                let bytes = try #require(FileManager.default.contents(atPath: path))
+                var changed = bytes
+                changed[bytes.count / 2] ^= 0x01
+                try changed.write(to: URL(filePath: path))
+                let judged = try await verified(desk, folder, ["--key", key])
+                let lines = judged.output.split(separator: "\n").filter { $0.hasPrefix("DOES NOT HOLD") }
+                let isNamed = lines.contains { $0.contains(name) }
+                #expect(judged.status == 1 && isNamed, "\(name): \(judged.output)\(judged.errors)")
+                try bytes.write(to: URL(filePath: path))
+            }
+            #expect(try await verified(desk, folder, ["--key", key]).status == 0)
+        }
+    }
+
+    @Test func `is one zip file too, and a vCon that others' rules accept`() async throws {
+        try await withCase(["--zip", "--vcon"]) { desk, folder in
+            let python = """
+                import hashlib, os, sys, zipfile
+                with zipfile.ZipFile(sys.argv[1]) as packed:
+                    assert packed.testzip() is None
+                    for member in packed.infolist():
+                        assert member.compress_type == zipfile.ZIP_STORED
+                        print(hashlib.sha256(packed.read(member)).hexdigest(), member.filename)
+                """
+            let packed = try await Program.run("python3", ["-c", python, "\(folder).zip"])
+            let lines = try files(folder).map { "\(try FileDigest.digest(ofFileAt: "\(folder)/\($0)")) \($0)" }
+            #expect(packed.output.split(separator: "\n").map(String.init) == lines, "\(packed.errors)")
+
+            let vCons = files(folder).filter { $0.hasSuffix("call.vcon.json") }.map { "\(folder)/\($0)" }
+            #expect(vCons.count == 3)
+            let judged = try await Program.run("python3", try VConJudge.arguments(vCons))
+            #expect(judged.status == 0, "\(judged.errors)")
+            for recording in desk.simulator.servedRecordings() { #expect(judged.output.contains(recording.sha256())) }
+            let key = try desk.log.publishedKey().description
+            #expect(try await verified(desk, folder, ["--key", key]).status == 0)
+        }
+    }
+
+    @Test func `goes back to the epoch that has the recordings`() async throws {
+        try await Desk.with(calls: 1, mix: .recorded) { desk in
+            try await desk.archiveDay()
+            let old = try desk.log.publishedKey().description
+            try FileManager.default.removeItem(atPath: "\(desk.log.path)/tail")
+            let recovered = try await desk.run("log", "recover", "--org", "acme")
+            try #require(recovered.status == 0, "\(recovered.errors)")
+            let folder = "\(desk.folder)/case"
+            let export = try await desk.run(
+                "case",
+                "export",
+                "--day",
+                desk.day,
+                "--case",
+                "x",
+                "--reason",
+                "y",
+                "-o",
+                folder
+            )
+            #expect(export.status == 0, "\(export.errors)")
+            let key = try desk.log.publishedKey().description
+            let judged = try await verified(desk, folder, ["--key", key, "--key", old])
+            #expect(judged.status == 0, "\(judged.output)\(judged.errors)")
+        }
+    }
+
+    @Test func `says what it lacks, and refuses what it cannot do`() async throws {
+        var mix = CallMix.recorded
+        mix.unrecordedShare = 0
+        try await Desk.with(calls: 2, mix: mix) { desk in
+            let served = desk.simulator.servedRecordings()
+            let lost = try #require(served.first)
+            desk.simulator.inject(FaultRule(.media, .always, .status(404), pathContains: lost.recording.id))
+            _ = try await desk.run("archive", "--day", desk.day)
+            let (folder, export) = ("\(desk.folder)/case", ["case", "export", "--case", "x", "--reason", "y", "-o"])
+            let lacking = try await desk.start(export + [folder, lost.taskID, "--json", "--vcon"]).end()
+            #expect(lacking.status == 75, "\(lacking.errors)")
+            #expect(try lacking.objects.last?["missing"]?.number == 1)
+            #expect(files(folder).contains { $0.hasPrefix("data/gaps/") })
+            #expect(try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8).contains("1 missing"))
+            let vCon = try #require(files(folder).first { $0.hasSuffix("call.vcon.json") })
+            let accepted = try await Program.run("python3", try VConJudge.arguments(["\(folder)/\(vCon)"]))
+            #expect(accepted.status == 0, "\(accepted.errors)")
+            #expect(try String(contentsOfFile: "\(folder)/\(vCon)", encoding: .utf8).contains("callark-gap"))
+            let key = try desk.log.publishedKey().description
+            let judged = try await verified(desk, folder, ["--key", key])
+            #expect(judged.status == 0 && judged.output.contains("gaps"), "\(judged.output)")
+
+            #expect(try await desk.start(export + [folder, lost.taskID]).end().status == 74)
+            #expect(try await desk.start(export + ["\(folder)2"]).end().status == 64)
+            #expect(try await desk.start(export + ["\(folder)2", "no-such-task"]).end().status == 66)
+            #expect(try await desk.start(export + ["\(folder)2", "--day", "2001-01-01"]).end().status == 66)
+            let logKey = "\(desk.root)/spool/credentials/log.key"
+            try FileManager.default.moveItem(atPath: logKey, toPath: logKey + ".away")
+            let refused = try await desk.start(export + ["\(folder)2", "--day", desk.day]).end()
+            #expect(refused.status == 77 && !FileManager.default.fileExists(atPath: "\(folder)2"), "\(refused.errors)")
+            try FileManager.default.moveItem(atPath: logKey + ".away", toPath: logKey)
+
+            // A recording whose bytes are changed is not given out.
+            let other = try #require(served.last)
+            let rows = try await desk.run("list", "--task", other.taskID, "--json").objects
+            let held = try #require(rows.first { $0["state"]?.text == "archived" || $0["state"]?.text == "stored" })
+            let archive = try #require(held["archive"]?.text)
+            try desk.flipByte(of: archive, at: UInt64(try #require(held["offset"]?.number)) + 60)
+            let damaged = try await desk.start(export + ["\(folder)3", other.taskID]).end()
+            #expect(damaged.status == 65 && damaged.errors.contains("damaged"), "\(damaged.errors)")
+        }
+    }
+}
