@@ -1,49 +1,50 @@
 #!/usr/bin/env python3
 """Checks the evidence of a Callark archive: needs no Callark, only Python 3.8 or later and its standard library.
 
-    callark-verify.py log DIR [--key VKEY] [--ca PEM] [--since CHECKPOINT]...
-        Computes every hash of a log anew from its entries, and compares tiles, checkpoint, and each earlier checkpoint:
-        those that the log itself keeps (anchors/), and those that somebody kept elsewhere (--since). Checks what was
-        given for them: cosignatures, and time stamps by `openssl ts` if it is there, with the certificates of --ca.
-    callark-verify.py archive TAR --log DIR [--key VKEY]
-        Compares every recording of a daily archive, and the archive itself, with what the log says of them.
-    callark-verify.py proof PROOF ENTRY --key VKEY
-        Checks that an entry is in a log, by a .tlog-proof file.
+    case DIR                every file, recording, entry and proof of an exported case, and what anchors gave
+    log DIR                 every hash, entry and object of a log, its earlier checkpoints, and what anchors gave
+    archive TAR --log DIR   every recording of a daily archive, and the archive itself, by what the log says of them
+    proof PROOF ENTRY       that an entry is in a log, by a .tlog-proof file
 
-    --key VKEY   the log's verifier key, or a file that has it, from somewhere else than the log itself. Without it, all
-                 that is shown is that the evidence agrees with itself.
+    --key VKEY              the log's verifier key, or a file that has it, from somewhere else than the log: without it,
+                            all that is shown is that the evidence agrees with itself. For a case, once for each log
+    --since CHECKPOINT      a checkpoint of the log that somebody kept elsewhere; as often as there are some
+    --ca PEM                the certificates to check time stamps with, by `openssl ts` if it is there
 
 Exit code: 0 everything holds; 1 something does not, and is named; 2 everything holds, but nobody has confirmed the key;
-64 usage; 74 something cannot be read.
-
-The formats are public: c2sp.org/tlog-tiles, /tlog-checkpoint, /tlog-cosignature, /signed-note, /tlog-proof; RFC 3161,
-6962, 8032, 8493, 9162.
+64 usage; 74 something cannot be read. The formats are public: c2sp.org/tlog-tiles, /tlog-checkpoint, /tlog-cosignature,
+/signed-note, /tlog-proof; RFC 3161, 6962, 8032, 8493, 9162.
 """
-import argparse
-import base64
-import calendar
-import hashlib
-import json
-import os
-import re
-import shutil
-import struct
-import subprocess
-import sys
-import tarfile
-import time
+import argparse, base64, calendar, contextlib, datetime, hashlib, json, os, re
+import shutil, stat, subprocess, sys, tarfile, time
 
-class Refused(Exception):
+class Refused(ValueError):
     """Something that does not hold."""
+
+BROKEN = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, tarfile.TarError,
+          FileNotFoundError, IsADirectoryError, NotADirectoryError)  # what comes of files that are anything else
+SEEN = set()  # the paths of the files that were read
 
 def need(condition, reason):
     if not condition:
         raise Refused(reason)
 
+class Faults(list):
+    @contextlib.contextmanager
+    def of(self, path):
+        """Notes what does not hold of this file, so that it hides nothing else."""
+        try:
+            yield
+        except BROKEN as error:
+            self.append("%s: %s" % (path, "it has no %s" % error if isinstance(error, KeyError) else error))
+
+def say(text):
+    """Prints a line. What a terminal would not show as it is, in a name or elsewhere, is escaped."""
+    print("".join(one if one.isprintable() else ascii(one)[1:-1] for one in text))
+
 # Ed25519 signatures: RFC 8032, sections 5.1.3, 5.1.4 and 5.1.7.
-P = 2**255 - 19
-ORDER = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
+P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D, I = -121665 * pow(121666, P - 2, P) % P, pow(2, (P - 1) // 4, P)
 
 def add(a, b):
     x, y = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
@@ -52,356 +53,115 @@ def add(a, b):
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 def times(scalar, point):
-    result = (0, 1, 1, 0)
-    while scalar:
-        result = add(result, point) if scalar & 1 else result
-        point, scalar = add(point, point), scalar >> 1
-    return result
+    result = times(scalar >> 1, add(point, point)) if scalar else (0, 1, 1, 0)
+    return add(result, point) if scalar & 1 else result
 
 def point(encoded):
     """The point that these 32 bytes stand for, or None."""
     y = int.from_bytes(encoded, "little")
-    sign, y = y >> 255, y & ((1 << 255) - 1)
+    sign, y = y >> 255, y % 2**255
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    if (x * x - square) % P:
-        x = x * pow(2, (P - 1) // 4, P) % P
-    if y >= P or (x * x - square) % P or (x == 0 and sign):
-        return None
-    x = P - x if x & 1 != sign else x
-    return x, y, 1, x * y % P
-
+    root = pow(square, (P + 3) // 8, P)
+    xs = [x for x in (root, root * I % P, -root % P, -root * I % P) if x * x % P == square and x & 1 == sign]
+    return (xs[0], y, 1, xs[0] * y % P) if xs and y < P else None
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 def is_signed(public, message, signature):
-    if len(public) != 32 or len(signature) != 64:
-        return False
     key, r, s = point(public), point(signature[:32]), int.from_bytes(signature[32:], "little")
-    if key is None or r is None or s >= ORDER:
+    if key is None or r is None or s >= ORDER or len(signature) != 64:
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
     left, right = times(s, BASE), add(r, times(k, key))
     return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
 
-# Notes, checkpoints and keys: c2sp.org/signed-note, c2sp.org/tlog-checkpoint.
+# Notes, checkpoints and keys: c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature.
 def decoded(text, length=None):
     """Standard base64 in its one canonical form."""
-    try:
-        data = base64.b64decode(text, validate=True)
-    except ValueError:
-        raise Refused("not base64: %.60r" % text)
-    need(base64.b64encode(data).decode() == text, "base64 that is not canonical: %.60r" % text)
+    data = base64.b64decode(text)
+    need(base64.b64encode(data).decode() == text, "not base64, or not in its canonical form: %.60r" % text)
     need(length in (None, len(data)), "not %s bytes: %.60r" % (length, text))
     return data
 
-def number(text):
-    need(text.isascii() and text.isdigit() and str(int(text)) == text, "not a number: %.40r" % text)
-    return int(text)
-
 class Key:
     """A verifier key: NAME+ID+BASE64. A witness's has another kind than a log's."""
-
-    def __init__(self, vkey, kind=b"\x01"):
+    def __init__(self, vkey, is_witness=False):
         parts = vkey.rstrip("\n").split("+", 2)
         need(len(parts) == 3, "not a verifier key: NAME+ID+KEY is expected")
-        self.name, key = parts[0], decoded(parts[2], 33)
-        need(key[:1] == kind, "the verifier key of %s is of another kind" % self.name)
-        self.id, self.public = hashlib.sha256(self.name.encode() + b"\n" + key).digest()[:4], key[1:]
+        self.name, self.is_witness, key = parts[0], is_witness, decoded(parts[2], 33)
+        need(key[0] == (4 if is_witness else 1), "the verifier key of %s is of another kind" % self.name)
+        self.id, self.public = sha256(self.name.encode(), b"\n", key)[:4], key[1:]
         need(self.id.hex() == parts[1], "the verifier key of %s is not what its ID says" % self.name)
-        self.fingerprint = hashlib.sha256(self.public).hexdigest()
-
-def signed_text(note, key, signed=lambda text, signature: (text, signature)):
-    """The text of a note that `key` has signed. Signatures of unknown keys are passed over.
-
-    `signed` gives what was signed, and the signature itself, of what stands below the text."""
-    need(all(byte >= 0x20 or byte == 0x0A for byte in note), "not a note: it has control characters")
-    text, gap, below = note.decode("utf-8").rpartition("\n\n")
-    need(gap and text and below.endswith("\n"), "not a signed note")
-    text, is_found = (text + "\n").encode(), False
-    for line in below[:-1].split("\n"):
-        parts = line.split(" ")
-        is_line = len(parts) == 3 and parts[0] == "\u2014" and parts[1] and "+" not in parts[1]
-        signature = decoded(parts[2]) if is_line else b""
-        need(len(signature) > 4, "a line below the note is no signature")
-        if parts[1] == key.name and signature[:4] == key.id:
-            need(is_signed(key.public, *signed(text, signature[4:])), "the signature of %s is wrong" % key.name)
-            is_found = True
-    need(is_found, "not signed by %s" % key.name)
-    return text.decode()
+        self.fingerprint = sha256(self.public).hex()
 
 def checkpoint(note, key):
-    """Size and root of a checkpoint that `key` has signed."""
-    lines = signed_text(note, key).split("\n")
-    need(len(lines) == 4 and not lines[3], "not a checkpoint: origin, size and root are expected")
-    need(lines[0] == key.name, "a checkpoint of %s, signed by %s" % (lines[0], key.name))
-    return number(lines[1]), decoded(lines[2], 32)
+    """Size and root of a checkpoint that `key` has signed, and when, if it is a witness's. Others may sign it too."""
+    need(all(byte >= 0x20 or byte == 0x0A for byte in note), "not a note: it has control characters")
+    text, moments = "([^\n]+)\n(0|[1-9][0-9]*)\n([^\n]+)\n", []
+    parts = re.fullmatch("(%s)\n((?:\u2014 [^ +\n]+ [^ \n]+\n)+)" % text, note.decode("utf-8"))
+    need(parts, "not a signed checkpoint: origin, size, root and signatures are expected")
+    for name, made in (line.split(" ")[1:] for line in parts[5][:-1].split("\n")):
+        made, signed, moment = decoded(made), parts[1].encode(), None
+        need(len(made) > 4, "a line below the note is no signature")
+        if name == key.name and made[:4] == key.id:
+            if key.is_witness:
+                moment = int.from_bytes(made[4:12], "big")
+                made, signed = made[8:], b"cosignature/v1\ntime %d\n" % moment + signed
+            need(is_signed(key.public, signed, made[4:]), "the signature of %s is wrong" % key.name)
+            moments.append(moment)
+    need(moments, "not signed by %s" % key.name)
+    need(key.is_witness or parts[2] == key.name, "a checkpoint of %s, signed by %s" % (parts[2], key.name))
+    size, root = int(parts[3]), decoded(parts[4], 32)
+    need(size or root == sha256(), "a checkpoint of no entries, with the root of some")
+    return size, root, moments[0]
 
-# The tree: RFC 6962 section 2.1, RFC 9162 section 2.1.3.
-def leaf_hash(entry):
-    return hashlib.sha256(b"\0" + entry).digest()
+# The tree: RFC 6962 section 2.1. A leaf is SHA-256(0x00, entry), a node SHA-256(0x01, left, right).
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
 
-def node_hash(left, right):
-    return hashlib.sha256(b"\1" + left + right).digest()
+def root_of(hashes):
+    """The root above leaves, or above subtrees of one size, of which only the last may be smaller."""
+    if len(hashes) < 2:
+        return hashes[0] if hashes else sha256()
+    half = 1 << (len(hashes) - 1).bit_length() - 1
+    return sha256(b"\1", root_of(hashes[:half]), root_of(hashes[half:]))
 
-def push(peaks, leaf):
-    """Adds a leaf to the roots of complete subtrees, each with its number of leaves."""
-    count = 1
-    while peaks and peaks[-1][0] == count:
-        leaf, count = node_hash(peaks.pop()[1], leaf), count * 2
-    peaks.append((count, leaf))
+def climb(end, size, width, start, path):
+    """The roots of the first `end` leaves and of all `size`, from the subtree of the `width` leaves before `end`."""
+    if size == width:
+        need(not path, "the proof is too long")
+        return start, start
+    need(path, "the proof is too short")
+    half, other, path = 1 << (size - 1).bit_length() - 1, path[-1], path[:-1]
+    if end <= half:
+        older, newer = climb(end, half, width, start, path)
+        return older, sha256(b"\1", newer, other)
+    return tuple(sha256(b"\1", other, root) for root in climb(end - half, size - half, width, start, path))
 
-def root_of(peaks):
-    root = peaks[-1][1] if peaks else hashlib.sha256().digest()
-    for _, peak in reversed(peaks[:-1]):
-        root = node_hash(peak, root)
-    return root
-
-def proven_root(index, size, root, path):
-    first, last = index, size - 1
-    need(0 <= index < size, "index %d is beyond a log of %d entries" % (index, size))
-    for other in path:
-        need(last, "the proof is too long")
-        if first & 1 or first == last:
-            root = node_hash(other, root)
-            while not first & 1 and first:
-                first, last = first >> 1, last >> 1
-        else:
-            root = node_hash(root, other)
-        first, last = first >> 1, last >> 1
-    need(last == 0, "the proof is too short")
-    return root
-
-def check_proof(file, entry, key):
-    """Index and size that a .tlog-proof proves an entry to be at."""
-    head, gap, note = file.partition(b"\n\n")
-    lines = head.decode("utf-8").split("\n")
-    need(gap and lines[0] == "c2sp.org/tlog-proof@v1" and "".join(lines[1:2])[:6] == "index ", "not a proof")
-    index, path = number(lines[1][6:]), [decoded(line, 32) for line in lines[2:]]
-    size, root = checkpoint(note, key)
-    need(proven_root(index, size, leaf_hash(entry), path) == root, "the entry is not in the log at index %d" % index)
+def check_proof(proof, entry, state):
+    """Index and size that a .tlog-proof proves an entry to be at. `state` gives size and root of its checkpoint."""
+    parts = re.fullmatch(rb"c2sp\.org/tlog-proof@v1\nindex (0|[1-9][0-9]*)\n((?:.+\n)*)\n((?s:.+))", proof)
+    need(parts, "not a proof")
+    index, path = int(parts[1]), [decoded(line, 32) for line in parts[2].decode("utf-8").split("\n")[:-1]]
+    size, root, *_ = state(parts[3])
+    need(index < size, "index %d is beyond a log of %d entries" % (index, size))
+    found = climb(index + 1, size, 1, sha256(b"\0", entry), path)[1]
+    need(found == root, "the entry is not in the log at index %d" % index)
     return index, size
+
+def check_consistency(older, newer, path):
+    """Checks that a log went on from one state to another, each of which is size and root: RFC 9162, section 2.1.4."""
+    size, width, is_so = older[0], older[0] & -older[0], not path and older in (newer, (0, sha256()))
+    if 0 < size < newer[0]:
+        start, *path = [older[1]] + path if size == width else path
+        is_so = climb(size, newer[0], width, start, path) == (older[1], newer[1])
+    need(is_so, "the log does not go on from these %d entries" % size)
 
 # The files of a log: c2sp.org/tlog-tiles, and docs/evidence.md for `tail`, `objects` and `anchors`.
 def read(path):
+    need(os.path.isfile(path) or os.path.isdir(path) or not os.path.lexists(path), "%s is no plain file" % path)
     with open(path, "rb") as file:
+        SEEN.add(path.replace(os.sep, "/"))
         return file.read()
-
-def tile_path(level, index, width):
-    name, rest = "%03d" % (index % 1000), index // 1000
-    while rest:
-        name, rest = "x%03d/%s" % (rest % 1000, name), rest // 1000
-    return "tile/%s/%s%s" % (level, name, "" if width == 256 else ".p/%d" % width)
-
-class Log:
-    def __init__(self, folder, key):
-        self.folder, self.faults, self.is_confirmed = folder, [], key is not None
-        self.key = key or Key(read(self.path("vkey")).decode("utf-8"))
-        self.note = read(self.path("checkpoint"))
-        self.size, self.root = checkpoint(self.note, self.key)
-
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
-
-    def names(self, folder):
-        return sorted(os.listdir(self.path(folder))) if os.path.isdir(self.path(folder)) else []
-
-    def fault(self, path, reason):
-        self.faults.append("%s: %s" % (path, reason))
-
-    def tile(self, level, index, width):
-        """The bytes of a tile, its path, and how many it has. A full one takes the place of its former states."""
-        for count in (width, 256):
-            path = tile_path(level, index, count)
-            if os.path.exists(self.path(path)):
-                return read(self.path(path)), path, count
-        raise Refused("%s: missing" % tile_path(level, index, width))
-
-    def hashes(self, level, index, width):
-        data, path, count = self.tile(level, index, width)
-        need(len(data) == 32 * count, "%s: not the bytes of %d hashes" % (path, count))
-        return [data[32 * i:32 * i + 32] for i in range(width)]
-
-    def bundle(self, index, width):
-        data, path, count = self.tile("entries", index, width)
-        found, at = [], 0
-        for _ in range(count):
-            need(at + 2 <= len(data), "%s: too short" % path)
-            end = at + 2 + struct.unpack_from(">H", data, at)[0]
-            found.append(data[at + 2:end])
-            at = end
-        need(at == len(data), "%s: not the bytes of %d entries" % (path, count))
-        return found[:width]
-
-    def check(self, use=lambda index, entry: None, known=()):
-        """Computes every hash anew, compares all tiles, and calls `use` with each entry.
-
-        `known` are earlier states: (size, root, where it comes from)."""
-        known, peaks, levels, index = sorted(known), [], [], 0
-
-        def compare():
-            while known and known[0][0] == index:
-                size, root, source = known.pop(0)
-                if root_of(peaks) != root:
-                    self.fault(source, "the first %d entries of the log are not those that it knows" % size)
-
-        for tile in range((self.size + 255) // 256):
-            width = min(256, self.size - 256 * tile)
-            try:
-                entries = self.bundle(tile, width)
-                leaves = [leaf_hash(entry) for entry in entries]
-            except Refused as refusal:
-                self.fault(self.folder, refusal)
-                entries, leaves = [None] * width, self.hashes(0, tile, width)
-            for entry, leaf in zip(entries, leaves):
-                compare()
-                if entry is not None:
-                    use(index, entry)
-                push(peaks, leaf)
-                self.grow(levels, 0, leaf)
-                index += 1
-        compare()
-        for size, _, source in known:
-            self.fault(source, "it knows %d entries, and the log has %d" % (size, self.size))
-        for level, (done, hashes) in enumerate(levels):
-            if hashes:
-                self.expect(level, done, hashes)
-        if root_of(peaks) != self.root:
-            self.fault(self.path("checkpoint"), "the entries have another root than it says")
-
-    def grow(self, levels, level, value):
-        if level == len(levels):
-            levels.append([0, []])
-        done, hashes = levels[level]
-        hashes.append(value)
-        if len(hashes) == 256:
-            levels[level] = [done + 1, []]
-            self.expect(level, done, hashes)
-            while len(hashes) > 1:
-                hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
-            self.grow(levels, level + 1, hashes[0])
-
-    def expect(self, level, index, wanted):
-        try:
-            found = self.hashes(level, index, len(wanted))
-        except Refused as refusal:
-            return self.fault(self.folder, refusal)
-        for place, pair in enumerate(zip(wanted, found)):
-            if pair[0] != pair[1]:
-                what = "entry" if level == 0 else "tile of level %d, number" % (level - 1)
-                path = self.path(tile_path(level, index, len(wanted)))
-                self.fault(path, "its hash of %s %d is not the one of what is there" % (what, 256 * index + place))
-
-    def known(self, paths):
-        """Earlier states: those that the log keeps because they were made known outside, and those at `paths`."""
-        states = []
-        sizes = [name for name in self.names("anchors") if name.isdigit()]
-        for path in [self.path("anchors", size, "checkpoint") for size in sizes] + paths:
-            try:
-                states.append(checkpoint(read(path), self.key) + (path,))
-            except (Refused, FileNotFoundError) as refusal:
-                self.fault(path, refusal)
-        return states
-
-    def accepted(self):
-        """The entries that are accepted and in no checkpoint yet. What a crash left unfinished is no entry."""
-        head, gap, rest = read(self.path("tail")).partition(b"\n")
-        need(gap and head[:9] == b'{"start":' and head[-1:] == b"}", 'tail: its first line is not {"start":N}')
-        start, entries, is_torn = number(head[9:-1].decode("utf-8")), [], False
-        is_newer = read(self.path("checkpoint")) != self.note
-        need(start <= self.size or is_newer, "tail: it begins at entry %d, beyond the checkpoint" % start)
-        for line in rest.split(b"\n")[:-1]:
-            is_whole = line[16:17] in (b" ", b"+") and leaf_hash(line[17:]).hex()[:16].encode() == line[:16]
-            need(not (is_torn and is_whole and line[16:17] == b" "), "tail: a line is damaged that others follow")
-            is_torn = is_torn or not is_whole
-            entries += [] if is_torn else [line[17:]]
-        for index, entry in zip(range(start, self.size), entries):
-            leaf = self.hashes(0, index // 256, min(256, self.size - index // 256 * 256))[index % 256]
-            need(leaf == leaf_hash(entry), "tail: entry %d is another one in the checkpoint" % index)
-        return entries[max(0, self.size - start):]
-
-def check_stamp(path, checkpoint, certificates):
-    """Checks a time stamp as of its own time, with OpenSSL."""
-    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    said = subprocess.run(["openssl", "ts", "-reply", "-in", path, "-text"], **quiet).stdout.decode("utf-8", "replace")
-    found = re.search(r"Time stamp: (\w+ +\d+ [\d:]+)[.\d]* (\d+) GMT", said)
-    need(found, "it is no time stamp")
-    moment = calendar.timegm(time.strptime(" ".join(found.groups()), "%b %d %H:%M:%S %Y"))
-    trust = ["-CAfile", certificates, "-attime", str(moment)]
-    check = ["openssl", "ts", "-verify", "-in", path, "-data", checkpoint] + trust
-    need(subprocess.run(check, **quiet).returncode == 0, "OpenSSL refuses it")
-
-def check_anchor(log, fields, ca):
-    """Checks what an anchor gave, as far as it can be checked here."""
-    path, checkpoint = log.path(fields["file"]), log.path("anchors", str(fields["size"]), "checkpoint")
-    need(re.match(r"anchors/%d/[a-z0-9-]+\.[a-z]+$" % fields["size"], fields["file"]), "it is no file of an anchor")
-    need(hashlib.sha256(read(path)).hexdigest() == fields["object"], "it is not what its entry says")
-    if fields["kind"] == "witness":
-        note, key = read(checkpoint).rpartition(b"\n\n")[0] + b"\n\n" + read(path), Key(fields["vkey"], b"\x04")
-        head = b"cosignature/v1\ntime %d\n"
-        signed_text(note, key, lambda text, made: (head % int.from_bytes(made[:8], "big") + text, made[8:]))
-    elif fields["kind"] == "timestamp" and shutil.which("openssl"):
-        check_stamp(path, checkpoint, ca or log.path("objects", fields["certificates"]))
-
-def check_log(log, since, ca):
-    wanted, known, anchors = set(), log.known(since), []
-
-    def use(_, entry):
-        fields = json.loads(entry)
-        kinds = {"day.closed": ["record"], "anchor.added": []}.get(fields["type"], ["object"])
-        wanted.update(fields[name] for name in ["note", "objects", "plan", "certificates"] + kinds if name in fields)
-        anchors.extend([fields] if fields["type"] == "anchor.added" else [])
-
-    log.check(use, known)
-    accepted, objects = log.accepted(), [name for name in log.names("objects") if not name.endswith(".tmp")]
-    for entry in accepted:
-        use(None, entry)
-    for fields in anchors:
-        try:
-            check_anchor(log, fields, ca)
-        except (Refused, FileNotFoundError) as refusal:
-            log.fault(log.path(fields["file"]), refusal)
-    for name in objects:
-        if hashlib.sha256(read(log.path("objects", name))).hexdigest() != name:
-            log.fault(log.path("objects", name), "it is not what its name says")
-    for name in sorted(wanted.difference(objects)):
-        log.fault(log.path("objects", name), "an entry names it, and it is missing")
-    print("log %s: %d entries, root %s" % (log.key.name, log.size, base64.b64encode(log.root).decode()))
-    print("compared with %d earlier checkpoints; %d objects" % (len(known), len(objects)))
-    stamps = sum(fields["kind"] == "timestamp" for fields in anchors)
-    print("%d tokens of anchors; %d of them are time stamps, %s" % (len(anchors), stamps, "checked with %s" % (
-        ca or "certificates that the log itself names") if shutil.which("openssl") else "NOT checked: no openssl here"))
-    print("%d entries are accepted and in no checkpoint yet: nothing proves those" % len(accepted))
-    if os.path.isdir(log.path("previous")):
-        print("not checked here: the epoch before, %s" % log.path("previous"))
-
-# Daily archives: docs/archive-format.md.
-def members(line):
-    """The members of a JSON object in its text: name, where the name begins, where the value ends."""
-    depth, at, begin, name = 0, 0, None, None
-    while at < len(line):
-        byte = line[at:at + 1]
-        if byte == b'"':
-            end = at + 1
-            while line[end:end + 1] != b'"':
-                need(end < len(line), "a line of metadata is no JSON")
-                end += 2 if line[end:end + 1] == b"\\" else 1
-            if depth == 1 and begin is None:
-                begin, name = at, line[at + 1:end]
-            at = end
-        depth += (byte in b"{[") - (byte in b"}]")
-        if begin is not None and (byte == b"," and depth == 1 or byte == b"}" and depth == 0):
-            yield name, begin, at
-            begin = None
-        at += 1
-
-def record_of(line):
-    """What the log says of a line of metadata: its SHA-256 without its place and its own checksum."""
-    for unwanted in (b"check", b"offset"):
-        for name, begin, end in members(line):
-            if name == unwanted and line[begin - 1:begin] == b",":
-                line = line[:begin - 1] + line[end:]
-                break
-    return hashlib.sha256(line).hexdigest()
 
 def digest_of(file):
     digest = hashlib.sha256()
@@ -409,92 +169,332 @@ def digest_of(file):
         digest.update(chunk)
     return digest.hexdigest()
 
-def check_archive(path, log):
-    name, stored, sealed, lines, digests = os.path.basename(path)[:-4], {}, [], [], {}
+def tile_path(level, index, width):
+    name = str(index).zfill((len(str(index)) + 2) // 3 * 3)
+    return "tile/%s/%s%s" % (level, re.sub("(...)(?=.)", r"x\1/", name), "" if width == 256 else ".p/%d" % width)
 
-    def use(index, entry):
-        fields = json.loads(entry)
+class Log:
+    def __init__(self, folder, key=None, faults=None):
+        self.folder, self.faults = folder, Faults() if faults is None else faults
+        self.key = key or Key(read(self.path("vkey")).decode("utf-8"))
+        self.note = read(self.path("checkpoint"))
+        self.size, self.root, _ = checkpoint(self.note, self.key)
+        self.states, self.wanted, self.anchors, self.seen = [], set(), [], []
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+    def names(self, folder):
+        names = os.listdir(self.path(folder)) if os.path.isdir(self.path(folder)) else []
+        return sorted(name for name in names if not name.endswith(".tmp"))  # .tmp: what a crash has left
+    def tile(self, level, index, width):
+        """The hashes or entries of a tile. A full one takes the place of its former states."""
+        count = width if os.path.exists(self.path(tile_path(level, index, width))) else 256
+        path, found, at, head = tile_path(level, index, count), [], 0, 2 if level == "entries" else 0
+        need(os.path.exists(self.path(path)), "%s: missing" % tile_path(level, index, width))
+        data = read(self.path(path))
+        while at < len(data):
+            end = at + head + (int.from_bytes(data[at:at + head], "big") if head else 32)
+            found.append(data[at + head:end])
+            at = end
+        need(at == len(data) and len(found) == count, "%s: not the bytes of %d entries or hashes" % (path, count))
+        return found[:width]
+    def expect(self, level, index, wanted):
+        """Compares the hashes of a tile with what they have to be, and returns the root above them."""
+        with self.faults.of(self.folder):
+            path = self.path(tile_path(level, index, len(wanted)))
+            what = "entry" if level == 0 else "tile of level %d, number" % (level - 1)
+            for place, pair in enumerate(zip(wanted, self.tile(level, index, len(wanted))), 256 * index):
+                if pair[0] != pair[1]:
+                    self.faults.append("%s: its hash of %s %d is not the one of what is there" % (path, what, place))
+        return root_of(wanted)
+    def check(self, since=()):
+        """Computes every hash anew, and compares tiles and earlier states. Gives index and members of each entry."""
+        kept = [self.path("anchors", name, "checkpoint") for name in self.names("anchors") if name.isdigit()]
+        for path in kept + list(since):
+            with self.faults.of(path):
+                size, root, _ = checkpoint(read(path), self.key)
+                need(size <= self.size, "it knows %d entries, and the log has %d" % (size, self.size))
+                self.states.append((size, root, path))
+        waiting, tops = sorted(self.states + [(self.size, self.root, self.path("checkpoint"))]), []
+        for first in range(0, self.size, 256):
+            width, entries = min(256, self.size - first), []
+            with self.faults.of(self.folder):
+                entries = self.tile("entries", first // 256, width)
+            leaves = [sha256(b"\0", entry) for entry in entries] or self.tile(0, first // 256, width)
+            while waiting and waiting[0][0] <= first + width:
+                size, root, path = waiting.pop(0)
+                if root_of(tops + [root_of(leaves[:size - first])]) != root:
+                    self.faults.append("%s: the first %d entries of the log are not those that it knows" % (path, size))
+            tops.append(self.expect(0, first // 256, leaves))
+            yield from ((index, json.loads(entry)) for index, entry in enumerate(entries, first))
+        for level in range(1, 9):
+            tops = tops[:self.size >> 8 * level]
+            tops = [self.expect(level, at // 256, tops[at:at + 256]) for at in range(0, len(tops), 256)]
+    def accepted(self):
+        """The entries that are accepted and in no checkpoint yet. What a crash left unfinished is no entry."""
+        head, *lines = read(self.path("tail")).split(b"\n")
+        start = re.fullmatch(rb'{"start":(0|[1-9][0-9]*)}', head)
+        need(start and lines, 'tail: its first line is not {"start":N}')
+        start, entries, is_torn = int(start[1]), [], False
+        is_newer = read(self.path("checkpoint")) != self.note
+        need(start <= self.size or is_newer, "tail: it begins at entry %d, beyond the checkpoint" % start)
+        for line in lines[:-1]:
+            is_whole = line[16:17] in (b" ", b"+") and sha256(b"\0", line[17:]).hex()[:16].encode() == line[:16]
+            need(not (is_torn and is_whole and line[16:17] == b" "), "tail: a line is damaged that others follow")
+            is_torn = is_torn or not is_whole
+            entries += [] if is_torn else [line[17:]]
+        for index, entry in zip(range(start, self.size), entries):
+            leaf = self.tile(0, index // 256, min(256, self.size - index // 256 * 256))[index % 256]
+            need(leaf == sha256(b"\0", entry), "tail: entry %d is another one in the checkpoint" % index)
+        return entries[max(0, self.size - start):]
+    def note_names(self, fields):
+        """Notes what an entry names: objects, and the token of an anchor."""
+        kinds = {"day.closed": ["record"], "anchor.added": []}.get(fields["type"], ["object"])
+        kinds += ["note", "objects", "plan", "certificates"]
+        self.wanted.update(str(fields[name]) for name in kinds if name in fields)
+        self.anchors += [fields] if fields["type"] == "anchor.added" else []
+    def check_names(self, ca):
+        """Checks the objects and tokens that entries name. Notes when a state was known outside, as tokens show."""
+        objects = self.names("objects")
+        for name in sorted(self.wanted.union(objects)):
+            with self.faults.of(self.path("objects", name)):
+                need(name in objects, "an entry names it, and it is missing")
+                need(sha256(read(self.path("objects", name))).hex() == name, "it is not what its name says")
+        for fields in self.anchors:
+            with self.faults.of(self.path(str(fields.get("file")))):
+                size, path, kind = fields["size"], self.path(fields["file"]), fields["kind"]
+                need(os.path.dirname(fields["file"]) == "anchors/%d" % size, "it is no file of an anchor")
+                need(sha256(read(path)).hex() == fields["object"], "it is not what its entry says")
+                state = os.path.dirname(path) + "/checkpoint"
+                if kind == "witness":
+                    note = read(state).rpartition(b"\n\n")[0] + b"\n\n" + read(path)
+                    self.seen.append((size, checkpoint(note, Key(fields["vkey"], is_witness=True))[2]))
+                elif kind == "timestamp" and shutil.which("openssl"):
+                    self.seen.append((size, stamped(path, state, ca or self.path("objects", fields["certificates"]))))
+        count = sum(fields.get("kind") == "timestamp" for fields in self.anchors)
+        how = "checked with %s" % (ca or "certificates that the log itself names")
+        how = how if shutil.which("openssl") else "NOT checked: no openssl here"
+        say("%d tokens of anchors; %d of them are time stamps, %s" % (len(self.anchors), count, how))
+
+def stamped(path, state, trusted):
+    """The time of a time stamp, which is checked as of then, with OpenSSL."""
+    said = subprocess.run(["openssl", "ts", "-reply", "-in", path, "-text"], capture_output=True).stdout
+    found = re.search(r"Time stamp: (\w+ +\d+ [\d:]+)[.\d]* (\d+) GMT", said.decode("utf-8", "replace"))
+    need(found, "it is no time stamp")
+    moment = calendar.timegm(time.strptime(" ".join(found.groups()), "%b %d %H:%M:%S %Y"))
+    check = ["openssl", "ts", "-verify", "-in", path, "-data", state, "-CAfile", trusted, "-attime", str(moment)]
+    need(subprocess.run(check, capture_output=True).returncode == 0, "OpenSSL refuses it")
+    return moment
+
+def check_log(log, since, ca):
+    for _, fields in log.check(since):
+        log.note_names(fields)
+    accepted = log.accepted()
+    for entry in accepted:
+        log.note_names(json.loads(entry))
+    say("log %s: %d entries, root %s" % (log.key.name, log.size, base64.b64encode(log.root).decode()))
+    say("compared with %d earlier checkpoints; %d objects" % (len(log.states), len(log.names("objects"))))
+    log.check_names(ca)
+    say("%d entries are accepted and in no checkpoint yet: nothing proves those" % len(accepted))
+    if os.path.isdir(log.path("previous")):
+        say("not checked here: the epoch before, %s" % log.path("previous"))
+
+# Recordings and daily archives: docs/archive-format.md.
+def record_of(line):
+    """What the log says of a line of metadata: its SHA-256 without its place and its own checksum."""
+    kept, depth, end, pattern, found = b"", 0, 0, re.compile(rb',"(check|offset)":("[^"\\]*"|[0-9]+)'), []
+    for token in re.finditer(rb'"(?:[^"\\]|\\.)*"|[][{}]', line):
+        depth += (token[0] in b"{[") - (token[0] in b"]}")
+        place = pattern.match(line, token.start() - 1) if depth == 1 else None
+        if place and place[1] not in found:
+            kept, end, found = kept + line[end:place.start()], place.end(), found + [place[1]]
+    return sha256(kept + line[end:]).hex()
+
+def check_recording(what, index, fields, found, record):
+    need((fields["bytes"], fields["sha256"]) == found, "%s is not the recording that entry %d says" % (what, index))
+    need(fields["record"] == record, "the metadata of %s is not what entry %d says" % (what, index))
+
+def check_archive(path, log):
+    name, stored, sealed, records, found = os.path.basename(path)[:-4], {}, [], {}, {}
+    for index, fields in log.check():
         if fields.get("archive") == name and fields["type"] == "recording.stored":
             stored[fields["path"]] = index, fields
         elif fields.get("archive") == name and fields.get("detail") == "spool":
             stored.pop(fields.get("path"), None)
         elif fields.get("archive") == name and fields["type"] in ("archive.sealed", "archive.adopted"):
             sealed.append((index, fields))
-
-    log.check(use, log.known([]))
-    with open(path, "rb") as file:
+    with open(path, "rb") as file, tarfile.open(path, "r:") as tar:
         whole = digest_of(file)
-    with tarfile.open(path, "r:") as tar:
         for member in tar:
             inner = member.name.partition("/")[2]
             if inner == "metadata/recordings.jsonl":
                 lines = tar.extractfile(member).read().split(b"\n")[:-1]
+                records = {json.loads(line)["path"]: record_of(line) for line in lines}
             elif inner.startswith("data/") and member.isfile():
-                digests[inner] = member.size, digest_of(tar.extractfile(member))
-    records = {json.loads(line)["path"]: record_of(line) for line in lines}
-    if not sealed:
-        log.fault(path, "the log does not say that it was sealed or adopted")
-    elif sealed[-1][1]["sha256"] != whole:
-        log.fault(path, "entry %d says another SHA-256 of the whole archive" % sealed[-1][0])
+                found[inner] = member.size, digest_of(tar.extractfile(member))
+    with log.faults.of(path):
+        need(sealed, "the log does not say that it was sealed or adopted")
+        need(sealed[-1][1]["sha256"] == whole, "entry %d says another SHA-256 of the whole archive" % sealed[-1][0])
     is_adopted = any(fields["type"] == "archive.adopted" for _, fields in sealed)
-    for inner in sorted(set(digests) | set(stored)):
-        index, fields = stored.get(inner, (None, None))
-        if fields is None:
-            if not is_adopted:
-                log.fault(path, "%s is in it, and the log does not know it" % inner)
-        elif inner not in digests:
-            log.fault(path, "%s is not in it, and entry %d says that it is" % (inner, index))
-        elif (fields["bytes"], fields["sha256"]) != digests[inner]:
-            log.fault(path, "%s is not the recording that entry %d says" % (inner, index))
-        elif records.get(inner) != fields["record"]:
-            log.fault(path, "the metadata of %s is not what entry %d says" % (inner, index))
-    print("archive %s: %d recordings, %d of them in the log one by one" % (name, len(digests), len(stored)))
+    for inner in sorted(set(found) | set(stored)):
+        with log.faults.of(path):
+            need(inner in stored or is_adopted, "%s is in it, and the log does not know it" % inner)
+            if inner in stored:
+                need(inner in found, "%s is not in it, and entry %d says that it is" % (inner, stored[inner][0]))
+                check_recording(inner, *stored[inner], found[inner], records.get(inner))
+    say("archive %s: %d recordings, %d of them in the log one by one" % (name, len(found), len(stored)))
 
-def key_of(text):
-    return Key(read(text).decode("utf-8") if os.path.isfile(text) else text)
+# Exported cases: docs/evidence.md. The working folder is the case's. OTHERS are the files that no entry proves.
+CALL = "data/[0-9]+-([^/]+)/"
+OTHERS = CALL + r"(call|call\.vcon|legacy-session)\.json|data/gaps/.*|evidence/.*/anchors/.*\.tsq|(?!data/|evidence/).*"
 
-def arguments():
+def iso(seconds):
+    return (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)).isoformat(timespec="seconds") + "Z"
+
+class Case:
+    def __init__(self, keys, ca):
+        self.keys, self.ca, self.faults = {key.name: key for key in keys}, ca, Faults()
+        self.files, self.logs, self.entries = {}, {}, {}
+    def check(self):
+        """Checks everything, and returns the keys that nobody has confirmed."""
+        self.check_bag()
+        self.each("(evidence/([^/]+)(?:/previous)*)/checkpoint", self.check_log)
+        self.each(r"(%s([^/]+))\.entry\.json" % CALL, self.check_recording)
+        self.each(r"(%shistory\.jsonl)" % CALL, self.check_history)
+        self.each("(data/gaps/.*)", lambda path: say("%s: what should exist, and does not" % path))
+        unproven = sorted(path for path in set(self.files) - SEEN if not re.fullmatch(OTHERS, path, re.S))
+        self.faults += ["%s: nothing proves it" % path for path in unproven]
+        need(self.logs or self.faults, "there is no evidence in it")
+        say("NOT checked: the keys of witnesses, which the log itself names; files without an entry, such as call.json")
+        say("NOT checked, and no program can: whether this is all that the log, or the provider, has about these calls")
+        confirmed = [log.key.public for log in self.logs.values() if log.key.name in self.keys]
+        keys = [log.key for log in self.logs.values() if not (log.is_previous and log.key.public in confirmed)]
+        return [key for key in keys if key.name not in self.keys]
+    def each(self, pattern, check):
+        """Checks each file whose path fits, so that what does not hold of one hides nothing of another."""
+        for match in filter(None, (re.fullmatch(pattern, path) for path in sorted(self.files))):
+            with self.faults.of(match[1]):
+                check(*match.groups())
+    def check_bag(self):
+        """Compares every file with the two lists of a bag: RFC 8493."""
+        for folder, inner, names in os.walk("."):
+            for path in [os.path.join(folder, name)[2:].replace(os.sep, "/") for name in inner + names]:
+                if stat.S_ISREG(os.lstat(path).st_mode):
+                    with open(path, "rb") as file:
+                        self.files[path] = os.path.getsize(path), digest_of(file)
+                elif os.path.islink(path) or not os.path.isdir(path):
+                    self.faults.append("%s: it is a link or a device, and no file" % path)
+        for name, listed in ("manifest-sha256.txt", {}), ("tagmanifest-sha256.txt", {}):
+            wanted = {path for path in self.files if path.startswith("data/") == name.startswith("manifest")}
+            with self.faults.of(name):
+                for line in filter(None, os.fsdecode(read(name)).split("\n")):
+                    listed.setdefault(line[66:], []).append(line[:66])
+            for path in sorted(wanted.difference([name]).union(listed)):
+                with self.faults.of(path):
+                    need(path in wanted, "%s lists it, and it is missing" % name)
+                    need(listed.get(path) == [self.files[path][1] + "  "], "%s does not list it as it is" % name)
+    def proven(self, path):
+        """The members of an entry, the log that has it, and its index there."""
+        entry, proof = read(path), read(re.sub(r"(\.entry)?\.json$", ".tlog-proof", path))
+        log = next((log for log in self.logs.values() if log.note == proof.partition(b"\n\n")[2]), None)
+        need(log, "its proof does not end with a checkpoint of the case")
+        index, _ = check_proof(proof, entry, lambda _: (log.size, log.root))
+        fields = json.loads(entry)
+        need(fields["org"] == log.organization, "it is an entry of another organization")
+        return fields, log, index
+    def check_log(self, folder, organization):
+        """Checks the checkpoint of a log, and all that evidence/ has of it."""
+        key, newer = Key(read(folder + "/vkey").decode("utf-8")), self.logs.get(folder[:-len("/previous")])
+        need(self.keys.get(key.name, key).public == key.public, "its vkey is not the key that you gave")
+        log = self.logs[folder] = Log(folder, key, self.faults)
+        log.organization, log.is_previous, log.newest = organization, newer is not None, {}
+        for leaf in sorted(int(name[:-5]) for name in log.names("entries") if re.fullmatch(r"[0-9]+\.json", name)):
+            path = log.path("entries", "%d.json" % leaf)
+            with self.faults.of(path):
+                fields, found, index = self.proven(path)
+                need(found is log and index == leaf, "its proof is of entry %d in %s" % (index, found.folder))
+                self.entries[read(path)] = fields
+                log.note_names(fields)
+                log.newest[fields["type"]] = fields
+                if fields["type"] in ("day.closed", "day.reopened"):
+                    found = ["%d %s" % (fields[name], name) for name in ("recordings", "gaps") if name in fields]
+                    found = [fields["type"], fields["day"], iso(fields["time"] / 1000)] + found
+                    say("%s: %s" % (path, ", ".join(found)))
+        say("%s: log %s of %d entries" % (folder, key.name, log.size))
+        log.check_names(self.ca)
+        for size in log.names("anchors"):
+            with self.faults.of(log.path("anchors", size, "consistency")):
+                older = checkpoint(read(log.path("anchors", size, "checkpoint")), key)[:2]
+                lines = read(log.path("anchors", size, "consistency")).decode("utf-8").split("\n")
+                need(str(older[0]) == size and not lines.pop(), "it is not one from %s entries, line by line" % size)
+                check_consistency(older, (log.size, log.root), [decoded(line, 32) for line in lines])
+        if folder + "/configuration.txt" in self.files:
+            with self.faults.of(folder + "/configuration.txt"):
+                digest = sha256(read(folder + "/configuration.txt")).hex()
+                need(digest == log.newest["config.changed"]["sha256"], "it is not what the newest entry of it says")
+        if newer:
+            named = newer.newest["log.begun"]["previous"]
+            need(named["origin"] == key.name, "the newer log does not say that it goes on from this one")
+            need(named["size"] != log.size or named["root"] == log.root.hex(), "the newer log knows other entries")
+    def check_recording(self, path, task, name):
+        fields, log, index = self.proven(path + ".entry.json")
+        is_here = (fields["type"], fields["path"]) == ("recording.stored", "data/%s/%s" % (task, name))
+        need(is_here, "entry %d is of something else" % index)
+        line = read(path + ".record.json")
+        check_recording("it", index, fields, self.files.get(path), record_of(line))
+        need(json.loads(line)["path"] == fields["path"], "its metadata is of something else")
+        SEEN.add(path)
+        seen = min((state for state in log.seen if state[0] > index), default=None)
+        outside = "known outside since %s" % iso(seen[1]) if seen else "in no state that is known outside"
+        say("%s: entry %d of %s, stored %s, %s" % (path, index, log.key.name, iso(fields["time"] / 1000), outside))
+    def check_history(self, path, task):
+        for line in filter(None, read(path).split(b"\n")):
+            need(line in self.entries, "it has a line that is no entry of evidence/: %.99r" % line)
+            named = self.entries[line].get("task_id"), str(self.entries[line].get("path")).split("/")[1:2]
+            # The name of the folder of an ID that is no name has what is allowed of it, and a checksum.
+            allowed = re.sub("[^A-Za-z0-9._-]", "", str(named[0]))[:60].lstrip(".-") + task[-17:]
+            need(task in (named[0], allowed) or [task] == named[1], "it has an entry of something else: %.99r" % line)
+
+def main():
+    argparse.ArgumentParser.error = lambda _, said: sys.exit(print("%s; see --help" % said, file=sys.stderr) or 64)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    log, archive, proof = (commands.add_parser(name) for name in ("log", "archive", "proof"))
-    log.add_argument("log", metavar="DIR")
-    log.add_argument("--ca", metavar="PEM")
+    case, log, archive, proof = map(commands.add_parser, ("case", "log", "archive", "proof"))
+    for one, name in (case, "DIR"), (log, "DIR"), (archive, "TAR"), (proof, "PROOF"), (proof, "ENTRY"):
+        one.add_argument(name)
+    for one in (case, log):
+        one.add_argument("--ca", metavar="PEM")
     log.add_argument("--since", metavar="CHECKPOINT", action="append", default=[])
-    archive.add_argument("archive", metavar="TAR")
-    archive.add_argument("--log", metavar="DIR", required=True)
-    proof.add_argument("proof", metavar="PROOF")
-    proof.add_argument("entry", metavar="ENTRY")
-    for one in (parser, log, archive, proof):
-        one.error = lambda message: sys.exit(print("%s; see --help" % message, file=sys.stderr) or 64)
-    for one in (log, archive, proof):
-        one.add_argument("--key", metavar="VKEY", required=one is proof)
-    return parser.parse_args()
-
-def run(options):
-    key, faults = options.key and key_of(options.key), []
+    archive.add_argument("--log", metavar="DIR", dest="DIR", required=True)
+    for one in (case, log, archive, proof):
+        one.add_argument("--key", metavar="VKEY", action="append", default=[], required=one is proof)
+    options, faults, unconfirmed = parser.parse_args(), [], []
+    keys = [Key(read(text).decode("utf-8") if os.path.isfile(text) else text) for text in options.key]
     if options.command == "proof":
-        print("entry %d of %d" % check_proof(read(options.proof), read(options.entry), key) + " in %s" % key.name)
+        found = check_proof(read(options.PROOF), read(options.ENTRY), lambda note: checkpoint(note, keys[-1]))
+        say("entry %d of %d" % found + " in %s" % keys[-1].name)
+    elif options.command == "case":
+        case = Case(keys, options.ca and os.path.abspath(options.ca))
+        os.chdir(options.DIR)
+        faults, unconfirmed = case.faults, case.check()
     else:
-        log = Log(options.log.rstrip("/"), key)
-        check_log(log, options.since, options.ca) if options.command == "log" else check_archive(options.archive, log)
-        faults = log.faults
+        log = Log(options.DIR.rstrip("/"), keys[-1] if keys else None)
+        check_log(log, options.since, options.ca) if options.command == "log" else check_archive(options.TAR, log)
+        faults, unconfirmed = log.faults, [] if keys else [log.key]
     for fault in faults:
-        print("DOES NOT HOLD: %s" % fault)
-    if faults:
-        return 1
-    if key:
-        print("OK: everything that was checked holds")
-        return 0
-    print("consistent, and signed by a key that you have not confirmed: %s" % log.key.fingerprint)
-    print("compare that fingerprint with one from somewhere else, or give the key with --key")
-    return 2
+        say("DOES NOT HOLD: %s" % fault)
+    for key in unconfirmed if not faults else ():
+        say("consistent, and signed by a key that you have not confirmed: %s" % key.fingerprint)
+    advice = "compare that fingerprint with one from somewhere else, or give the key with --key"
+    if not faults:
+        say(advice if unconfirmed else "OK: everything that was checked holds")
+    return 1 if faults else 2 if unconfirmed else 0
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(run(arguments()))
-    except Refused as refusal:
-        sys.exit(print("DOES NOT HOLD: %s" % refusal) or 1)
-    except (ValueError, KeyError, TypeError, AttributeError, tarfile.TarError) as error:
-        sys.exit(print("DOES NOT HOLD: it cannot be read as what it should be: %s" % error) or 1)
+        sys.exit(main())
     except OSError as error:
-        sys.exit(print("cannot read: %s" % error) or 74)
+        sys.exit(say("cannot read: %s" % error) or 74)
+    except BROKEN as error:
+        what = "" if isinstance(error, Refused) else "it cannot be read as what it should be: "
+        sys.exit(say("DOES NOT HOLD: %s%s" % (what, error)) or 1)

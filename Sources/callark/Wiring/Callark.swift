@@ -17,6 +17,7 @@ struct Callark: AsyncParsableCommand {
                 callark list --agent NAME --number 5550100001 --last 7d
                 callark fetch TASK_ID -o calls
               Who explained that gap? Who fetched that call?
+                callark events --task TASK_ID
                 callark audit --task TASK_ID
               What ran last night? What is running now?
                 callark events --last 24h

@@ -1,6 +1,7 @@
 import Anchors
 import Archiver
 import ArgumentParser
+import Cases
 import DailyArchive
 import Evidence
 import Files
@@ -38,6 +39,7 @@ enum ExitStatus: Int32 {
             case let error as AnchorError: Self(error)
             case let error as ServiceError: Self(error)
             case let error as WitnessRefusal: Self(error)
+            case let error as CaseError: error.code == .notNoted ? .authorization : .inputOutput
             // A transfer error that is not wrapped in a provider error is the engine's own: its certificates.
             case is SettingsError, is TransferError: .configuration
             case is ValidationError: .usage

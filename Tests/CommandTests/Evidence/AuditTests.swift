@@ -1,5 +1,6 @@
 import Evidence
 import Foundation
+import Recordings
 import Simulator
 import Testing
 
@@ -86,7 +87,7 @@ import Testing
                 let refused = try await desk.start(["fetch", task, "-o", out] + reason, environment: strict).end()
                 #expect(refused.status == 64 && refused.errors.contains("--reason"), "\(refused.errors)")
             }
-            #expect(!FileManager.default.fileExists(atPath: out) && (try desk.entries(.audioAccessed)).isEmpty)
+            #expect(try !FileManager.default.fileExists(atPath: out) && desk.entries(.audioAccessed).isEmpty)
             #expect(try await desk.run("list", "--task", task, environment: strict).status == 0)
             #expect(try await desk.run("gaps", environment: strict).status == 0)
             #expect(try await desk.run("list").status == 0)

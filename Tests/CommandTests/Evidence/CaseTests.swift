@@ -1,5 +1,6 @@
 import Evidence
 import Foundation
+import Recordings
 import Simulator
 import TestSupport
 import Testing
@@ -66,7 +67,8 @@ import Testing
 
             let page = try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8)
             #expect(!page.contains("<script") && !page.contains("http:") && !page.contains("https:"))
-            #expect(page.contains("2026-017") && page.contains(try desk.log.publishedKey().fingerprint))
+            let fingerprint = try desk.log.publishedKey().fingerprint
+            #expect(page.contains("2026-017") && page.contains(fingerprint))
         }
     }
 

@@ -1,0 +1,361 @@
+"""Tries the stand-alone verifier on synthetic cases.
+
+    case_trial.py PROGRAM WHAT [SEED]      WHAT: holds, changes, lists, hostile, entries or trees
+
+Prints the seed and what was tried. Exit code 1, and why, if the verifier says anything else than expected.
+"""
+import importlib.util
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import bagit
+import synthetic_case
+from synthetic_case import FIRST, LOST, bagged, make, sha, write
+
+PROGRAM, WHAT = sys.argv[1], sys.argv[2]
+SEED = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(1 << 32)
+DRAWN, FOLDER = random.Random(SEED), tempfile.mkdtemp()
+CASE, CERTIFICATES = os.path.join(FOLDER, "case"), os.path.join(FOLDER, "ca.pem")
+with open(PROGRAM, "rb") as file:
+    CODE = compile(file.read(), PROGRAM, "exec")
+exec(CODE, {"__name__": "once"})  # what it imports need not be imported again and again
+LISTS = ("manifest-sha256.txt", "tagmanifest-sha256.txt")
+# What no entry of the log covers. The bag's lists do, and whoever changes those too is not noticed.
+UNPROVEN = re.compile(r"[^/]+|data/[^/]+/(call|call\.vcon)\.json|data/gaps/.*|evidence/.*\.tsq")
+# Where a recording was packed, and the checksum of that: not what the log says of it.
+PLACE = re.compile(rb',"(?:check":"0123456789abcdef"|offset":512)')
+
+
+def expect(condition, what, said=""):
+    if not condition:
+        sys.exit("seed %d: %s\n%s" % (SEED, what, said))
+
+
+def run(*arguments, has_openssl=True):
+    """What the program says and its exit code, in a process of its own without starting Python anew."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.dup2(writing, 1)
+        os.dup2(writing, 2)
+        os.close(reading)
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
+        sys.argv = [PROGRAM] + list(arguments)
+        os.environ["PATH"] = os.environ["PATH"] if has_openssl else ""
+        code = 70
+        try:
+            exec(CODE, {"__name__": "__main__", "__doc__": ""})
+        except SystemExit as exit:
+            code = exit.code
+        except BaseException as error:  # what would be a traceback
+            print("TRACEBACK %r" % error)
+        sys.stdout.flush()
+        os._exit(code)
+    os.close(writing)
+    with open(reading, "rb") as file:
+        said = file.read().decode("utf-8", "replace")
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    expect(code in (0, 1, 2, 64, 74), "exit code %d" % code, said)
+    return code, said
+
+
+def verify(files=None, keys=None, has_openssl=True):
+    """Checks the case in its folder, or another one of these files. Without OpenSSL that takes half the time."""
+    if files is not None:
+        shutil.rmtree(CASE, ignore_errors=True)
+        write(files, CASE)
+    chosen = [word for key in (KEYS if keys is None else keys).values() for word in ("--key", key)]
+    return run("case", CASE, "--ca", CERTIFICATES, *chosen, has_openssl=has_openssl)
+
+
+def put(name, data):
+    with open(os.path.join(CASE, name), "wb") as file:
+        file.write(data)
+
+
+def flipped(data):
+    """The data with a byte changed, where that is drawn; and where."""
+    at = DRAWN.randrange(len(data))
+    return data[:at] + bytes([data[at] ^ DRAWN.randrange(1, 256)]) + data[at + 1:], at
+
+
+def holds():
+    code, said = verify(FILES, {})
+    expect(code == 2 and said.count("that you have not confirmed") == 3, "without keys", said)
+    code, said = verify(keys={"acme": KEYS["acme"]})
+    expect(code == 2 and said.count("not confirmed") == 1, "with one key, which is the epoch before's too", said)
+    code, said = verify()
+    expect(code == 0 and said.endswith("OK: everything that was checked holds\n"), "with the keys", said)
+    for what in ("call.wav: entry 2 of archive.example/callark/acme/2, stored 2025-11-20T12:00:02Z, known outside",
+                 "chat-old.json: entry 4 of archive.example/callark/acme/1, stored 2025-11-20T12:00:04Z, in no state",
+                 "day.closed, 2025-11-20, 2025-11-20T12:00:13Z, 2 recordings, 1 gaps", "data/gaps/%s.json: " % LOST,
+                 "1 of them are time stamps, checked with %s" % CERTIFICATES, "NOT checked"):
+        expect(what in said, "it does not say: " + what, said)
+    code, said = run("case", CASE)
+    expect(code == 2 and "checked with certificates that the log itself names" in said, "without certificates", said)
+    code, said = verify(keys=dict(KEYS, acme=make(AUTHORITY)[1]["acme"]))
+    expect(code == 1 and "evidence/acme: its vkey is not the key that you gave" in said, "with another key", said)
+    bagit.Bag(CASE).validate()
+    started = subprocess.run([sys.executable, "-B", PROGRAM, "case", CASE], stdout=subprocess.PIPE)
+    expect(started.returncode == 2, "as a program", started.stdout.decode())
+    expect(run("case", os.path.join(FOLDER, "nowhere"))[0] == 74, "a case that is not there")
+    expect(run("case")[0] == 64, "no case")
+
+
+def changes():
+    """Every file with a byte changed: as it is, and with the bag's lists made to agree."""
+    write(FILES, CASE)
+    for name in FILES:
+        data, at = flipped(FILES[name])
+        put(name, data)
+        code, said = verify(has_openssl=False)
+        faults = [line for line in said.split("\n") if line.startswith("DOES NOT HOLD: ") and name in line]
+        expect(code == 1 and faults, "byte %d of %s" % (at, name), said)
+        put(name, FILES[name])
+    refused = passed = 0
+    for name in sorted(set(FILES) - set(LISTS)):
+        data, at = flipped(FILES[name])
+        spans = [place.span() for place in PLACE.finditer(FILES[name])]
+        is_place = name.endswith(".record.json") and any(begin <= at < end for begin, end in spans[-2:])
+        files = bagged(dict(FILES, **{name: data}))
+        for one in (name,) + LISTS:
+            put(one, files[one])
+        code, said = verify(has_openssl=name.endswith((".tsr", ".tsq")))
+        is_proven = not UNPROVEN.fullmatch(name)
+        expect(is_place or code == is_proven, "byte %d of %s, and the lists" % (at, name), said)
+        faults = [line for line in said.split("\n") if line.startswith("DOES NOT HOLD: ")]
+        where = os.path.dirname(name) if name.startswith("evidence/") else name.split(".")[0]
+        expect(not code or any(where in line for line in faults), "byte %d of %s is not named" % (at, name), said)
+        refused, passed = refused + code, passed + (not code)
+        for one in (name,) + LISTS:
+            put(one, FILES[one])
+    print("%d refused, %d are of what only the bag has" % (refused, passed))
+
+
+def lists():
+    """Files that were taken away, added or swapped: alone, and with lists that agree."""
+    write(FILES, CASE)
+    drawn = DRAWN.sample(sorted(FILES), len(FILES) // 3)
+    for name in FILES:
+        os.remove(os.path.join(CASE, name))
+        code, said = verify(has_openssl=False)
+        expect(code == 1 and name in said, "without " + name, said)
+        put(name, FILES[name])
+        rest = bagged({one: data for one, data in FILES.items() if one != name})
+        if name in drawn and not UNPROVEN.fullmatch(name) and not name.endswith(("history.jsonl", "configuration.txt")):
+            os.remove(os.path.join(CASE, name))
+            for one in LISTS:
+                put(one, rest[one])
+            code, said = verify(has_openssl=False)
+            expect(code == 1, "without %s in the lists either" % name, said)
+            for one in (name,) + LISTS:
+                put(one, FILES[one])
+    call = "data/001-%s/" % FIRST
+    for name in ("more.txt", "data/more", call + "more.wav", call + "inner/call.wav", "evidence/more", ".hidden",
+                 "evidence/acme/entries/7.tlog-proof", "evidence/acme/entries/7.json", "evidence/acme/entries/07.json",
+                 "evidence/acme/objects/" + "0" * 64, "evidence/acme/anchors/16/more.tsr",
+                 "evidence/acme/anchors/3/checkpoint", "evidence/acme/anchors/3/consistency"):
+        more = dict(FILES, **{name: b"more"})
+        code, said = verify(more, has_openssl=False)
+        expect(code == 1 and name + ": " in said, "with " + name, said)
+        if not UNPROVEN.fullmatch(name):
+            code, said = verify(bagged(more), has_openssl=False)
+            is_named = re.sub(r"/(checkpoint|consistency)$", "", name) in said
+            expect(code == 1 and is_named, "with %s in the lists" % name, said)
+    for what, changed in {
+        "a history of another call": {"data/002-%s/history.jsonl" % LOST: FILES[call + "history.jsonl"]},
+        "a history that is cut": {call + "history.jsonl": FILES[call + "history.jsonl"][:-2]},
+        "an entry that is no JSON line of the log": {call + "history.jsonl": FILES[call + "history.jsonl"] + b"{}\n"},
+        "a recording of another": {call + "call.wav": FILES[call + "chat-old.json"]},
+        "an entry and a proof of another recording": {
+            call + "call.wav" + ending: FILES[call + "chat-old.json" + ending]
+            for ending in (".entry.json", ".tlog-proof")},
+        "an older configuration": {"evidence/acme/configuration.txt": b"an older one"},
+        "an epoch that is another's": {name.replace("umbrella", "acme/previous"): data for name, data in FILES.items()
+                                       if name.startswith("evidence/umbrella/")},
+        "a log under another organization": {name.replace("umbrella", "zeta"): data for name, data in FILES.items()
+                                             if name.startswith("evidence/umbrella/")},
+    }.items():
+        code, said = verify(bagged(dict(FILES, **changed)))
+        expect(code == 1, what, said)
+    moved = {name.replace("data/001-", "data/004-x"): data for name, data in FILES.items()}
+    code, said = verify(bagged(moved))
+    expect(code == 1 and "is of something else" in said, "a call under another task", said)
+
+
+CONTENTS = [
+    b"", b"\xff\xfe\x00\xd8", b"null", b"{}", b"[" * 100_000, b'{"a":' * 100_000, b"9" * 5000, b"\n\n", b"-1", b"1e999",
+    b'{"org":1e999,"type":[],"v":"\\ud800"}', "\u2014 \u202e\u2028\n".encode() * 3, bytes(range(256)), b"  \n" * 99]
+PATHS = [b"../outside", b"/etc/passwd", b"./data/x", b"data/../x", b"", b"\xff", b"data", b"a\x1b[2J", b"x" * 5000]
+
+
+def hostile():
+    """Files of anything, and folders that are not of files only: no traceback, and the fault is named."""
+    write(FILES, CASE)
+    for name in FILES:
+        data = DRAWN.choice(CONTENTS)
+        files = dict(bagged(dict(FILES, **{name: data})), **{name: data})
+        for one in (name,) + LISTS:
+            put(one, files[one])
+        code, said = verify(has_openssl=name.endswith(".tsr"))
+        is_nothing = name.endswith("history.jsonl") and not data.strip(b"\n")
+        is_unproven = UNPROVEN.fullmatch(name) and name not in LISTS
+        expect(code == 1 or is_unproven or is_nothing, "%.40r in %s" % (data, name), said)
+        for one in (name,) + LISTS:
+            put(one, FILES[one])
+    for line in PATHS:
+        for name in LISTS:
+            for whole in (FILES[name] + sha(b"").hex().encode() + b"  " + line + b"\n", FILES[name] + line, line):
+                if whole == FILES[name]:
+                    continue
+                files = bagged(dict(FILES, **({name: whole} if name[0] == "m" else {})))
+                for one in LISTS:
+                    put(one, whole if one == name else files[one])
+                code, said = verify(has_openssl=False)
+                expect(code == 1 and "\x1b" not in said, "%.40r in %s" % (line, name), said)
+    for name in ("data/001-%s/call.wav" % FIRST, "evidence/acme/vkey", "manifest-sha256.txt", "evidence/umbrella",
+                 "data/more", "evidence/acme/previous/previous"):
+        for kind in ("link", "loop", "pipe", "folder", "broken"):
+            verify(FILES)
+            place = os.path.join(CASE, name)
+            if os.path.lexists(place):
+                os.rename(place, os.path.join(FOLDER, "aside"))
+            {"link": lambda: os.symlink(os.path.join(FOLDER, "aside"), place), "loop": lambda: os.symlink(place, place),
+             "pipe": lambda: os.mkfifo(place), "folder": lambda: os.mkdir(place),
+             "broken": lambda: os.symlink("/nowhere", place)}[kind]()
+            code, said = verify(has_openssl=False)
+            is_new = name in ("data/more", "evidence/acme/previous/previous")
+            expect((kind == "folder" and is_new) or (code == 1 and name in said), "%s: a %s" % (name, kind), said)
+            shutil.rmtree(os.path.join(FOLDER, "aside"), ignore_errors=True)
+            shutil.rmtree(CASE)
+            if os.path.lexists(os.path.join(FOLDER, "aside")):
+                os.remove(os.path.join(FOLDER, "aside"))
+    odd = os.fsdecode(b"data/\xff\n\x1b[2JOK")
+    code, said = verify(bagged(FILES) | {odd: b""})
+    expect(code == 1 and "\x1b" not in said and "\nOK" not in said, "a name that writes to terminals", said)
+
+
+VALUES = [None, True, -1, 1 << 70, 10 ** 4000, 1e300, "", "\ud800", "../../../../etc/passwd", "x" * 5000, "\0", [], [[]],
+          {}, {"a": 1}]
+# What entries say that are as they should be, as far as that matters here.
+FIELDS = {
+    "recording.stored": {"bytes": 1, "path": "data/a/b", "record": "00" * 32, "sha256": "00" * 32, "task_id": FIRST},
+    "day.closed": {"day": "2025-11-20", "record": "00" * 32, "recordings": 1, "gaps": 0},
+    "anchor.added": {"size": 16, "kind": "witness", "file": "anchors/16/copy.json", "object": "00" * 32, "vkey": "a"},
+    "config.changed": {"sha256": "00" * 32}, "audio.accessed": {"task_id": FIRST},
+    "gap.explained": {"task_id": FIRST, "note": "00" * 32, "object": "00" * 32}}
+BEGUN = [{}, {"previous": None}, {"previous": "x"}, {"previous": {}}, {"previous": {"origin": "x"}}, {"previous": []},
+         {"previous": {"origin": "archive.example/callark/acme/1", "size": 7, "root": 1}}, {"type": "pass.requested"}]
+
+
+def entries():
+    """Entries that a log proves and that are not what they should be: whoever has the key can write them."""
+    def odd(log):
+        for kind, whole in FIELDS.items():
+            common = dict(whole, org="acme", time=1, type=kind, v=1)
+            for name in common:
+                for value in VALUES:
+                    log.add_bytes(json.dumps(dict(common, **{name: value})).encode())
+        for data in (b"", b"\xff", b"[]", b'"org"', b"9" * 5000, b"[" * 60_000, b"1e999", b'{"org":"acme"}'):
+            log.add_bytes(data)
+
+    files, keys = make(AUTHORITY, odd)
+    code, said = verify(files, keys)
+    expect(code == 1, "odd entries", said)
+    expect("data/" not in said.split("DOES NOT HOLD: ", 1)[1], "what is right is called wrong", said)
+    for more in BEGUN:
+        def other(log):
+            fields = dict({"org": "acme", "time": 1, "type": "log.begun", "v": 1}, **more)
+            log.entries[0] = json.dumps(fields).encode()
+
+        files, keys = make(AUTHORITY, other)
+        code, said = verify(files, keys, has_openssl=False)
+        expect(code == 1 and "evidence/acme/previous: " in said, "begun with %r" % more, said)
+
+
+def goes_on(older, old_root, newer, new_root, proof):
+    """RFC 9162 section 2.1.4.2, by its text."""
+    if older == newer or older == 0:
+        return not proof and (old_root == new_root if older == newer else old_root == sha(b""))
+    if older > newer or not proof:
+        return False
+    proof = ([old_root] if older & (older - 1) == 0 else []) + proof
+    fn, sn = older - 1, newer - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = proof[0]
+    for c in proof[1:]:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            fr, sr = sha(b"\1" + c + fr), sha(b"\1" + c + sr)
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = sha(b"\1" + sr + c)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == old_root and sr == new_root
+
+
+def trees(size=130):
+    """Every proof of every tree up to a size, and changed ones, by the definition and by the text of the RFC."""
+    spec = importlib.util.spec_from_file_location("verify", PROGRAM)
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    made = [b"%d" % index for index in range(size)]
+    leaves = [sha(b"\0" + entry) for entry in made]
+    roots = [synthetic_case.root(leaves[:count]) for count in range(size + 1)]
+    tried = 0
+
+    def is_taken(check, *arguments):
+        try:
+            check(*arguments)
+            return True
+        except program.BROKEN:
+            return False
+
+    for newer in range(size + 1):
+        expect(program.root_of(leaves[:newer]) == roots[newer], "the root of %d" % newer)
+        for older in range(newer + 1):
+            proof = synthetic_case.consistency(older, leaves[:newer]) if older else []
+            expect(is_taken(program.check_consistency, (older, roots[older]), (newer, roots[newer]), proof),
+                   "from %d to %d" % (older, newer))
+            other = DRAWN.randrange(size)
+            wrong = [(older, older, proof + [roots[1]]), (older, other, proof), (other, older, proof),
+                     (older, older, proof[:-1]), (older, older, proof[1:]), (older, older, proof[::-1])]
+            for claimed, of, path in DRAWN.sample(wrong, 3):
+                claim = (claimed, roots[of], newer, roots[newer], path)
+                said = is_taken(program.check_consistency, claim[:2], claim[2:4], path)
+                expect(said == goes_on(*claim), "from %d to %d, changed" % (older, newer), repr(claim))
+                tried += 1
+    for count in range(1, size + 1):
+        for index in range(count):
+            lines = "".join(synthetic_case.text_of(one) + "\n" for one in synthetic_case.path(index, leaves[:count]))
+            proof = ("c2sp.org/tlog-proof@v1\nindex %d\n%s\nnote\n" % (index, lines)).encode()
+            for other in {index, DRAWN.randrange(size)}:
+                said = is_taken(program.check_proof, proof, made[other], lambda _: (count, roots[count]))
+                expect(said == (other == index), "entry %d of %d as %d" % (index, count, other))
+            other = DRAWN.randrange(1, size + 1)
+            said = is_taken(program.check_proof, proof, made[index], lambda _: (other, roots[count]))
+            expect(said or other != count, "entry %d of %d" % (index, count))
+            tried += 1
+    print("%d proofs" % tried)
+
+
+if __name__ == "__main__":
+    print("seed %d" % SEED, flush=True)
+    AUTHORITY = synthetic_case.Authority(os.path.join(FOLDER, "authority"))
+    FILES, KEYS = make(AUTHORITY)
+    with open(CERTIFICATES, "wb") as ca:
+        ca.write(AUTHORITY.certificates)
+    try:
+        {one.__name__: one for one in (holds, changes, lists, hostile, entries, trees)}[WHAT]()
+    finally:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    print("%s: as expected" % WHAT)
