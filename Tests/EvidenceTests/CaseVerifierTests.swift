@@ -23,7 +23,7 @@ import Testing
 
     @Test func `accepts a case that holds, and says whether all keys were confirmed`() throws { try tries("holds") }
 
-    @Test func `names every file with a byte changed, and what only an entry can tell once the bag's lists agree`() throws {
+    @Test func `names every file with a byte changed, also once the lists of the bag agree`() throws {
         try tries("changes")
     }
 
