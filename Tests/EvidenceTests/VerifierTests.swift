@@ -10,7 +10,7 @@ import Testing
 @Suite struct `The stand-alone verifier` {
     private static let python = ProcessInfo.processInfo.environment["CALLARK_TEST_PYTHON"] ?? "python3"
 
-    /// Writes the program to where the log is, and runs it.
+    /// Writes the program next to the log, and runs it.
     private func verify(_ trial: Trial, _ arguments: String...) throws -> Tool.Outcome {
         let program = try trial.folder.put(StandAloneVerifier.fileName, StandAloneVerifier.text)
         return try Tool.run(Self.python, ["-B", program] + arguments)
@@ -99,7 +99,7 @@ import Testing
         #expect(mutations.status == 0 && mutations.output.hasSuffix(" refused\n"), "\(mutations.output)")
     }
 
-    /// Changes each byte of each file of a log, in one process: as ``LogTests`` has Callark's own verification do.
+    /// Changes each byte of each file of a log, in one process, as ``LogTests`` does with Callark's own verification.
     private static let changes = """
         import contextlib, importlib.util, io, os, sys
         spec = importlib.util.spec_from_file_location("verify", sys.argv[1])
@@ -157,10 +157,10 @@ import Testing
         #expect(said.status == 0 && said.output.hasSuffix(" found\n"), "\(said.output)")
     }
 
-    /// A daily archive as small as one can be, and a log that says what is in it.
+    /// The smallest possible daily archive, and a log about it.
     private struct Archive {
         static let name = "acme-2025-11-20-001"
-        /// The provider's own JSON has members of the same names, which stay.
+        /// The provider's own JSON has members with the same names, which stay.
         static let line =
             #"{"bytes":5,"capture":{"check":"x","offset":7,"text":"a\\\",\"check\":\"y"},"#
             + #""check":"0123","day":"2025-11-20","offset":512,"path":"data/t/call.wav","salt":"c2FsdA"}"#
@@ -189,7 +189,7 @@ import Testing
             try #require(ContentDigest(bytes: SHA256.hash(data: Array(text))))
         }
 
-        /// Says what is in it, and that it was sealed as it is.
+        /// Logs its content, and that it was sealed as it is.
         func log() throws {
             let log = try trial.open()
             var stored = try trial.stored("t")
@@ -228,7 +228,7 @@ import Testing
         #expect(audio.output.contains("entry 2 says another SHA-256 of the whole archive"))
         try archive.pack(line: Archive.line.replacing("2025-11-20", with: "2025-11-21"))
         #expect(try verify().output.contains("the metadata of data/t/call.wav is not what entry 1 says"))
-        // Where a recording is in its archive is not what the log says of it.
+        // Where a recording is in its archive is not part of the log entry.
         try archive.pack(line: Archive.line.replacing("512", with: "1024").replacing("0123", with: "4567"))
         let moved = try verify()
         #expect(moved.status == 1 && !moved.output.contains("metadata of"), "\(moved.output)")
