@@ -3,10 +3,9 @@ import Recordings
 
 /// What a sealed archive says about itself: its name, its counts and, line by line, its recordings and tasks. All of it
 /// was compared with `tagmanifest-sha256.txt`. The recordings themselves were not read; ``ArchiveVerifier`` does that.
-package struct ArchiveMetadata: Sendable, Hashable {
+package struct ArchiveMetadata: Sendable {
     /// From the folder in the archive, whatever the file is called.
     package let name: ArchiveName
-    package let path: String
     package let byteCount: Int64
     package let recordingCount: Int
     package let payloadBytes: Int64
@@ -21,39 +20,48 @@ package struct ArchiveMetadata: Sendable, Hashable {
     package let tagDigest: ContentDigest
     /// The record of the day; `nil` if the archive does not close it.
     package let dayClose: DayClose?
+    private let source: any ByteSource
     private let recordingsRange: Range<Int64>
     private let tasksRange: Range<Int64>
 
     /// Reads the headers, the tag files and the side file of a sealed archive.
     /// - Throws: `.damaged` if the tar's structure or a tag file is not as it should be.
     package static func open(_ path: String) async throws(ArchiveError) -> ArchiveMetadata {
-        try await BlockingWork.run { progress throws(ArchiveError) in try ArchiveMetadata(path, progress) }
+        try await BlockingWork.run { progress throws(ArchiveError) in
+            try ArchiveMetadata(FileSource(path), recorded: SideFile.read(besides: path)?.digest, progress)
+        }
     }
 
     /// The lines of `metadata/recordings.jsonl`, in the order of the recordings in the archive.
     package var recordings: EntryLines<RecordingEntry> {
-        EntryLines(path: path, range: recordingsRange)
+        EntryLines(in: recordingsRange) { [source] in source }
     }
 
     /// The same lines, with what the evidence log says about each.
     package var records: EntryLines<RecordLine> {
-        EntryLines(path: path, range: recordingsRange)
+        EntryLines(in: recordingsRange) { [source] in source }
     }
 
     /// The lines of `metadata/tasks.jsonl`.
     package var tasks: EntryLines<TaskEntry> {
-        EntryLines(path: path, range: tasksRange)
+        EntryLines(in: tasksRange) { [source] in source }
     }
 
-    init(_ path: String, _ progress: ReadingProgress?) throws(ArchiveError) {
-        let source = try SequentialReader(path, windowSize: SequentialReader.smallWindow, progress: progress)
-        let index = try ArchiveIndex(source, readingContents: false)
+    /// - Parameter recorded: the whole archive's checksum from its side file.
+    init(
+        _ source: any ByteSource,
+        recorded: ContentDigest?,
+        _ progress: ReadingProgress?
+    ) throws(ArchiveError) {
+        let path = source.name
+        let reader = SequentialReader(source, windowSize: SequentialReader.smallWindow, progress: progress)
+        let index = try ArchiveIndex(reader, readingContents: false)
         guard index.damages.isEmpty, index.hasEnd, let name = index.folder.flatMap({ ArchiveName($0) }) else {
             let place = index.damages.first.map { " at offset \($0.offset)" } ?? ""
             throw .damaged("\(path) is incomplete or damaged\(place)", path: path)
         }
-        try Self.checkTagFiles(of: index, at: path)
-        let information = BagInformation(try Self.text(BagLayout.information, of: index, at: path))
+        try Self.checkTagFiles(of: index, in: source)
+        let information = BagInformation(try Self.text(BagLayout.information, of: index, in: source))
         let format = information["Callark-Format"] ?? "none"
         guard format == BagLayout.format else {
             throw .damaged("\(path) has the format \(format), which this version of Callark does not know", path: path)
@@ -61,42 +69,46 @@ package struct ArchiveMetadata: Sendable, Hashable {
         guard let (payloadBytes, recordingCount) = information.payload else {
             throw .damaged("\(BagLayout.information) in \(path) has no Payload-Oxum", path: path)
         }
-        tagDigest = Digester.digest(of: try Self.text(BagLayout.tagChecksums, of: index, at: path))
-        dayClose = try Self.dayClose(of: index, at: path)
-        recordingsRange = try Self.range(BagLayout.recordings, of: index, at: path)
-        tasksRange = try Self.range(BagLayout.tasks, of: index, at: path)
+        tagDigest = Digester.digest(of: try Self.text(BagLayout.tagChecksums, of: index, in: source))
+        dayClose = try Self.dayClose(of: index, in: source)
+        recordingsRange = try Self.range(BagLayout.recordings, of: index, in: source)
+        tasksRange = try Self.range(BagLayout.tasks, of: index, in: source)
         self.name = name
-        self.path = path
+        self.source = source
         self.recordingCount = recordingCount
         self.payloadBytes = payloadBytes
         metadataOffset = index.tags[BagLayout.recordings]?.member.headerOffset ?? recordingsRange.lowerBound
-        byteCount = source.end
+        byteCount = source.byteCount
         organizationID = information[BagLayout.organizationID].flatMap { OrganizationID($0) }
-        recordedDigest = try SideFile.read(besides: path)?.digest
+        recordedDigest = recorded
     }
 
-    private static func dayClose(of index: ArchiveIndex, at path: String) throws(ArchiveError) -> DayClose? {
+    private static func dayClose(
+        of index: ArchiveIndex,
+        in source: any ByteSource
+    ) throws(ArchiveError) -> DayClose? {
         guard index.tags[BagLayout.dayClose] != nil else { return nil }
-        let text = try text(BagLayout.dayClose, of: index, at: path, limit: 64 << 20)
+        let text = try text(BagLayout.dayClose, of: index, in: source, limit: 64 << 20)
         do {
             return try DayClose(json: text)
         } catch {
-            throw .damaged("\(BagLayout.dayClose) in \(path) cannot be read: \(error)", path: path)
+            throw .damaged("\(BagLayout.dayClose) in \(source.name) cannot be read: \(error)", path: source.name)
         }
     }
 
-    private static func checkTagFiles(of index: ArchiveIndex, at path: String) throws(ArchiveError) {
+    private static func checkTagFiles(of index: ArchiveIndex, in source: any ByteSource) throws(ArchiveError) {
+        let path = source.name
         var digests: [String: ContentDigest] = [:]
-        for line in try text(BagLayout.tagChecksums, of: index, at: path).split(separator: UInt8(ascii: "\n")) {
+        for line in try text(BagLayout.tagChecksums, of: index, in: source).split(separator: UInt8(ascii: "\n")) {
             guard let (digest, file) = BagLayout.readChecksumLine(Array(line)) else {
                 throw .damaged("\(BagLayout.tagChecksums) in \(path) has a line that is no checksum", path: path)
             }
             digests[file] = digest
         }
         for file in Set(BagLayout.tagFiles).union(index.tags.keys).sorted() where file != BagLayout.tagChecksums {
-            let source = try SequentialReader(path, range: range(file, of: index, at: path), options: .digesting)
-            _ = try source.skip(source.end - source.position)
-            guard source.digest == digests[file] else {
+            let range = try range(file, of: index, in: source)
+            let digest = try source.digest(at: range.lowerBound, byteCount: Int64(range.count))
+            guard digest != nil, digest == digests[file] else {
                 throw .damaged("\(file) in \(path) does not have the checksum that the archive records", path: path)
             }
         }
@@ -105,21 +117,25 @@ package struct ArchiveMetadata: Sendable, Hashable {
     private static func range(
         _ file: String,
         of index: ArchiveIndex,
-        at path: String
+        in source: any ByteSource
     ) throws(ArchiveError) -> Range<Int64> {
-        guard let member = index.tags[file]?.member else { throw .damaged("\(path) has no \(file)", path: path) }
+        guard let member = index.tags[file]?.member else {
+            throw .damaged("\(source.name) has no \(file)", path: source.name)
+        }
         return member.offset..<(member.offset + member.byteCount)
     }
 
     private static func text(
         _ file: String,
         of index: ArchiveIndex,
-        at path: String,
+        in source: any ByteSource,
         limit: Int = 1 << 20
     ) throws(ArchiveError) -> [UInt8] {
-        let range = try range(file, of: index, at: path)
-        guard range.count <= limit else { throw .damaged("\(file) in \(path) is far too long", path: path) }
-        return try FileSystem.bytes(of: OpenFile(path, 0), in: range)
+        let range = try range(file, of: index, in: source)
+        guard range.count <= limit else {
+            throw .damaged("\(file) in \(source.name) is far too long", path: source.name)
+        }
+        return try source.bytes(in: range)
     }
 }
 
@@ -173,7 +189,7 @@ extension SealedArchive {
             let fault = report.faults.first?.message ?? "\(path) contains another archive than \(name)"
             throw .damaged(fault, path: path)
         }
-        let metadata = try ArchiveMetadata(path, nil)
+        let metadata = try ArchiveMetadata(FileSource(path), recorded: digest, nil)
         self.init(
             name: name,
             byteCount: report.byteCount,

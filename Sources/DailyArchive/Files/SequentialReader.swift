@@ -1,8 +1,7 @@
 import Files
-import Glibc
 import Recordings
 
-/// Reads a file forwards, in large reads.
+/// Reads a source forwards, in large reads.
 final class SequentialReader {
     struct Options: OptionSet {
         let rawValue: Int
@@ -19,43 +18,61 @@ final class SequentialReader {
     /// For readers of headers that skip the rest.
     static let smallWindow = 16 << 10
 
-    let path: String
     let end: Int64
     let windowSize: Int
-    private let file: OpenFile
+    private let source: any ByteSource
     private let options: Options
     private let progress: ReadingProgress?
     private var window: UnsafeMutableRawBufferPointer
     private let digester: WindowDigester?
     /// The bytes of the window that are loaded and not yet consumed.
     private var loaded: Range<Int> = 0..<0
-    /// Where `loaded` begins in the file.
+    /// Where `loaded` begins in the source.
     private(set) var position: Int64
 
-    /// Opens `path` to read `range` of it, or all of it.
+    /// Reads `range` of `source`, or all of it.
     init(
+        _ source: any ByteSource,
+        range: Range<Int64>? = nil,
+        options: Options = [],
+        windowSize: Int = SequentialReader.largeWindow,
+        progress: ReadingProgress? = nil
+    ) {
+        let size = source.byteCount
+        if options.contains(.fromDisk) { source.expect(.uncached(0..<size)) }
+        source.expect(windowSize < Self.recordingWindow ? .scattered : .forwards)
+        self.source = source
+        self.options = options
+        self.progress = progress
+        position = min(range?.lowerBound ?? 0, size)
+        end = min(range?.upperBound ?? size, size)
+        let windowSize = Int(min(Int64(windowSize), max(end - position, 1)))
+        self.windowSize = windowSize
+        digester = options.contains(.digesting) ? WindowDigester(windowSize: windowSize) : nil
+        window = digester?.nextWindow() ?? .allocate(byteCount: windowSize, alignment: 16)
+    }
+
+    /// Reads `range` of the file at `path`, or all of it.
+    convenience init(
         _ path: String,
         range: Range<Int64>? = nil,
         options: Options = [],
         windowSize: Int = SequentialReader.largeWindow,
         progress: ReadingProgress? = nil
     ) throws(ArchiveError) {
-        let file = try OpenFile(path, O_RDONLY)
-        let size = try file.size()
-        if options.contains(.fromDisk) { file.advise(POSIX_FADV_DONTNEED) }
-        file.advise(windowSize < Self.recordingWindow ? POSIX_FADV_RANDOM : POSIX_FADV_SEQUENTIAL)
-        self.file = file
-        self.path = path
-        self.options = options
-        self.windowSize = windowSize
-        self.progress = progress
-        position = min(range?.lowerBound ?? 0, size)
-        end = min(range?.upperBound ?? size, size)
-        digester = options.contains(.digesting) ? WindowDigester(windowSize: windowSize) : nil
-        window = digester?.nextWindow() ?? .allocate(byteCount: windowSize, alignment: 16)
+        self.init(
+            try FileSource(path),
+            range: range,
+            options: options,
+            windowSize: windowSize,
+            progress: progress
+        )
     }
 
     deinit { if digester == nil { window.deallocate() } }
+
+    /// What messages call the source.
+    var path: String { source.name }
 
     /// The next bytes, at most `limit`; empty at the end. They are valid until the next call. A block of 512 comes in
     /// one piece if everything before was read in such blocks.
@@ -107,11 +124,12 @@ final class SequentialReader {
         guard count > 0 else { return }
         if let digester { window = digester.nextWindow() }
         let target = UnsafeMutableRawBufferPointer(rebasing: window[..<count])
-        let read = try file.read(into: target, at: position)
+        let read = try source.read(into: target, at: position)
         if options.contains(.fromDisk) {
             // The disk reads the next window while the caller processes this one.
-            file.advise(POSIX_FADV_WILLNEED, offset: position + Int64(read), count: Int64(windowSize))
-            file.advise(POSIX_FADV_DONTNEED, offset: 0, count: position)
+            let next = position + Int64(read)
+            source.expect(.soon(next..<(next + Int64(windowSize))))
+            source.expect(.uncached(0..<position))
         }
         loaded = 0..<read
         digester?.update(byteCount: read)

@@ -11,29 +11,32 @@ extension TaskEntry: EntryLine {}
 
 /// The entries in a metadata file of a sealed archive, read in batches, so memory does not grow with their number.
 package struct EntryLines<Entry: EntryLine>: AsyncSequence, Sendable {
-    let path: String
     let range: Range<Int64>
+    private let open: Opening
 
-    init(path: String, range: Range<Int64>) {
-        self.path = path
+    typealias Opening = @Sendable () throws(ArchiveError) -> any ByteSource
+
+    /// - Parameter open: gives what the lines are in. Called for each batch, where it may wait.
+    init(in range: Range<Int64>, _ open: @escaping Opening) {
         self.range = range
+        self.open = open
     }
 
     package func makeAsyncIterator() -> Iterator {
-        Iterator(path: path, range: range)
+        Iterator(open, range)
     }
 
     /// Returns one entry after the other.
     package struct Iterator: AsyncIteratorProtocol {
         private static var batchSize: Int { 256 }
 
-        private let path: String
+        private let open: Opening
         /// The part of the file that was not read yet.
         private var range: Range<Int64>
         private var batch: ArraySlice<Entry> = []
 
-        fileprivate init(path: String, range: Range<Int64>) {
-            self.path = path
+        fileprivate init(_ open: @escaping Opening, _ range: Range<Int64>) {
+            self.open = open
             self.range = range
         }
 
@@ -41,9 +44,9 @@ package struct EntryLines<Entry: EntryLine>: AsyncSequence, Sendable {
         /// - Throws: ``ArchiveError`` with `.damaged` if a line cannot be read.
         package mutating func next() async throws -> Entry? {
             if batch.isEmpty, !range.isEmpty {
-                let (path, rest) = (path, range)
+                let (open, rest) = (open, range)
                 let (entries, end) = try await BlockingWork.run { progress throws(ArchiveError) in
-                    try Self.read(path, rest, progress)
+                    try Self.read(open(), rest, progress)
                 }
                 batch = entries[...]
                 range = end..<range.upperBound
@@ -52,17 +55,18 @@ package struct EntryLines<Entry: EntryLine>: AsyncSequence, Sendable {
         }
 
         private static func read(
-            _ path: String,
+            _ source: any ByteSource,
             _ range: Range<Int64>,
             _ progress: ReadingProgress
         ) throws(ArchiveError) -> ([Entry], end: Int64) {
-            let lines = LineReader(try SequentialReader(path, range: range, progress: progress))
+            let lines = LineReader(SequentialReader(source, range: range, progress: progress))
             var entries: [Entry] = []
             while entries.count < batchSize, let line = try lines.next() {
                 do throws(EntryLineError) {
                     entries.append(try Entry(jsonLine: line.bytes))
                 } catch {
-                    throw .damaged("\(path) has a bad line at offset \(line.offset): \(error)", path: path)
+                    let place = "\(source.name) has a bad line at offset \(line.offset)"
+                    throw .damaged("\(place): \(error)", path: source.name)
                 }
             }
             return (entries, entries.count < batchSize ? range.upperBound : lines.source.position)

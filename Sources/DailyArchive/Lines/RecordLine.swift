@@ -17,6 +17,6 @@ package struct RecordLine: EntryLine, Hashable {
 extension EntryLines<RecordLine> {
     /// The lines of an open archive's journal, up to the part that counts.
     package init(journalOf name: ArchiveName, in root: ArchiveRoot, upTo byteCount: Int64) {
-        self.init(path: root.journalPath(name), range: 0..<byteCount)
+        self.init(in: 0..<byteCount) { () throws(ArchiveError) in try FileSource(root.journalPath(name)) }
     }
 }

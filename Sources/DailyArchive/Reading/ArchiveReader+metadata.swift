@@ -15,24 +15,25 @@ extension ArchiveReader {
         try await BlockingWork.run { progress throws(ArchiveError) in
             let sealed = root.archivePath(name)
             if try FileSystem.sizeOfTarget(sealed) != nil {
-                let range = try ArchiveMetadata(sealed, progress).recordings.range
-                return try lines(in: sealed, range, offsets, progress)
+                let source = try FileSource(sealed)
+                let range = try ArchiveMetadata(source, recorded: nil, progress).recordings.range
+                return try lines(in: source, range, offsets, progress)
             }
             let journal = root.journalPath(name)
             guard let size = try FileSystem.size(of: journal) else {
                 throw ArchiveError(.missing, "there is no archive \(name), open or sealed", path: sealed)
             }
-            return try lines(in: journal, 0..<size, offsets, progress)
+            return try lines(in: FileSource(journal), 0..<size, offsets, progress)
         }
     }
 
     private static func lines(
-        in path: String,
+        in source: any ByteSource,
         _ range: Range<Int64>,
         _ offsets: Set<Int64>,
         _ progress: ReadingProgress
     ) throws(ArchiveError) -> [Int64: [UInt8]] {
-        let reader = LineReader(try SequentialReader(path, range: range, progress: progress))
+        let reader = LineReader(SequentialReader(source, range: range, progress: progress))
         var found: [Int64: [UInt8]] = [:]
         while found.count < offsets.count, let line = try reader.next() {
             // A journal may end with a line that is being written.
@@ -47,9 +48,7 @@ extension ArchiveReader {
     package static func digest(ofFile path: String) async throws(ArchiveError) -> ContentDigest? {
         try await BlockingWork.run { progress throws(ArchiveError) in
             guard try FileSystem.sizeOfTarget(path) != nil else { return nil }
-            let reader = try SequentialReader(path, options: .digesting, progress: progress)
-            _ = try reader.skip(reader.end - reader.position)
-            return reader.digest
+            return try FileSource(path).digest(progress: progress)
         }
     }
 }

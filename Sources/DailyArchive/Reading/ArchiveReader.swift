@@ -62,22 +62,14 @@ package enum ArchiveReader {
         _ progress: ReadingProgress,
         _ body: (UnsafeRawBufferPointer) throws(ArchiveError) -> Void
     ) throws(ArchiveError) {
-        guard offset >= 0, byteCount >= 0, offset <= Int64.max - byteCount else {
-            throw .damaged("offset \(offset) with \(byteCount) bytes is no place in \(path)", path: path)
-        }
-        let reader = try SequentialReader(
-            path,
-            range: offset..<(offset + byteCount),
-            options: .digesting,
+        let found = try FileSource(path).read(
+            at: offset,
+            byteCount: byteCount,
             windowSize: Int(min(max(byteCount, 1), Int64(SequentialReader.recordingWindow))),
-            progress: progress
+            progress: progress,
+            body
         )
-        while true {
-            let piece = try reader.next(reader.windowSize)
-            if piece.isEmpty { break }
-            try body(piece)
-        }
-        guard reader.position == offset + byteCount, reader.digest == digest else {
+        guard found == digest else {
             throw .damaged(
                 "the \(byteCount) bytes at offset \(offset) of \(path) do not have the checksum \(digest)",
                 path: path

@@ -96,13 +96,7 @@ package struct ReceivedContent: Sendable {
         from offset: Int64,
         _ body: (UnsafeRawBufferPointer) throws(ArchiveError) -> Void
     ) throws(ArchiveError) {
-        let reader = try SequentialReader(path, range: offset..<(offset + byteCount), options: .digesting)
-        while true {
-            let piece = try reader.next(reader.windowSize)
-            if piece.isEmpty { break }
-            try body(piece)
-        }
-        guard reader.position == offset + byteCount, reader.digest == digest else {
+        guard try FileSource(path).read(at: offset, byteCount: byteCount, body) == digest else {
             throw .damaged("\(path) has changed since it was received; receive the recording again", path: path)
         }
     }

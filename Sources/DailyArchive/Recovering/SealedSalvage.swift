@@ -33,7 +33,7 @@ package struct SealedSalvage: Sendable {
         report: VerificationReport? = nil
     ) async throws(ArchiveError) -> SealedSalvage {
         let lines = try await BlockingWork.run { progress throws(ArchiveError) in
-            var reading = Reading(path: path, name: name, progress: progress)
+            var reading = try Reading(path: path, name: name, progress: progress)
             try reading.readLines()
             return reading
         }
@@ -54,7 +54,7 @@ package struct SealedSalvage: Sendable {
     /// - Throws: if the file cannot be read, or contains an archive of another name.
     package static func listed(in path: String, as name: ArchiveName) async throws(ArchiveError) -> [RecordingEntry] {
         try await BlockingWork.run { progress throws(ArchiveError) in
-            var reading = Reading(path: path, name: name, progress: progress)
+            var reading = try Reading(path: path, name: name, progress: progress)
             try reading.readLines()
             return reading.lined
         }
@@ -77,6 +77,7 @@ private struct Reading: Sendable {
     let path: String
     let name: ArchiveName
     let progress: ReadingProgress
+    private let source: any ByteSource
     /// The recordings whose line is intact.
     private(set) var lined: [RecordingEntry] = []
     /// Those of them whose bytes are intact too.
@@ -88,9 +89,9 @@ private struct Reading: Sendable {
     /// The recordings that have a header.
     private var payload: [TarMember] = []
     private var tags: [String: TarMember] = [:]
-    private var end: Int64 = 0
 
-    init(path: String, name: ArchiveName, progress: ReadingProgress) {
+    init(path: String, name: ArchiveName, progress: ReadingProgress) throws(ArchiveError) {
+        source = try FileSource(path)
         self.path = path
         self.name = name
         self.progress = progress
@@ -101,7 +102,7 @@ private struct Reading: Sendable {
         try readHeaders()
         if let information = tags[BagLayout.information], information.byteCount <= 1 << 20 {
             let range = information.offset..<(information.offset + information.byteCount)
-            let text = try FileSystem.bytes(of: OpenFile(path, 0), in: range)
+            let text = try source.bytes(in: range)
             organizationID = BagInformation(text)[BagLayout.organizationID].flatMap { OrganizationID($0) }
         }
         try forEachLine(of: BagLayout.recordings) { line throws(ArchiveError) in
@@ -139,9 +140,8 @@ private struct Reading: Sendable {
     }
 
     private mutating func readHeaders() throws(ArchiveError) {
-        let source = try SequentialReader(path, windowSize: SequentialReader.smallWindow, progress: progress)
-        end = source.end
-        var tar = TarReader(source, folder: name.description, checksPadding: false)
+        let reader = SequentialReader(source, windowSize: SequentialReader.smallWindow, progress: progress)
+        var tar = TarReader(reader, folder: name.description, checksPadding: false)
         var strangers = 0
         while let item = try tar.next() {
             guard case .member(let member) = item, !member.isFolder else { continue }
@@ -159,6 +159,7 @@ private struct Reading: Sendable {
 
     /// If a metadata file's own header is damaged, its lines are somewhere between its neighbours.
     private func place(of file: String) -> Range<Int64> {
+        let end = source.byteCount
         if let member = tags[file] { return member.offset..<min(end, member.offset + member.byteCount) }
         var begin = payload.last?.end ?? 0
         if file == BagLayout.tasks, let recordings = tags[BagLayout.recordings] { begin = recordings.end }
@@ -170,7 +171,7 @@ private struct Reading: Sendable {
         of file: String,
         _ body: ([UInt8]) throws(ArchiveError) -> Void
     ) throws(ArchiveError) {
-        let lines = LineReader(try SequentialReader(path, range: place(of: file), progress: progress))
+        let lines = LineReader(SequentialReader(source, range: place(of: file), progress: progress))
         while let line = try lines.nextOfText() {
             // The bytes of a damaged header come before the first line of its file.
             try body(Array(line.bytes.drop { $0 != UInt8(ascii: "{") }))
@@ -183,11 +184,9 @@ private struct Reading: Sendable {
     }
 
     private func holds(_ entry: RecordingEntry) throws(ArchiveError) -> Bool {
-        let range = entry.offset..<(entry.offset + entry.stored.byteCount)
         do throws(ArchiveError) {
-            let source = try SequentialReader(path, range: range, options: .digesting, progress: progress)
-            _ = try source.skip(entry.stored.byteCount)
-            return source.position == range.upperBound && source.digest == entry.stored.digest
+            let (offset, byteCount) = (entry.offset, entry.stored.byteCount)
+            return try source.digest(at: offset, byteCount: byteCount, progress: progress) == entry.stored.digest
         } catch  where error.code == .inputOutput {
             return false
         }

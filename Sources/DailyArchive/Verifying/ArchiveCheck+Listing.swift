@@ -10,7 +10,7 @@ extension ArchiveCheck {
             trusted: trusted,
             rows: expected?.recordings.sorted { $0.offset < $1.offset }
         )
-        let checksums = try lines(of: BagLayout.checksums, index)
+        let checksums = lines(of: BagLayout.checksums, index)
         if walk.trustsMetadata {
             try compareEntries(index, checksums, &walk)
         } else {
@@ -32,7 +32,7 @@ extension ArchiveCheck {
         _ checksums: borrowing LineReader?,
         _ walk: inout EntryWalk
     ) throws(ArchiveError) {
-        guard let entries = try lines(of: BagLayout.recordings, index) else { return }
+        guard let entries = lines(of: BagLayout.recordings, index) else { return }
         while let line = try entries.next() {
             let checksum = try checksums?.next()
             guard let entry = try? RecordingEntry(jsonLine: line.bytes) else {
@@ -51,7 +51,7 @@ extension ArchiveCheck {
     }
 
     private mutating func noteUnreadableLines(_ index: ArchiveIndex) throws(ArchiveError) {
-        guard let entries = try lines(of: BagLayout.recordings, index) else { return }
+        guard let entries = lines(of: BagLayout.recordings, index) else { return }
         while let line = try entries.next() {
             if (try? RecordingEntry(jsonLine: line.bytes)) == nil { noteUnreadable(line) }
         }
@@ -159,10 +159,7 @@ extension ArchiveCheck {
     /// Reads a recording's bytes and returns their digest.
     /// - Returns: `nil` if they are not all there.
     func digest(of listed: ListedRecording) throws(ArchiveError) -> ContentDigest? {
-        let end = listed.offset + listed.byteCount
-        let source = try SequentialReader(path, range: listed.offset..<end, options: .digesting, progress: progress)
-        _ = try source.skip(listed.byteCount)
-        return source.position == end ? source.digest : nil
+        try source?.digest(at: listed.offset, byteCount: listed.byteCount, progress: progress)
     }
 
     /// Reports what belongs to no recording: members that no list names, and damage after the last one.
@@ -181,10 +178,10 @@ extension ArchiveCheck {
         }
     }
 
-    func lines(of file: String, _ index: ArchiveIndex) throws(ArchiveError) -> LineReader? {
-        guard let member = index.tags[file]?.member else { return nil }
+    func lines(of file: String, _ index: ArchiveIndex) -> LineReader? {
+        guard let member = index.tags[file]?.member, let source else { return nil }
         let range = member.offset..<(member.offset + member.byteCount)
-        return LineReader(try SequentialReader(path, range: range, progress: progress))
+        return LineReader(SequentialReader(source, range: range, progress: progress))
     }
 
     private func agree(_ entry: RecordingEntry, _ line: Line?) -> Bool {

@@ -50,7 +50,7 @@ extension ArchiveCheck {
 
     /// Reads every line of `metadata/tasks.jsonl`, as a rebuild does.
     mutating func checkTasks(_ index: ArchiveIndex) throws(ArchiveError) {
-        guard let lines = try lines(of: BagLayout.tasks, index) else { return }
+        guard let lines = lines(of: BagLayout.tasks, index) else { return }
         while let line = try lines.next() {
             taskCount += 1
             let task = try? TaskEntry(jsonLine: line.bytes)
@@ -141,11 +141,11 @@ extension ArchiveCheck {
         _ index: ArchiveIndex,
         limit: Int64 = 1 << 20
     ) throws(ArchiveError) -> [UInt8]? {
-        guard let member = index.tags[file]?.member else { return nil }
+        guard let member = index.tags[file]?.member, let source else { return nil }
         guard member.byteCount <= limit else {
             noteDamaged(file, index, "is far too long")
             return nil
         }
-        return try FileSystem.bytes(of: OpenFile(path, 0), in: member.offset..<(member.offset + member.byteCount))
+        return try source.bytes(in: member.offset..<(member.offset + member.byteCount))
     }
 }

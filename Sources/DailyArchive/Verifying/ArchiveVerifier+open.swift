@@ -71,7 +71,8 @@ private struct OpenVerification {
             note(.truncated, "\(tarPath) has \(size) bytes; the manifest says \(extent.tarBytes)", at: size)
         }
         guard !quick else { return }
-        let found = try walk(size)
+        let tar = try FileSource(tarPath)
+        let found = try walk(tar, size)
         for row in rows {
             let member = found[row.offset]
             if member?.isPlain == false { note(.header, row, "has a header that was not written") }
@@ -79,7 +80,9 @@ private struct OpenVerification {
             if member != nil, !isNamed { note(.recordingMisplaced, row, "has another name or size in the tar") }
             if isNamed, member?.digest == row.digest { continue }
             // A recording may be intact although its header is not.
-            if try !holds(row) { note(.recordingDamaged, row, "does not have the checksum that was recorded") }
+            if try tar.digest(at: row.offset, byteCount: row.byteCount, progress: progress) != row.digest {
+                note(.recordingDamaged, row, "does not have the checksum that was recorded")
+            }
         }
         let known = Set(rows.map(\.offset))
         for (offset, member) in found.sorted(by: { $0.key < $1.key }) where !known.contains(offset) {
@@ -90,10 +93,10 @@ private struct OpenVerification {
     private typealias Found = (path: String, byteCount: Int64, digest: ContentDigest?, isPlain: Bool)
 
     /// The members by their offsets. Damage is added to the report on the way.
-    private mutating func walk(_ size: Int64) throws(ArchiveError) -> [Int64: Found] {
+    private mutating func walk(_ source: any ByteSource, _ size: Int64) throws(ArchiveError) -> [Int64: Found] {
         let end = max(0, min(size, extent.tarBytes))
-        let source = try SequentialReader(tarPath, range: 0..<end, options: .fromDisk, progress: progress)
-        var tar = TarReader(source, folder: name.description)
+        let reader = SequentialReader(source, range: 0..<end, options: .fromDisk, progress: progress)
+        var tar = TarReader(reader, folder: name.description)
         var found: [Int64: Found] = [:]
         while let item = try tar.next() {
             switch item {
@@ -119,14 +122,6 @@ private struct OpenVerification {
         // An open tar has no end, and one that is too short is already reported.
         case .truncated: break
         }
-    }
-
-    private func holds(_ row: ExpectedRecording) throws(ArchiveError) -> Bool {
-        guard row.offset >= 0, row.byteCount >= 0, row.offset <= Int64.max - row.byteCount else { return false }
-        let end = row.offset + row.byteCount
-        let source = try SequentialReader(tarPath, range: row.offset..<end, options: .digesting, progress: progress)
-        _ = try source.skip(row.byteCount)
-        return source.position == end && source.digest == row.digest
     }
 
     private mutating func checkJournal(_ quick: Bool) throws(ArchiveError) {

@@ -38,6 +38,8 @@ struct ArchiveCheck {
     let quick: Bool
     let expected: ExpectedArchive?
     let progress: ReadingProgress
+    /// The archive's bytes; `nil` until it is opened.
+    private(set) var source: (any ByteSource)?
     var report: VerificationReport
     /// Whether every byte is as it was sealed, by the manifest's checksum of the whole. If the manifest's rows differ
     /// then, the manifest is wrong and not the archive.
@@ -183,14 +185,16 @@ struct ArchiveCheck {
     }
 
     private mutating func readArchive() throws(ArchiveError) -> ArchiveIndex {
-        let source = try SequentialReader(
-            path,
+        let source = try FileSource(path)
+        self.source = source
+        let reader = SequentialReader(
+            source,
             options: quick ? [] : [.digesting, .fromDisk],
             windowSize: quick ? SequentialReader.smallWindow : SequentialReader.largeWindow,
             progress: progress
         )
-        let index = try ArchiveIndex(source, readingContents: !quick)
-        if !quick { report.digest = source.digest }
+        let index = try ArchiveIndex(reader, readingContents: !quick)
+        if !quick { report.digest = reader.digest }
         report.name = index.folder.flatMap { ArchiveName($0) }
         return index
     }

@@ -129,13 +129,12 @@ struct ArchiveSealer: Sendable {
     }
 
     private func journalContent() throws(ArchiveError) -> ReceivedContent {
-        let reader = try SequentialReader(root.journalPath(name), options: .digesting)
-        _ = try reader.skip(reader.end)
-        guard reader.position == extent.journalBytes else {
-            throw .damaged("\(reader.path) has changed while it was read", path: reader.path)
+        let journal = try FileSource(root.journalPath(name))
+        guard journal.byteCount == extent.journalBytes else {
+            throw .damaged("\(journal.name) has changed while it was read", path: journal.name)
         }
-        let storage = ReceivedContent.Storage.part(path: reader.path, prefix: [])
-        return ReceivedContent(byteCount: extent.journalBytes, digest: reader.digest, storage: storage)
+        let storage = ReceivedContent.Storage.part(path: journal.name, prefix: [])
+        return ReceivedContent(byteCount: extent.journalBytes, digest: try journal.digest(), storage: storage)
     }
 
     /// - Returns: where the first of them begins, with its header.
