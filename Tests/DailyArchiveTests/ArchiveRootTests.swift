@@ -73,30 +73,6 @@ import Testing
         #expect(space.totalBytes >= space.freeBytes)
     }
 
-    @Test func `only archives in their own place are sealed archives`() async throws {
-        let place = try Workplace()
-        let first = try await place.sealed(.samples(2)).archive
-        let second = try await place.sealed([], as: .on("2025-12-01", sequence: 2)).archive
-        let folder = place.root.path + "/archives/acme/2025/11"
-        try place.write([], to: folder + "/acme-2025-12-20-001.tar")
-        try place.write([], to: folder + "/notes.tar")
-        #expect(try place.root.sealedArchives() == [first.name, second.name])
-        #expect(try place.root.openArchives().isEmpty)
-    }
-
-    @Test func `a day's last sequence is told by names alone`() throws {
-        let place = try Workplace()
-        let first = ArchiveName(organization: .acme, day: try #require(ArchiveDay("2025-11-20")), sequence: 1)
-        let last = { try place.root.lastSealedSequence(first.organization, first.day) }
-        #expect(try last() == 0)
-        let folder = place.root.path + "/archives/acme/2025/11"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        for name in ["acme-2025-11-20-001.tar", "acme-2025-11-20-012.tar.sha256", "acme-2025-11-21-040.tar", "x.tar"] {
-            try place.write([], to: "\(folder)/\(name)")
-        }
-        #expect(try last() == 12)
-    }
-
     @Test func `a manifest takes the place of another, whose log stays with it`() throws {
         let place = try Workplace()
         let (path, draft) = (place.root.manifestPath, place.root.manifestPath + ".rebuilding")

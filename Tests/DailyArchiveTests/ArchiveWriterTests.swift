@@ -14,7 +14,8 @@ import Testing
         #expect(stored.entries.map(\.key) == members.map(\.entry.key))
         for (entry, member) in zip(stored.entries, members) {
             let bytes = try await ArchiveReader.bytes(
-                from: place.root.openArchivePath(.sample),
+                from: .open(.sample),
+                in: place.root,
                 offset: entry.offset,
                 byteCount: entry.stored.byteCount,
                 expecting: entry.stored.digest
@@ -69,7 +70,7 @@ import Testing
             #expect(sealed.recordingCount == 3)
             #expect(sealed.payloadBytes == 2700)
         }
-        #expect(try place.root.sealedArchives() == names)
+        #expect(try place.root.archives.list() == names)
         #expect(try place.root.openArchives().isEmpty)
     }
 
@@ -204,12 +205,12 @@ import Testing
     @Test func `a single recording is copied out whole or not at all`() async throws {
         let place = try Workplace()
         let (archive, entries) = try await place.sealed(.samples(6))
-        let path = place.root.archivePath(archive.name)
         let target = place.folder.path + "/out.wav"
         let entry = entries[5]
         func copy(_ offset: Int64, _ count: Int64) async throws {
             try await ArchiveReader.copy(
-                from: path,
+                from: .sealed(archive.name),
+                in: place.root,
                 offset: offset,
                 byteCount: count,
                 expecting: entry.stored.digest,
@@ -229,7 +230,13 @@ import Testing
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.folder.path) == ["root"])
         let missing = await archiveError {
-            _ = try await ArchiveReader.bytes(from: path + "x", offset: 0, byteCount: 1, expecting: entry.stored.digest)
+            try await ArchiveReader.check(
+                .open(archive.name),
+                in: place.root,
+                offset: 0,
+                byteCount: 1,
+                expecting: entry.stored.digest
+            )
         }
         #expect(missing?.code == .missing)
     }

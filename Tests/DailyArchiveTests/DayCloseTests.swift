@@ -68,7 +68,7 @@ import Testing
         let information = String(decoding: try place.bytes("\(folder)/bag-info.txt"), as: UTF8.self)
         #expect(information.contains("Callark-Organization-ID: "))
         #expect(try await ArchiveVerifier().verify(path: path).faults == [])
-        #expect(try await ArchiveMetadata.open(path).dayClose == record)
+        #expect(try await ArchiveMetadata.open(.sample, in: place.root.archives).dayClose == record)
         guard try Requirement.isMet("python3 with bagit", Tool.hasBagit) else { return }
         #expect(try Tool.run(Tool.python, "-m", "bagit", "--validate", folder).status == 0)
     }
@@ -101,7 +101,8 @@ import Testing
         try place.write(damaged, to: path)
         let faults = try await ArchiveVerifier().verify(path: path).faults
         #expect(faults.contains { $0.kind == .tagFileDamaged && $0.member == "metadata/day-close.json" })
-        #expect(await archiveError { _ = try await ArchiveMetadata.open(path) }?.code == .damaged)
+        let error = await archiveError { _ = try await ArchiveMetadata.open(.sample, in: place.root.archives) }
+        #expect(error?.code == .damaged)
     }
 
     @Test func `comes back from an archive that was sealed by a process that died`() async throws {
@@ -115,6 +116,6 @@ import Testing
         let record = try record(explanations: 5000)
         #expect(try record.json.count > 1 << 20)
         _ = try await sealed(1, record)
-        #expect(try await ArchiveMetadata.open(place.root.archivePath(.sample)).dayClose == record)
+        #expect(try await ArchiveMetadata.open(.sample, in: place.root.archives).dayClose == record)
     }
 }

@@ -147,7 +147,8 @@ import Testing
                 #expect(kept.count >= 3, "at \(position) of \(path)")
                 for entry in kept {
                     let bytes = try await ArchiveReader.bytes(
-                        from: root.openArchivePath(.sample),
+                        from: .open(.sample),
+                        in: root,
                         offset: entry.offset,
                         byteCount: entry.stored.byteCount,
                         expecting: entry.stored.digest
@@ -348,7 +349,7 @@ import Testing
         if bothNames { #expect(link(root.archivePath(.sample), root.openArchivePath(.sample)) == 0) }
         #expect(try await place.writer().recover(.sample, known: extent) == .sealed(sealed))
         #expect(try root.openArchives().isEmpty)
-        #expect(try root.sealedArchives() == [.sample])
+        #expect(try root.archives.list() == [.sample])
     }
 
     @Test func `a sealed archive that is not what its side file says is not believed`() async throws {

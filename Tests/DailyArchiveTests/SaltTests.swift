@@ -85,12 +85,11 @@ import Testing
     }
 
     @Test func `an archive from before there were salts is read and verified`() async throws {
-        let folder = place.folder.path + "/older"
-        try OlderArchive.copy(into: folder)
-        let path = "\(folder)/acme-2025-11-20-001.tar"
+        let path = place.root.archivePath(.sample)
+        try OlderArchive.copy(into: FileSystem.folder(of: path))
         let report = try await ArchiveVerifier().verify(path: path)
         #expect(report.faults == [])
-        let metadata = try await ArchiveMetadata.open(path)
+        let metadata = try await ArchiveMetadata.open(.sample, in: place.root.archives)
         var entries: [RecordingEntry] = []
         for try await entry in metadata.recordings { entries.append(entry) }
         #expect(entries.count == 2)
@@ -98,7 +97,8 @@ import Testing
         #expect(metadata.metadataOffset == entries.map { TarMember.padded($0.offset + $0.stored.byteCount) }.max())
         for entry in entries {
             let bytes = try await ArchiveReader.bytes(
-                from: path,
+                from: .sealed(.sample),
+                in: place.root,
                 offset: entry.offset,
                 byteCount: entry.stored.byteCount,
                 expecting: entry.stored.digest

@@ -99,7 +99,7 @@ import Testing
         }
         #expect(Set(names).count == tasks.count + 6)
         var found: [TaskID] = []
-        let metadata = try await ArchiveMetadata.open(place.root.archivePath(.sample))
+        let metadata = try await ArchiveMetadata.open(.sample, in: place.root.archives)
         for try await entry in metadata.recordings { found.append(entry.key.taskID) }
         #expect(found.map(\.description) == tasks)
         let report = try await ArchiveVerifier().verify(
@@ -113,7 +113,7 @@ import Testing
         let tasks = try (0..<700).map { try TaskEntry.sample("task-\($0)") }
         let members = try (0..<600).map { try PendingMember.sample("task-\($0)", bytes: noise(30, seed: UInt64($0))) }
         let (archive, entries) = try await place.sealed(members, tasks: tasks)
-        let metadata = try await ArchiveMetadata.open(place.root.archivePath(.sample))
+        let metadata = try await ArchiveMetadata.open(.sample, in: place.root.archives)
         #expect(metadata.name == .sample)
         #expect(metadata.recordingCount == 600)
         #expect(metadata.payloadBytes == archive.payloadBytes)
@@ -132,7 +132,7 @@ import Testing
     @Test func `a day without recordings is a bag of its tasks`() async throws {
         let (archive, _) = try await place.sealed([], tasks: [.sample("a"), .sample("b")])
         #expect(archive.recordingCount == 0)
-        let metadata = try await ArchiveMetadata.open(place.root.archivePath(.sample))
+        let metadata = try await ArchiveMetadata.open(.sample, in: place.root.archives)
         #expect(metadata.recordingCount == 0)
         #expect(metadata.organizationID == nil)
         #expect(metadata.metadataOffset == 512 && archive.metadataOffset == 512)

@@ -251,7 +251,7 @@ import TestSupport
     @Test func `a tag file of a later version passes where the archive's own checksums list it`() async throws {
         try await repacked("metadata/later.json", listed: true)
         for quick in [true, false] { #expect(try await kinds(quick: quick) == []) }
-        let metadata = try await ArchiveMetadata.open(path)
+        let metadata = try await ArchiveMetadata.open(.sample, in: place.root.archives)
         #expect(metadata.recordingCount == 3)
         var taken = 0
         for try await _ in metadata.recordings { taken += 1 }
@@ -261,7 +261,8 @@ import TestSupport
         }
         let faults = try await ArchiveVerifier().verify(path: path).faults
         #expect(faults.contains { $0.kind == .tagFileDamaged && $0.member == "metadata/later.json" })
-        #expect(await archiveError { _ = try await ArchiveMetadata.open(path) }?.code == .damaged)
+        let error = await archiveError { _ = try await ArchiveMetadata.open(.sample, in: place.root.archives) }
+        #expect(error?.code == .damaged)
     }
 
     @Test func `a tag file that nothing lists is a stranger`() async throws {
@@ -365,7 +366,7 @@ import TestSupport
                 bytes[range.upperBound - 1] = UInt8(ascii: "2")
             }
         }
-        let error = await archiveError { _ = try await ArchiveMetadata.open(path) }
+        let error = await archiveError { _ = try await ArchiveMetadata.open(.sample, in: place.root.archives) }
         #expect(error?.code == .damaged)
         #expect(error?.message.contains("metadata/recordings.jsonl") == true)
     }

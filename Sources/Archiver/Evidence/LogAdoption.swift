@@ -59,7 +59,7 @@ struct LogAdoption: Sendable {
         var group: [RecordLine] = []
         var count = 0
         do {
-            for try await line in try await ArchiveMetadata.open(root.archivePath(name)).records
+            for try await line in try await ArchiveMetadata.open(name, in: root.archives).records
             where logged.recordings[line.entry.payloadPath] != line.entry.stored.digest {
                 group.append(line)
                 count += 1

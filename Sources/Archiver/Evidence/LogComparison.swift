@@ -34,7 +34,7 @@ struct LogComparison: Sendable {
         var leaves = try await leaves()
         let isKnown = !leaves.isEmpty
         do {
-            for try await line in try await ArchiveMetadata.open(root.archivePath(name)).records where isKnown {
+            for try await line in try await ArchiveMetadata.open(name, in: root.archives).records where isKnown {
                 let recording = line.entry
                 let what = "\(recording.file) of task \(recording.key.taskID)"
                 guard let leaf = leaves.removeValue(forKey: recording.payloadPath) else {

@@ -80,7 +80,7 @@ package struct LogCrossCheck: Sendable {
             guard let name = ArchiveName(text), name.organization == organization, !open.contains(name) else {
                 continue
             }
-            guard try root.sealedSize(name) == nil else { continue }
+            guard try root.archives.byteCount(of: name) == nil else { continue }
             let path = root.archivePath(name)
             if logged.sealed != nil {
                 let members = try await manifest?.archivedRecordings(in: name).collected() ?? []

@@ -107,7 +107,7 @@ struct PassContext: Sendable {
     /// archive that a rebuild could not read is not in the manifest, but its name is taken.
     func openArchive(for organization: OrganizationName, day: ArchiveDay) async throws -> ArchiveName {
         if let open = try await manifest.openArchive(of: organization, day: day) { return open }
-        let taken = try root.lastSealedSequence(organization, day)
+        let taken = try root.archives.lastSequence(of: organization, on: day)
         return try await manifest.openArchive(for: organization, day: day, after: taken, now: now())
     }
 }

@@ -120,7 +120,8 @@ struct ArchiveCopying: Sendable {
     private func isWhole(_ held: RecordingRow.Held) async throws -> Bool {
         do throws(ArchiveError) {
             try await ArchiveReader.check(
-                context.root.archivePath(name),
+                .sealed(name),
+                in: context.root,
                 offset: held.offset,
                 byteCount: held.byteCount,
                 expecting: held.digest

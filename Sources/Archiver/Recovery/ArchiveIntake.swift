@@ -63,7 +63,7 @@ struct ArchiveIntake: Sendable {
 
     private func takeInWhole(_ name: ArchiveName, now: Timestamp) async throws -> Outcome {
         let path = root.archivePath(name)
-        let metadata = try await ArchiveMetadata.open(path)
+        let metadata = try await ArchiveMetadata.open(name, in: root.archives)
         guard metadata.name == name else {
             throw ArchiveError(.damaged, "\(path) contains the archive \(metadata.name)", path: path)
         }
@@ -200,8 +200,8 @@ struct ArchiveIntake: Sendable {
         _ digest: ContentDigest
     ) async throws -> Bool {
         do throws(ArchiveError) {
-            let place = try root.standingPath(name)
-            try await ArchiveReader.check(place, offset: offset, byteCount: byteCount, expecting: digest)
+            let place = try root.location(of: name)
+            try await ArchiveReader.check(place, in: root, offset: offset, byteCount: byteCount, expecting: digest)
             return true
         } catch {
             guard error.code != .cancelled else { throw CancellationError() }

@@ -25,7 +25,7 @@ package struct ArchiveSurvey: Sendable {
     ) async throws -> AlteredArchives {
         var altered = AlteredArchives()
         for file in try await manifest.sealedFiles(organization: organization, days: days) {
-            guard let size = try root.sealedSize(file.name) else {
+            guard let size = try root.archives.byteCount(of: file.name) else {
                 altered.add(file, reason: "its file is missing")
                 continue
             }

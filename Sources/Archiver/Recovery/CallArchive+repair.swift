@@ -120,7 +120,7 @@ private struct RepairWork {
         }
         var repair = Repair(summary: first)
         for (name, digest) in found.withoutSideFile.sorted(by: { $0.key < $1.key }) {
-            try context.root.restoreSideFile(of: name, digest: digest)
+            try context.root.archives.restoreSideFile(of: name, digest: digest)
             repair.sideFiles.append(name)
         }
         let copied = try await copy(out: found.inThemselves.subtracting(open), &repair)
@@ -164,7 +164,7 @@ private struct RepairWork {
         for name in names.sorted() {
             let sealed = context.root.archivePath(name)
             let folder = URL(filePath: sealed).deletingLastPathComponent().path
-            guard try context.root.standingPath(name) != sealed, !FileManager.default.fileExists(atPath: folder),
+            guard try context.root.location(of: name) == .open(name), !FileManager.default.fileExists(atPath: folder),
                 !FileManager.default.fileExists(atPath: context.root.openArchivePath(name))
             else { continue }
             throw ArchiverError(

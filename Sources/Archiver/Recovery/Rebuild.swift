@@ -83,7 +83,7 @@ package struct Rebuild: Sendable {
         let manifest = try Manifest.create(path: draft, spool: try root.identity().id)
         let intake = ArchiveIntake(root: root, manifest: manifest, schedule: schedule)
         var dayCloses = DayCloses()
-        var waiting = try root.sealedArchives()[...]
+        var waiting = try root.archives.list()[...]
         while !waiting.isEmpty {
             let batch = waiting.prefix(ProcessInfo.processInfo.activeProcessorCount)
             waiting = waiting.dropFirst(batch.count)
@@ -115,8 +115,8 @@ package struct Rebuild: Sendable {
         summary.stored = try await takeInSpool(intake, logs, &summary, now: now)
         summary.faults = try await intake.standing(summary.faults)
         try await replay(into: manifest, &summary, now: now)
-        summary.faults += try root.misplacedArchives().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
-        summary.faults += try root.lostArchives().map { ArchiveFault(lost: $0, at: root.archivePath($0)) }
+        summary.faults += try root.archives.misplaced().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
+        summary.faults += try root.archives.lost().map { ArchiveFault(lost: $0, at: root.archivePath($0)) }
         try await dayCloses.restore(into: manifest, now: now)
         try await manifest.appendEvent(summary.event(by: actor, at: now))
         try await logs.publish()

@@ -49,7 +49,7 @@ struct SpoolRecovery: Sendable {
 
     /// Archives that the manifest does not know, in order of their names, added as a rebuild adds them.
     private func takeInSealed() async throws {
-        let present = try context.root.sealedArchives()
+        let present = try context.root.archives.list()
         guard !present.isEmpty else { return }
         let known = Set(try await context.manifest.sealedArchives().map(\.name))
         var dayCloses = DayCloses()
@@ -112,7 +112,7 @@ struct SpoolRecovery: Sendable {
             recovery = try await context.writer.recover(open.name, known: ArchiveExtent(open.extent))
         } catch {
             // It is sealed and in its place, but damaged: its intact recordings count.
-            guard error.code == .damaged, try context.root.sealedArchives().contains(open.name) else { throw error }
+            guard error.code == .damaged, try context.root.archives.list().contains(open.name) else { throw error }
             try await takeIn(open.name)
             try await displaceDamaged(open.name)
             return nil
@@ -142,7 +142,7 @@ struct SpoolRecovery: Sendable {
     private func contradictsManifest(_ name: ArchiveName) async throws -> Bool {
         var places: [Int64: ContentDigest] = [:]
         for try await held in context.manifest.archivedRecordings(in: name) { places[held.offset] = held.digest }
-        for try await entry in try await ArchiveMetadata.open(context.root.archivePath(name)).recordings
+        for try await entry in try await ArchiveMetadata.open(name, in: context.root.archives).recordings
         where places.removeValue(forKey: entry.offset) != entry.stored.digest {
             return true
         }

@@ -104,7 +104,7 @@ package struct Retrieval: Sendable {
     package func copy(_ row: RecordingRow, to destination: String) async throws {
         let held = try held(row)
         do {
-            try await copy(held, isArchived: held.isSealed, to: destination)
+            try await copy(held, to: destination)
         } catch let error as ArchiveError where held.isSealed && (error.code == .damaged || error.code == .missing) {
             let repair = "`callark verify --repair --day \(row.day)` fetches it again"
             let advice = error.code == .missing ? "put the file back or mount its disk; else \(repair)" : repair
@@ -169,19 +169,18 @@ package struct Retrieval: Sendable {
     }
 
     /// An archive may be sealed between the lookup and the read. It is then in its final place, and nowhere else.
-    private func copy(_ held: RecordingRow.Held, isArchived: Bool, to destination: String) async throws {
-        let sealed = root.archivePath(held.archive)
-        let open = root.openArchivePath(held.archive)
+    private func copy(_ held: RecordingRow.Held, to destination: String) async throws {
         do {
-            try await copy(held, from: isArchived ? sealed : open, to: destination)
-        } catch let error as ArchiveError where error.code == .missing && !isArchived {
-            try await copy(held, from: sealed, to: destination)
+            try await copy(held, from: held.location, to: destination)
+        } catch let error as ArchiveError where error.code == .missing && !held.isSealed {
+            try await copy(held, from: .sealed(held.archive), to: destination)
         }
     }
 
-    private func copy(_ held: RecordingRow.Held, from path: String, to destination: String) async throws {
+    private func copy(_ held: RecordingRow.Held, from location: ArchiveLocation, to destination: String) async throws {
         try await ArchiveReader.copy(
-            from: path,
+            from: location,
+            in: root,
             offset: held.offset,
             byteCount: held.byteCount,
             expecting: held.digest,

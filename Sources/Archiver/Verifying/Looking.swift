@@ -115,7 +115,7 @@ struct Looking: Sendable {
             if done.isSound { return done }
             report = done
         }
-        if try root.standingPath(name) == root.archivePath(name) { return nil }
+        if try root.location(of: name) == .sealed(name) { return nil }
         return try await extent(of: name, manifest) == nil ? nil : report
     }
 

@@ -182,9 +182,9 @@ package struct VerificationRun: Sendable {
             try await report(done)
         }
         // Files that the manifest does not know.
-        let misplaced = try root.misplacedArchives().filter { scope.covers($0.name) }
+        let misplaced = try root.archives.misplaced().filter { scope.covers($0.name) }
             .map { (path: $0.path, fault: ArchiveFault(misplaced: $0.name, at: $0.path)) }
-        let lost = try root.lostArchives().filter { scope.covers($0) && known[$0] == nil }
+        let lost = try root.archives.lost().filter { scope.covers($0) && known[$0] == nil }
             .map { (path: root.archivePath($0), fault: ArchiveFault(lost: $0, at: root.archivePath($0))) }
         for (path, fault) in misplaced + lost {
             var stray = VerificationReport(path: path)
@@ -252,7 +252,7 @@ package struct VerificationRun: Sendable {
     }
 
     private func names(_ known: Set<ArchiveName>, _ manifest: Manifest?, _ scope: Scope) async throws -> [ArchiveName] {
-        let present = try root.sealedArchives().filter(scope.covers)
+        let present = try root.archives.list().filter(scope.covers)
         guard let share = scope.share, let manifest else { return known.union(present).sorted() }
         // Archives that the manifest does not know were never read, and those whose size has changed were not read
         // since.

@@ -89,6 +89,6 @@ struct CaseFolder: Sendable {
     func discard() { try? FileManager.default.removeItem(atPath: draft) }
 
     private static func checksums(_ files: [String: ContentDigest]) -> String {
-        files.sorted { $0.key < $1.key }.map { BagLayout.checksumLine($0.value, $0.key) }.joined()
+        files.sorted { $0.key < $1.key }.map { ChecksumLine.text($0.value, $0.key) }.joined()
     }
 }

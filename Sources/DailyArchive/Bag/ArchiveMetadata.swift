@@ -14,7 +14,7 @@ package struct ArchiveMetadata: Sendable {
     /// The provider's identifier of the organization; `nil` if the archive has neither recordings nor the record of a
     /// closed day.
     package let organizationID: OrganizationID?
-    /// The whole archive's checksum from its side file; `nil` if that is missing.
+    /// The whole archive's checksum as the store has it, such as in a side file; `nil` if that is missing.
     package let recordedDigest: ContentDigest?
     /// The SHA-256 of `tagmanifest-sha256.txt`, which covers everything else in the bag.
     package let tagDigest: ContentDigest
@@ -24,11 +24,14 @@ package struct ArchiveMetadata: Sendable {
     private let recordingsRange: Range<Int64>
     private let tasksRange: Range<Int64>
 
-    /// Reads the headers, the tag files and the side file of a sealed archive.
+    /// Reads the headers and the tag files of a sealed archive.
     /// - Throws: `.damaged` if the tar's structure or a tag file is not as it should be.
-    package static func open(_ path: String) async throws(ArchiveError) -> ArchiveMetadata {
+    package static func open(
+        _ name: ArchiveName,
+        in store: some ArchiveStore
+    ) async throws(ArchiveError) -> ArchiveMetadata {
         try await BlockingWork.run { progress throws(ArchiveError) in
-            try ArchiveMetadata(FileSource(path), recorded: SideFile.read(besides: path)?.digest, progress)
+            try ArchiveMetadata(store.open(name), recorded: store.recordedDigest(of: name), progress)
         }
     }
 
@@ -47,7 +50,7 @@ package struct ArchiveMetadata: Sendable {
         EntryLines(in: tasksRange) { [source] in source }
     }
 
-    /// - Parameter recorded: the whole archive's checksum from its side file.
+    /// - Parameter recorded: the whole archive's checksum, as its store has it.
     init(
         _ source: any ByteSource,
         recorded: ContentDigest?,
@@ -100,7 +103,7 @@ package struct ArchiveMetadata: Sendable {
         let path = source.name
         var digests: [String: ContentDigest] = [:]
         for line in try text(BagLayout.tagChecksums, of: index, in: source).split(separator: UInt8(ascii: "\n")) {
-            guard let (digest, file) = BagLayout.readChecksumLine(Array(line)) else {
+            guard let (digest, file) = ChecksumLine.read(Array(line)) else {
                 throw .damaged("\(BagLayout.tagChecksums) in \(path) has a line that is no checksum", path: path)
             }
             digests[file] = digest

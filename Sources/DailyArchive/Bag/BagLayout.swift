@@ -30,20 +30,6 @@ package enum BagLayout {
     /// RFC 8493 section 2.1.1.
     package static let declarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
-    /// A line of a checksum file (RFC 8493 section 2.1.3) with its line break. Our paths have nothing to escape.
-    package static func checksumLine(_ digest: ContentDigest, _ path: String) -> String {
-        "\(digest)  \(path)\n"
-    }
-
-    /// Reads a line of a checksum file, without its line break.
-    static func readChecksumLine(_ line: [UInt8]) -> (digest: ContentDigest, path: String)? {
-        guard line.count > 66, line[64] == UInt8(ascii: " "), line[65] == UInt8(ascii: " "),
-            let digest = ContentDigest(hexadecimal: String(decoding: line[..<64], as: UTF8.self)),
-            let path = String(validating: line[66...], as: UTF8.self)
-        else { return nil }
-        return (digest, path)
-    }
-
     /// The text of `bag-info.txt` (RFC 8493 section 2.2.2). It does not say when it was made or by which version, so
     /// the same journal gives the same bytes.
     static func informationText(

@@ -4,7 +4,7 @@ import Recordings
 extension ArchiveRoot {
     /// Whether any file of this day exists: an archive, sealed or open, the remains of one, or legacy sessions.
     package func hasFiles(of day: ArchiveDay, organization: OrganizationName?) throws(ArchiveError) -> Bool {
-        let archives = try sealedArchives() + openArchives() + lostArchives()
+        let archives = try self.archives.list() + openArchives() + self.archives.lost()
         let owners =
             try archives.map { ($0.organization, $0.day) } + legacySessionFiles().map { ($0.organization, $0.day) }
         return owners.contains { $0.1 == day && (organization == nil || organization == $0.0) }

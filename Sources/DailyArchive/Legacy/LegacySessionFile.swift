@@ -66,20 +66,17 @@ package struct LegacySessionFile: Sendable, Hashable {
         for session in sessions { bytes += session.jsonLine + [UInt8(ascii: "\n")] }
         try FileSystem.createFolder(FileSystem.folder(of: path))
         try FileReplacement.durable(path, mode: 0o440).write(bytes)
-        try writeSideFile(Digester.digest(of: bytes))
+        try SideFile.write(Digester.digest(of: bytes), besides: path)
     }
 
     /// Writes the checksum if there is none.
     /// - Throws: `.damaged` if the file is not what was written.
     func settle() throws(ArchiveError) -> Summary {
         let (contents, sessions) = try readWhole()
-        if try FileSystem.size(of: sideFilePath) == nil { try writeSideFile(contents.digest) }
+        if try FileSystem.size(of: sideFilePath) == nil {
+            try SideFile.write(contents.digest, besides: path)
+        }
         return Summary(file: self, digest: contents.digest, sessionCount: sessions.count)
-    }
-
-    private func writeSideFile(_ digest: ContentDigest) throws(ArchiveError) {
-        let line = BagLayout.checksumLine(digest, fileName)
-        try FileReplacement.durable(sideFilePath, mode: 0o440).write(Array(line.utf8))
     }
 
     /// Where a task's session is, and its content.

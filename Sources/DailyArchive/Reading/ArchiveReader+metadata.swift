@@ -13,15 +13,15 @@ extension ArchiveReader {
         at offsets: Set<Int64>
     ) async throws(ArchiveError) -> [Int64: [UInt8]] {
         try await BlockingWork.run { progress throws(ArchiveError) in
-            let sealed = root.archivePath(name)
-            if try FileSystem.sizeOfTarget(sealed) != nil {
-                let source = try FileSource(sealed)
+            if try root.archives.byteCount(of: name) != nil {
+                let source = try root.archives.open(name)
                 let range = try ArchiveMetadata(source, recorded: nil, progress).recordings.range
                 return try lines(in: source, range, offsets, progress)
             }
             let journal = root.journalPath(name)
             guard let size = try FileSystem.size(of: journal) else {
-                throw ArchiveError(.missing, "there is no archive \(name), open or sealed", path: sealed)
+                let place = root.archivePath(name)
+                throw ArchiveError(.missing, "there is no archive \(name), open or sealed", path: place)
             }
             return try lines(in: FileSource(journal), 0..<size, offsets, progress)
         }

@@ -36,30 +36,13 @@ struct ArchiveRecovery {
 
     static func removeScratch(_ root: ArchiveRoot, _ name: ArchiveName) throws(ArchiveError) {
         for purpose in ArchiveRoot.Scratch.allCases { try FileSystem.remove(root.scratchPath(name, purpose)) }
-        for path in [root.sideFilePath(name), root.journalPath(name)] {
-            try FileSystem.remove(FileReplacement.draftPath(of: path))
-        }
+        try FileSystem.remove(FileReplacement.draftPath(of: root.journalPath(name)))
     }
 
     /// The archive in its final place, if sealing got that far.
     private func recoverSealed() throws(ArchiveError) -> RecoveryOutcome? {
-        let target = root.archivePath(name)
-        let openPath = root.openArchivePath(name)
-        guard let sealed = try FileSystem.status(of: target) else {
-            // The side file is made before the archive is moved. Without the archive it describes nothing.
-            try FileSystem.remove(root.sideFilePath(name))
-            return nil
-        }
-        if let open = try FileSystem.status(of: openPath) {
-            // On a file system where a move is a link and an unlink, a crash between the two leaves two names of one
-            // file.
-            guard open.isSameFile(as: sealed) else {
-                throw .system("recover \(openPath), sealed as", target, errno: EEXIST)
-            }
-            try FileSystem.remove(openPath)
-        }
-        let archive = try SealedArchive(name, at: target)
-        try FileSystem.synchronizeFolder(FileSystem.folder(of: target))
+        guard try root.archives.settle(root.openArchivePath(name), as: name) else { return nil }
+        let archive = try SealedArchive(name, at: root.archivePath(name))
         try FileSystem.remove(root.journalPath(name))
         return .sealed(archive)
     }

@@ -116,7 +116,7 @@ extension ArchiveCheck {
 
     /// A recording that only the checksum file still names. If there are manifest rows, these are checked instead.
     private mutating func checkUnlisted(_ line: Line?, _ walk: inout EntryWalk) throws(ArchiveError) {
-        guard walk.rows == nil, let line, let (digest, path) = BagLayout.readChecksumLine(line.bytes) else { return }
+        guard walk.rows == nil, let line, let (digest, path) = ChecksumLine.read(line.bytes) else { return }
         guard let place = walk.place(of: path) else {
             return note(.recordingMissing, "\(path) is not in \(self.path)", member: path)
         }
@@ -185,7 +185,7 @@ extension ArchiveCheck {
     }
 
     private func agree(_ entry: RecordingEntry, _ line: Line?) -> Bool {
-        guard let line, let (digest, path) = BagLayout.readChecksumLine(line.bytes) else { return false }
+        guard let line, let (digest, path) = ChecksumLine.read(line.bytes) else { return false }
         return digest == entry.stored.digest && path == entry.payloadPath
     }
 

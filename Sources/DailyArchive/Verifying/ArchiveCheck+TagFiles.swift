@@ -100,7 +100,7 @@ extension ArchiveCheck {
         }
         var listed: [String: ContentDigest] = [:]
         for line in text.split(separator: UInt8(ascii: "\n")) {
-            guard let (digest, file) = BagLayout.readChecksumLine(Array(line)), listed[file] == nil else {
+            guard let (digest, file) = ChecksumLine.read(Array(line)), listed[file] == nil else {
                 noteDamaged(BagLayout.tagChecksums, index, "has a line that is no checksum, or comes twice")
                 continue
             }

@@ -1,5 +1,4 @@
 import Files
-import Glibc
 import Recordings
 
 /// Turns an open archive into a sealed one. Blocks while it writes the metadata and reads everything back.
@@ -31,10 +30,7 @@ struct ArchiveSealer: Sendable {
     /// The process can end at any step. The comment before each step says what it leaves in that case. The next start
     /// then calls recovery, which keeps what the manifest knows, and seals again.
     func seal(_ progress: ReadingProgress) throws -> SealedArchive {
-        let target = root.archivePath(name)
-        guard try FileSystem.status(of: target) == nil else {
-            throw ArchiveError.system("seal", target, errno: EEXIST)
-        }
+        try root.archives.requireFree(name)
 
         // Leaves scratch files. Recovery removes them.
         let (survey, checksums) = try surveyJournal()
@@ -47,19 +43,6 @@ struct ArchiveSealer: Sendable {
         // Leaves the same.
         let (byteCount, digest) = try readBack(tags, progress)
 
-        // Leaves the same, perhaps with mode 0440. Recovery makes it writable again, then cuts.
-        let file = try OpenFile(root.openArchivePath(name), O_RDONLY)
-        try file.setMode(0o440)
-        try file.synchronizeWithAttributes()
-
-        // Leaves a side file without an archive. Recovery removes it. The side file is written first, so that no sealed
-        // archive is ever without one.
-        let folder = FileSystem.folder(of: target)
-        try FileSystem.createFolder(folder)
-        try SideFile.write(digest, of: name, in: root)
-
-        // Leaves the same, and perhaps an entry in the evidence log about an archive that is not in its place. It is
-        // sealed again, perhaps with other content; then the later entry counts.
         let sealed = SealedArchive(
             name: name,
             byteCount: byteCount,
@@ -70,14 +53,14 @@ struct ArchiveSealer: Sendable {
             dayClose: dayClose,
             tagDigest: tagDigest
         )
-        try announce(sealed)
+
+        // Leaves the same, perhaps with mode 0440, and perhaps an entry in the evidence log about an archive that is not
+        // in its place. Recovery makes it writable again, then cuts. It is sealed again, perhaps with other content; then
+        // the later entry counts.
+        try root.archives.put(root.openArchivePath(name), as: name, digest: digest) { try announce(sealed) }
 
         // Leaves the sealed archive, which the manifest does not know yet, and perhaps its journal and scratch files.
         // Recovery compares it with its side file, removes the rest and returns `sealed`.
-        try FileSystem.move(root.openArchivePath(name), to: target)
-        try FileSystem.synchronizeFolder(folder)
-        try FileSystem.synchronizeFolder(root.spoolPath)
-
         try FileSystem.remove(root.journalPath(name))
         try ArchiveRecovery.removeScratch(root, name)
         return sealed
@@ -97,7 +80,7 @@ struct ArchiveSealer: Sendable {
             survey.recordingCount += 1
             survey.payloadBytes += entry.stored.byteCount
             survey.organizationID = survey.organizationID ?? entry.organizationID
-            try scratch.append(Array(BagLayout.checksumLine(entry.stored.digest, entry.payloadPath).utf8))
+            try scratch.append(Array(ChecksumLine.text(entry.stored.digest, entry.payloadPath).utf8))
         }
         return (survey, try scratch.finish())
     }
@@ -123,7 +106,7 @@ struct ArchiveSealer: Sendable {
             TagFile(path: BagLayout.information, content: ReceivedContent(text: information)),
             TagFile(path: BagLayout.checksums, content: checksums),
         ]
-        let lines = tags.sorted { $0.path < $1.path }.map { BagLayout.checksumLine($0.content.digest, $0.path) }
+        let lines = tags.sorted { $0.path < $1.path }.map { ChecksumLine.text($0.content.digest, $0.path) }
         tags.append(TagFile(path: BagLayout.tagChecksums, content: ReceivedContent(text: lines.joined())))
         return tags
     }

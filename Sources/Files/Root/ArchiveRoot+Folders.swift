@@ -57,17 +57,6 @@ extension ArchiveRoot {
         )
     }
 
-    /// Where an archive is: sealed or, until then, in the spool.
-    package func standingPath(_ name: ArchiveName) throws(ArchiveError) -> String {
-        let sealed = archivePath(name)
-        return try FileSystem.status(of: sealed) == nil ? openArchivePath(name) : sealed
-    }
-
-    /// The size of a sealed archive's file, which is not read; `nil` if it is missing.
-    package func sealedSize(_ name: ArchiveName) throws(ArchiveError) -> Int64? {
-        try FileSystem.sizeOfTarget(archivePath(name))
-    }
-
     /// The open archives in the spool, sorted, including those of which only the journal is left.
     package func openArchives() throws(ArchiveError) -> [ArchiveName] {
         var found: Set<ArchiveName> = []
@@ -77,43 +66,6 @@ extension ArchiveRoot {
             }
         }
         return found.sorted()
-    }
-
-    /// The sealed archives below `archives/`, sorted. A file that is not where its name belongs is not an archive.
-    package func sealedArchives() throws(ArchiveError) -> [ArchiveName] {
-        try archives(byFilesEnding: ".tar")
-    }
-
-    /// The archives of which only the side file is left, sorted. A side file is written a moment before its archive
-    /// moves there from the spool.
-    package func lostArchives() throws(ArchiveError) -> [ArchiveName] {
-        var lost: [ArchiveName] = []
-        for name in try archives(byFilesEnding: ".tar.sha256") {
-            // In this order, because an archive moves from the spool to its place: checked the other way round, one
-            // that moves between the two checks would seem to be in neither.
-            guard try FileSystem.status(of: openArchivePath(name)) == nil, try sealedSize(name) == nil else { continue }
-            lost.append(name)
-        }
-        return lost
-    }
-
-    private func archives(byFilesEnding suffix: String) throws(ArchiveError) -> [ArchiveName] {
-        let paths = try archiveFiles(ending: suffix).map { $0.dropLast(suffix.count) }
-        return paths.compactMap { path in
-            ArchiveName(path.split(separator: "/").last ?? "").flatMap { archivePath($0) == path + ".tar" ? $0 : nil }
-        }.sorted()
-    }
-
-    /// Files among the archives that have an archive's name and are not where that archive belongs, so nothing looks
-    /// for them there.
-    package func misplacedArchives() throws(ArchiveError) -> [(path: String, name: ArchiveName)] {
-        try archiveFiles(ending: ".tar").compactMap { path in
-            guard let name = ArchiveName(path.dropLast(4).split(separator: "/").last ?? ""), archivePath(name) != path
-            else {
-                return nil
-            }
-            return (path, name)
-        }
     }
 
     /// The files with that ending in the folders of archives, sorted by their paths.
@@ -127,15 +79,6 @@ extension ArchiveRoot {
             }
         }
         return found
-    }
-
-    /// The highest sequence of the sealed archives of one day, by the names of the files, whatever is in them; 0 if
-    /// there is none. Reads one folder only.
-    package func lastSealedSequence(_ organization: OrganizationName, _ day: ArchiveDay) throws(ArchiveError) -> Int {
-        let first = ArchiveName(organization: organization, day: day, sequence: 1)
-        let names = try FileSystem.names(in: FileSystem.folder(of: archivePath(first)))
-        return names.compactMap { ArchiveName($0.prefix { $0 != "." }) }
-            .filter { $0.organization == organization && $0.day == day }.map(\.sequence).max() ?? 0
     }
 
     private static func folders(in path: String) throws(ArchiveError) -> [String] {

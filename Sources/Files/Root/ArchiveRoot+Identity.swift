@@ -44,7 +44,7 @@ extension ArchiveRoot {
         var initialization = Initialization(
             identity: identity,
             isNew: false,
-            sealedArchives: try sealedArchives().count,
+            sealedArchives: try archives.list().count,
             openArchives: try openArchives().count
         )
         if let known = try RootIdentity.read(identityPath) {

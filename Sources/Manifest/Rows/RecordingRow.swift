@@ -34,5 +34,8 @@ package struct RecordingRow: Hashable, Sendable {
         package var audio: AudioFormat?
         package var suspicion: String?
         package var receivedTime: Timestamp
+
+        /// Where its archive is.
+        package var location: ArchiveLocation { isSealed ? .sealed(archive) : .open(archive) }
     }
 }

@@ -11,9 +11,7 @@ package struct RecordingLine: Encodable {
     /// - Parameter root: the root, for the path of the recording's archive, open or sealed.
     package init(_ row: RecordingRow, root: ArchiveRoot) {
         self.row = row
-        archivePath = row.held.map {
-            $0.isSealed ? root.archivePath($0.archive) : root.openArchivePath($0.archive)
-        }
+        archivePath = row.held.map { root.path(of: $0.location) }
     }
 
     private enum CodingKeys: String, CodingKey {

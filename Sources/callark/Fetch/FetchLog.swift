@@ -72,7 +72,7 @@ actor FetchLog {
     func noteDamage(_ row: RecordingRow) async {
         guard let held = row.held else { return }
         // If the whole file is missing, every command sees that by itself.
-        if held.isSealed, (try? installation.root.sealedSize(held.archive)) == .some(nil) { return }
+        if held.isSealed, (try? installation.root.archives.byteCount(of: held.archive)) == .some(nil) { return }
         do {
             let manifest = try await installation.manifestForWriting()
             let reason = "its bytes do not have the checksum that was recorded"

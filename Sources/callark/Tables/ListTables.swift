@@ -134,7 +134,7 @@ struct ListedPart {
     }
 
     fileprivate func archivePath(_ root: ArchiveRoot) -> String? {
-        recording?.held.map { $0.isSealed ? root.archivePath($0.archive) : root.openArchivePath($0.archive) }
+        recording?.held.map { root.path(of: $0.location) }
     }
 }
 

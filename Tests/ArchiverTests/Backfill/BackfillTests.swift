@@ -75,7 +75,7 @@ import WebexContactCenter
                 try await $0.archive([name], request: .day(day), isBackfill: true).first
             }
             #expect((half?.failure as? ArchiverError)?.code == .stopped)
-            func sealed() throws -> [ArchiveName] { try here.root.sealedArchives().filter { $0.day == day } }
+            func sealed() throws -> [ArchiveName] { try here.root.archives.list().filter { $0.day == day } }
             let lock = try PassLock.acquire(here.root, for: .backfill)
             try await here.pass(.sinceLastPass)
             #expect(try sealed() == [] && here.root.openArchives().map(\.day) == [day])
@@ -89,7 +89,7 @@ import WebexContactCenter
             }
             // No one resumes it: it is sealed like any other.
             try await here.pass(.sinceLastPass)
-            #expect(try here.root.sealedArchives().contains { $0.day == day } && here.root.openArchives() == [])
+            #expect(try here.root.archives.list().contains { $0.day == day } && here.root.openArchives() == [])
         }
     }
 

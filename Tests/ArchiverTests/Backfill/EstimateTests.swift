@@ -90,7 +90,7 @@ import WebexContactCenter
             here.simulator.clock.advance(by: .seconds(2 * 3600))
             try await here.pass()
             let held = here.offered().count
-            let archive = try #require(try here.root.sealedArchives().first)
+            let archive = try #require(try here.root.archives.list().first)
             try FileManager.default.removeItem(atPath: here.root.archivePath(archive))
             let estimate = try await estimate(here)
             let pass = try await here.pass()

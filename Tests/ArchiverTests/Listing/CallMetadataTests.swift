@@ -146,7 +146,7 @@ import WebexContactCenter
     @Test func `the archive's own lines say it, to whoever reads them without Callark`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             try await here.pass(change: searching)
-            let name = try #require(try here.root.sealedArchives().first)
+            let name = try #require(try here.root.archives.list().first)
             let tar = Process()
             tar.executableURL = URL(filePath: "/usr/bin/env")
             tar.arguments = ["tar", "-xOf", here.root.archivePath(name), "\(name)/metadata/tasks.jsonl"]

@@ -223,7 +223,7 @@ import WebexContactCenter
             here.simulator.inject(FaultRule(.named(name)))
             #expect(try await here.pass().isComplete)
             try await here.expectWhole()
-            for archive in try here.root.sealedArchives() {
+            for archive in try here.root.archives.list() {
                 let listing = try await Witness.lines("tar", "-tf", here.root.archivePath(archive))
                 #expect(Set(listing).count == listing.count)
                 for member in listing {

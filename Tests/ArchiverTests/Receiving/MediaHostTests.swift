@@ -242,7 +242,7 @@ import Transfer
 
     /// The metadata lines of all sealed archives.
     private func entries(_ here: Installation) async throws -> [RecordingEntry] {
-        try here.root.sealedArchives().flatMap { name -> [RecordingEntry] in
+        try here.root.archives.list().flatMap { name -> [RecordingEntry] in
             let tar = [UInt8](try Data(contentsOf: URL(filePath: here.root.archivePath(name))))
             let start = Array(#"{"attempts":"#.utf8)
             return tar.split(separator: UInt8(ascii: "\n")).compactMap { line in

@@ -26,7 +26,7 @@ import Testing
 
     private func lines(_ here: Installation, _ name: ArchiveName) async throws -> [TaskEntry] {
         var tasks: [TaskEntry] = []
-        for try await task in try await ArchiveMetadata.open(here.root.archivePath(name)).tasks { tasks.append(task) }
+        for try await task in try await ArchiveMetadata.open(name, in: here.root.archives).tasks { tasks.append(task) }
         return tasks
     }
 
@@ -37,7 +37,7 @@ import Testing
             try await here.pass()
             let before = try await calls(here)
             try #require(before.contains { $0.hasSuffix(" none 0") })
-            let first = try #require(try here.root.sealedArchives().first)
+            let first = try #require(try here.root.archives.list().first)
             let ids = Set(try await lines(here, first).map(\.id))
             #expect(ids.count == before.count)
             for path in [here.root.archivePath(first), here.root.archivePath(first) + ".sha256"] {
@@ -45,7 +45,7 @@ import Testing
             }
             let repair = try await here.open { try await $0.repair(VerificationRun.Scope()) { _ in } }
             #expect(repair.isComplete)
-            let second = try #require(try here.root.sealedArchives().last)
+            let second = try #require(try here.root.archives.list().last)
             #expect(second.sequence == 2)
             #expect(Set(try await lines(here, second).map(\.id)) == ids)
             let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
@@ -69,7 +69,7 @@ import Testing
             try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
             let repair = try await here.open { try await $0.repair(VerificationRun.Scope()) { _ in } }
             #expect(repair.isComplete && repair.outcomes.count == 1)
-            let second = try #require(try here.root.sealedArchives().last)
+            let second = try #require(try here.root.archives.list().last)
             #expect(second.sequence == 2)
             #expect(try await lines(here, second).count <= 1, "the call whose recording came again, at most")
         }

@@ -78,7 +78,7 @@ import Testing
             advance(here, hours: 24)
             try await here.pass()
             try await expectNothingLost(here, offered)
-            #expect(try here.root.sealedArchives().count == 1)
+            #expect(try here.root.archives.list().count == 1)
         }
     }
 
@@ -86,7 +86,7 @@ import Testing
         try await live { here, noon, evening, offered in
             advance(here, hours: 24)
             try await here.pass()
-            try #require(try here.root.sealedArchives().count == 1)
+            try #require(try here.root.archives.list().count == 1)
             for copy in [noon, evening] {
                 try restore(copy, here)
                 purge(here)
@@ -108,7 +108,7 @@ import Testing
                 _ = try await here.open { try await $0.acquire([id], organization: nil) }
                 try await here.pass()
             }
-            let names = try here.root.sealedArchives()
+            let names = try here.root.archives.list()
             try #require(names.map(\.sequence) == [1, 2, 3])
             let offered = here.offered()
             try restore(noon, here)
@@ -216,7 +216,7 @@ import Testing
         try await live { here, noon, _, offered in
             advance(here, hours: 24)
             try await here.pass()
-            let name = try #require(try here.root.sealedArchives().first)
+            let name = try #require(try here.root.archives.list().first)
             let row = try #require(try await here.recordings().last)
             let held = try #require(row.held)
             let path = here.root.archivePath(name)
@@ -239,7 +239,7 @@ import Testing
             try here.simulator.addRecording(to: row.key.taskID.description)
             advance(here, hours: 2)
             try await here.pass()
-            #expect(try here.root.sealedArchives().map(\.sequence) == [1, 2])
+            #expect(try here.root.archives.list().map(\.sequence) == [1, 2])
         }
     }
 

@@ -84,7 +84,7 @@ import Testing
             let stored = try await here.held()
             let open = here.root.openArchivePath(try #require(try here.root.openArchives().first))
             let bytes = try Data(contentsOf: URL(filePath: open))
-            try #require(try here.root.sealedArchives() == [])
+            try #require(try here.root.archives.list() == [])
             try FileManager.default.removeItem(atPath: here.root.manifestPath)
             if loss == .empty { try Data().write(to: URL(filePath: here.root.manifestPath)) }
             for _ in 0..<2 {
@@ -157,7 +157,7 @@ import Testing
     @Test func `that had to leave an archive out does not give its name to another`() async throws {
         try await Installation.with(.small(calls: 4, mix: .plain)) { here in
             try await here.pass()
-            let damaged = try #require(try here.root.sealedArchives().first)
+            let damaged = try #require(try here.root.archives.list().first)
             let path = here.root.archivePath(damaged)
             try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
             let file = try #require(FileHandle(forUpdatingAtPath: path))
@@ -170,7 +170,7 @@ import Testing
                 #expect(result.failure == nil)
                 #expect(result.isComplete)
             }
-            #expect(try here.root.sealedArchives().map(\.sequence) == [1, 2])
+            #expect(try here.root.archives.list().map(\.sequence) == [1, 2])
             #expect(try await here.held() == here.offered())
             #expect(try Data(contentsOf: URL(filePath: path)) == kept)
         }
@@ -190,7 +190,7 @@ import Testing
         try await Installation.with(.small(mix: .plain)) { here in
             try await here.pass()
             let rows = try await here.recordings()
-            let name = try #require(try here.root.sealedArchives().first)
+            let name = try #require(try here.root.archives.list().first)
             // The bytes of one recording, and the line of another.
             let (bytes, line) = (rows[1], rows[3])
             try change(here.root.archivePath(name)) { data in
@@ -215,7 +215,7 @@ import Testing
             #expect(held == here.offered().filter { !lost.contains($0.recording) })
             #expect(try await here.pass().isComplete)
             #expect(try await here.held() == here.offered())
-            #expect(try here.root.sealedArchives().map(\.sequence) == [1, 2])
+            #expect(try here.root.archives.list().map(\.sequence) == [1, 2])
         }
     }
 
@@ -225,7 +225,7 @@ import Testing
         try await Installation.with(.small(calls: 6, mix: .plain)) { here in
             try await here.pass()
             let rows = try await here.recordings()
-            let name = try #require(try here.root.sealedArchives().first)
+            let name = try #require(try here.root.archives.list().first)
             let path = here.root.archivePath(name)
             try change(path) { data in data[Int(try #require(rows[2].held).offset)] ^= 1 }
             if isForged {
@@ -250,7 +250,7 @@ import Testing
         try await Installation.with(.small(calls: 3, mix: .plain)) { here in
             try await here.pass()
             let before = told(try await here.rows())
-            let name = try #require(try here.root.sealedArchives().first)
+            let name = try #require(try here.root.archives.list().first)
             try FileManager.default.removeItem(atPath: here.root.sideFilePath(name))
             let summary = try await rebuild(here)
             #expect(summary.faults.map(\.kind) == [.sideFile])
@@ -311,7 +311,7 @@ import Testing
         try await Installation.with(.small(calls: 5, mix: .plain)) { here in
             try await here.pass()
             let rows = try await here.recordings()
-            let first = try #require(try here.root.sealedArchives().first)
+            let first = try #require(try here.root.archives.list().first)
             // The same day archived elsewhere, under the name of a supplement.
             let other = Installation(here, root: here.root.path + "-other")
             defer { try? FileManager.default.removeItem(atPath: other.root.path) }
@@ -321,7 +321,7 @@ import Testing
             let second = ArchiveName(organization: first.organization, day: first.day, sequence: 2)
             var members: [(ArchiveName, PendingMember)] = []
             let path = here.root.archivePath(first)
-            for try await entry in try await ArchiveMetadata.open(path).recordings {
+            for try await entry in try await ArchiveMetadata.open(first, in: here.root.archives).recordings {
                 members.append((second, PendingMember(entry: entry, content: ReceivedContent(of: entry, in: path))))
             }
             let copies = try await writer.append(members).entries

@@ -93,8 +93,8 @@ import Transfer
             #expect(left.allSatisfy { $0.repairedBy?.sequence == 2 })
             #expect(Set(left.compactMap(\.taskID)) == Set(rows.map(\.key.taskID)), "the damage is still named")
             // The lines of the supplement name what they replace.
-            let supplement = try #require(try here.root.sealedArchives().last)
-            for try await entry in try await ArchiveMetadata.open(here.root.archivePath(supplement)).recordings {
+            let supplement = try #require(try here.root.archives.list().last)
+            for try await entry in try await ArchiveMetadata.open(supplement, in: here.root.archives).recordings {
                 #expect(entry.replaces?.sequence == 1)
                 #expect(entry.suspicion == nil)
             }
@@ -157,7 +157,7 @@ import Transfer
     @Test func `takes a recording back where its archive is whole again, such as out of a backup`() async throws {
         try await Installation.with(.small(calls: 4, mix: .plain)) { here in
             try await here.pass()
-            let name = try #require(try here.root.sealedArchives().first)
+            let name = try #require(try here.root.archives.list().first)
             let path = here.root.archivePath(name)
             let backup = try Data(contentsOf: URL(filePath: path))
             let before = try await told(here)
@@ -192,7 +192,7 @@ import Transfer
             try damage(here.root.archivePath(held.archive), held)
             try before.write(to: URL(filePath: here.root.manifestPath))
             try await here.pass()
-            #expect(try here.root.sealedArchives().map(\.sequence) == [1, 2])
+            #expect(try here.root.archives.list().map(\.sequence) == [1, 2])
             let whole = try await here.held() == here.offered()
             #expect(whole)
             #expect(try await faults(here).filter { $0.repairedBy == nil }.map(\.kind) == [])
@@ -249,8 +249,8 @@ import Transfer
             #expect((repair.copied, repair.fetched) == (count - 1, 1))
             #expect(here.simulator.counters.requests(to: .media) == 1)
             #expect(try await here.held() == here.offered())
-            let supplement = try #require(try here.root.sealedArchives().last)
-            for try await entry in try await ArchiveMetadata.open(here.root.archivePath(supplement)).recordings {
+            let supplement = try #require(try here.root.archives.list().last)
+            for try await entry in try await ArchiveMetadata.open(supplement, in: here.root.archives).recordings {
                 #expect(entry.replaces == held.archive)
             }
             let before = try await told(here)
@@ -285,7 +285,7 @@ import Transfer
             #expect(here.simulator.counters.requests(to: .media) == 0)
             #expect(try await here.held() == here.offered())
             _ = try await here.pass()
-            #expect(try here.root.sealedArchives().map(\.sequence) == [1, 2])
+            #expect(try here.root.archives.list().map(\.sequence) == [1, 2])
             #expect(try await here.recordings().allSatisfy { $0.held?.archive.sequence == 2 && $0.state == .archived })
             #expect(try await faults(here).allSatisfy { $0.repairedBy?.sequence == 2 })
         }

@@ -14,9 +14,9 @@ import Testing
     @Test func `are in every line and every bag of a pass, and none is there twice`() async throws {
         try await Installation.with(try .small(calls: 10, mix: .plain)) { here in
             try await here.pass()
-            let name = try #require(try here.root.sealedArchives().first)
+            let name = try #require(try here.root.archives.list().first)
             let path = here.root.archivePath(name)
-            let metadata = try await ArchiveMetadata.open(path)
+            let metadata = try await ArchiveMetadata.open(name, in: here.root.archives)
             var salts: [Salt?] = []
             for try await entry in metadata.recordings { salts.append(entry.salt) }
             #expect(!salts.isEmpty && !salts.contains(nil) && Set(salts).count == salts.count)

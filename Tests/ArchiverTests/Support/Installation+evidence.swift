@@ -91,7 +91,7 @@ extension Installation {
     /// Every sealed file, with its checksum and mode.
     func sealedFiles() throws -> [String: String] {
         var files: [String: String] = [:]
-        for name in try root.sealedArchives() {
+        for name in try root.archives.list() {
             for path in [root.archivePath(name), root.sideFilePath(name)] {
                 let bytes = try Data(contentsOf: URL(filePath: path))
                 let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int

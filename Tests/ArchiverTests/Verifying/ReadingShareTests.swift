@@ -28,7 +28,7 @@ import Transfer
 
     private func archived(_ here: Installation) async throws -> [ArchiveName] {
         try await here.pass(.sinceLastPass)
-        let names = try here.root.sealedArchives()
+        let names = try here.root.archives.list()
         try #require(names.count == 5)
         return names
     }
