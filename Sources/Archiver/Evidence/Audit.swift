@@ -1,8 +1,8 @@
 import Evidence
 import Recordings
 
-/// Who did what, out of the evidence log of one organization: the entries of a signed checkpoint and of the epochs before it, then
-/// those that are accepted and in no checkpoint yet.
+/// Who did what, out of the evidence log of one organization: the entries of the newest signed checkpoint and of the epochs before
+/// it, and after those of each epoch the ones that are in no checkpoint.
 ///
 /// Reading takes no lock. Every call blocks: never make one on the cooperative pool.
 package final class Audit {
@@ -18,25 +18,24 @@ package final class Audit {
     /// Entries that a later version wrote, and that are left out; filled by ``count(_:)``.
     package private(set) var unknownEntries = 0
 
-    /// The oldest epoch first.
-    private var readers: [(reader: LogReader, accepted: [[UInt8]])] = []
+    /// Epochs that are missing or do not hold, one line each: what they had is in no row.
+    package let faults: [String]
+    /// Whether the newest epoch was checked with the key of the key file, and not only with the key that the log itself names.
+    package let isConfirmed: Bool
 
-    /// Opens the newest checkpoint of a log, and of the epochs before it. Those that do not hold are passed over: that may be why
-    /// there is another one.
-    /// - Parameter key: what signatures of the newest epoch are checked with; `nil` for the key that it names itself.
-    /// - Throws: `missing`; `damaged` if the newest epoch does not hold.
-    package init(_ folder: LogFolder, key: NoteKey?) throws(EvidenceError) {
-        let newest = try LogReader(folder, key: key)
-        readers = [(newest, try newest.acceptedEntries())]
-        for epoch in folder.epochs.dropFirst() {
-            do throws(EvidenceError) {
-                let reader = try LogReader(epoch)
-                try reader.forEachSignedEntry { _, _ throws(EvidenceError) in }
-                readers.insert((reader, (try? reader.acceptedEntries()) ?? []), at: 0)
-            } catch {
-                guard error.code == .damaged else { throw error }
-            }
+    /// The oldest epoch first.
+    private let readers: [(reader: LogReader, accepted: [[UInt8]])]
+
+    /// Reads what entries are in no checkpoint, and nothing else yet.
+    /// - Throws: `damaged` if those of the newest epoch cannot be read.
+    package init(_ epochs: LogEpochs) throws(EvidenceError) {
+        (faults, isConfirmed) = (epochs.faults, epochs.isConfirmed)
+        var readers: [(reader: LogReader, accepted: [[UInt8]])] = []
+        for (place, reader) in epochs.readers.enumerated() {
+            let accepted = place == 0 ? try reader.acceptedEntries() : (try? reader.acceptedEntries()) ?? []
+            readers.insert((reader, accepted), at: 0)
         }
+        self.readers = readers
     }
 
     /// The states that the rows are from, the oldest epoch first.

@@ -28,6 +28,11 @@ package final class StopRequest: Sendable {
         ArchiverError(.stopped, "\(line.read(\.reason)) \(circumstance)")
     }
 
+    /// - Throws: ``ArchiverError`` with code `stopped` if the request was made.
+    package func check() throws(ArchiverError) {
+        if isMade { throw error }
+    }
+
     /// Makes the request. A second request changes nothing.
     /// - Parameter reason: the reason, if no one asked for it: `gave way to another pass`.
     package func make(because reason: String? = nil) {

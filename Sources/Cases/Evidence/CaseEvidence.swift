@@ -9,6 +9,8 @@ final class CaseEvidence {
         var bytes: [UInt8]
         var archive: String
         var sha256: String
+        /// The SHA-256 of the recording's line of metadata without its place and checksum.
+        var record: String
     }
 
     /// Any other entry.
@@ -23,19 +25,26 @@ final class CaseEvidence {
     private(set) var stored: [String: [Stored]] = [:]
     /// In the order of the log.
     private(set) var acts: [Act] = []
+    /// The acts about each call, in the order of the log.
+    private var byTask: [String: [Act]] = [:]
     /// The acts that say what an anchor gave.
     private var anchored: [Act] = []
 
-    /// Reads a log, and compares it with its newest checkpoint.
-    /// - Parameter key: what the checkpoint's signature is checked with; `nil` for the key that the log names itself.
+    /// Reads a log, and compares it with its checkpoint.
     /// - Throws: `damaged` if the log does not hold.
-    init(_ folder: LogFolder, key: NoteKey?, _ subject: CaseSubject) throws(EvidenceError) {
-        reader = try LogReader(folder, key: key)
+    init(_ reader: LogReader, _ subject: CaseSubject) throws(EvidenceError) {
+        self.reader = reader
         var configuration: Act?
         try reader.forEachSignedEntry { leaf, bytes throws(EvidenceError) in
             if let entry = StoredEntry(bytes) {
                 guard subject.has(entry) else { return }
-                let stored = Stored(leaf: leaf, bytes: bytes, archive: entry.archive, sha256: entry.sha256)
+                let stored = Stored(
+                    leaf: leaf,
+                    bytes: bytes,
+                    archive: entry.archive,
+                    sha256: entry.sha256,
+                    record: entry.record
+                )
                 self.stored[entry.path, default: []].append(stored)
                 return
             }
@@ -50,10 +59,11 @@ final class CaseEvidence {
         }
         if let configuration { acts.append(configuration) }
         acts.sort { $0.leaf < $1.leaf }
+        for act in acts { if let task = act.entry.text(.taskID) { byTask[task, default: []].append(act) } }
     }
 
     /// Whether it says anything about the case's calls.
-    var isAboutCalls: Bool { !stored.isEmpty || acts.contains { $0.entry.text(.taskID) != nil } }
+    var isAboutCalls: Bool { !stored.isEmpty || !byTask.isEmpty }
 
     /// The entry of a recording: the one of the archive that has it now, or else the last one of these bytes.
     func entry(of path: String, _ sha256: ContentDigest, in archive: ArchiveName) -> Stored? {
@@ -63,7 +73,7 @@ final class CaseEvidence {
 
     /// What happened to a call, in the order of the log.
     func history(of task: TaskID) -> [Act] {
-        acts.filter { $0.entry.text(.taskID) == task.description }
+        byTask[task.description] ?? []
     }
 
     /// The states known outside that are in the case: for each of these entries the first one that covers it, because that says how

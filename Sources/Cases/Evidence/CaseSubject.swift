@@ -22,8 +22,8 @@ struct CaseSubject: Sendable {
     /// Whether it is the entry of a recording of the case.
     func has(_ stored: StoredEntry) -> Bool { paths.contains(stored.path) }
 
-    /// Whether the case has the entry of an act. What a case has of the log in any case, is not among them: its beginning, its keys,
-    /// its newest configuration, and what it says about anchors.
+    /// Whether an act belongs to the case. Entries that every case has are not included: the beginning of the log, its keys, its
+    /// newest configuration, and its anchors.
     func has(_ entry: LogEntry) -> Bool {
         if let task = entry.text(.taskID) { return tasks.contains(task) }
         if let archive = entry.text(.archive) { return archives.contains(archive) }

@@ -1,3 +1,4 @@
+import Archiver
 import Manifest
 import Payloads
 import Recordings
@@ -12,8 +13,8 @@ struct CaseCall: Sendable {
         var name: String
         /// The number of its entry in the log; `nil` if the log has none.
         var leaf: Int64?
-        /// Whether the case has its line of metadata: not if that is damaged in the archive.
-        var hasLine: Bool
+        /// Its line of metadata in the archive; `nil` if that is damaged.
+        var line: [UInt8]?
     }
 
     /// An act that the log has of the call.
@@ -31,7 +32,7 @@ struct CaseCall: Sendable {
     let number: Int
     var files: [File] = []
     var history: [Act] = []
-    /// Recordings that are held, and whose bytes are damaged.
+    /// Recordings that were held, and whose bytes turned out to be damaged: one line each.
     var damage: [String] = []
 
     init(_ row: CallRow, number: Int) {
@@ -47,16 +48,39 @@ struct CaseCall: Sendable {
     }
 
     /// The file with what it lacks.
-    var gapsFile: String { "\(PayloadPath.folder)gaps/\(FileName(sanitizing: row.taskID.description)).json" }
+    var gapsFile: String { "\(PayloadPath.folder)gaps/\(folder.dropFirst(PayloadPath.folder.count)).json" }
 
-    /// `call.json`: what is known of the call, and the gaps.
-    func summary(_ gaps: [Gap]) throws -> [UInt8] {
-        struct Summary: Encodable {
-            var call: CallLine
-            var gaps: [GapLine]
+    /// Whether everything that it should have is here, or explained.
+    var isWhole: Bool { [.complete, .explained, .none].contains(row.state) && damage.isEmpty }
+
+    /// What is not here: one line each, for people.
+    var lacks: [String] {
+        var lacks = row.recordings.filter { $0.held == nil }.map { recording in
+            "\(recording.file): \(recording.state)\(recording.reason.map { ": \($0)" } ?? "")"
         }
-        return try JSONLine.bytes(
-            Summary(call: CallLine(row), gaps: gaps.map { GapLine($0, call: row.call) })
-        ) + [UInt8(ascii: "\n")]
+        if let gap = row.gap { lacks.append("\(gap.reason.words): \(gap.reason.meaning)") }
+        if lacks.isEmpty, row.state == .pending {
+            lacks.append("pending: the provider has not said yet whether the call was recorded")
+        }
+        return lacks
+    }
+
+    /// `call.json`: what is known of the call, and what is not here.
+    var summary: [UInt8] {
+        get throws {
+            struct Summary: Encodable {
+                var call: CallLine
+                var gaps: [GapLine]
+                var lacks: [String]
+                var damage: [String]
+            }
+            let summary = Summary(
+                call: CallLine(row),
+                gaps: row.gaps.map { GapLine($0, call: row.call) },
+                lacks: lacks,
+                damage: damage
+            )
+            return try JSONLine.bytes(summary) + [UInt8(ascii: "\n")]
+        }
     }
 }

@@ -8,21 +8,23 @@ struct CaseDraft: Sendable {
     let request: CaseRequest
     var calls: [CaseCall] = []
     var keys: [CaseOutcome.Key] = []
-    /// What the logs say about the days of the calls.
-    var days: [DayStatement] = []
+    /// The last thing that the logs say about the days of the calls, by organization and day.
+    private var days: [String: DayStatement] = [:]
     /// The states of the logs that were made known outside.
     var anchors: [AnchorStatement] = []
+    /// What is in the case and not proven.
+    var unproven: [String] = []
     var remarks: [String] = []
 
-    /// That a day was closed, or opened again.
+    /// Whether the last thing that a log says about a day is that it is complete.
     struct DayStatement: Sendable {
         var organization: OrganizationName
         var day: String
-        var isClosed: Bool
-        var recordings: Int64
-        var gaps: Int64
-        var time: Timestamp
-        var leaf: Int64
+        /// How many recordings the day had, and how many explained gaps; `nil` if it is not closed.
+        var closed: (recordings: Int64, gaps: Int64)?
+        /// When the log noted it; `nil` if it says nothing.
+        var time: Timestamp?
+        var leaf: Int64?
     }
 
     /// That a state was made known outside.
@@ -44,16 +46,17 @@ struct CaseDraft: Sendable {
     /// Takes up what a log says about days and anchors.
     mutating func note(_ evidence: CaseEvidence, of organization: OrganizationName) {
         for act in evidence.acts where [.dayClosed, .dayReopened].contains(act.entry.type) {
-            days.append(
-                DayStatement(
-                    organization: organization,
-                    day: act.entry.text(.day) ?? "",
-                    isClosed: act.entry.type == .dayClosed,
-                    recordings: act.entry.number(.recordings) ?? 0,
-                    gaps: act.entry.number(.gaps) ?? 0,
-                    time: act.entry.time,
-                    leaf: act.leaf
-                )
+            let (entry, day) = (act.entry, act.entry.text(.day) ?? "")
+            let key = Self.key(organization, day)
+            // A newer epoch has said something already.
+            if let known = days[key]?.time, known > entry.time { continue }
+            let figures = (entry.number(.recordings) ?? 0, entry.number(.gaps) ?? 0)
+            days[key] = DayStatement(
+                organization: organization,
+                day: day,
+                closed: entry.type == .dayClosed ? figures : nil,
+                time: entry.time,
+                leaf: act.leaf
             )
         }
         let leaves = evidence.stored.values.joined().map(\.leaf)
@@ -70,19 +73,34 @@ struct CaseDraft: Sendable {
         }
     }
 
-    /// - Parameter manifest: the SHA-256 that covers everything.
-    func outcome(_ manifest: ContentDigest) -> CaseOutcome {
+    /// What is known of each day that has a call of the case.
+    var dayStatements: [DayStatement] {
+        var statements: [DayStatement] = []
+        var seen: Set<String> = []
+        for row in calls.map(\.row) where seen.insert(Self.key(row.organization, row.day.description)).inserted {
+            let day = row.day.description
+            let known = days[Self.key(row.organization, day)]
+            statements.append(known ?? DayStatement(organization: row.organization, day: day))
+        }
+        return statements
+    }
+
+    private static func key(_ organization: OrganizationName, _ day: String) -> String { "\(organization) \(day)" }
+
+    /// What became of the export so far.
+    var outcome: CaseOutcome {
         let files = calls.flatMap(\.files)
-        let gaps = calls.flatMap(\.row.gaps)
+        let known = calls.filter { $0.row.state == .damaged && $0.damage.isEmpty }
+            .map { "task \($0.row.taskID): \($0.lacks.joined(separator: "; "))" }
         return CaseOutcome(
             path: folder.path,
-            manifest: manifest,
             calls: calls.count,
             recordings: files.count,
             byteCount: files.map(\.held.byteCount).reduce(0, +),
-            missing: gaps.count { $0.explanation == nil },
-            explained: gaps.count { $0.explanation != nil },
-            damage: calls.flatMap(\.damage),
+            missing: calls.count { [.missing, .pending].contains($0.row.state) },
+            explained: calls.count { $0.row.state == .explained },
+            damage: calls.flatMap(\.damage) + known,
+            unproven: unproven,
             remarks: remarks,
             keys: keys
         )

@@ -49,30 +49,31 @@ package struct CaseExport: Sendable {
 
     /// Writes the case.
     /// - Parameters:
+    ///   - stop: ends the export between two calls.
     ///   - path: the folder, which is made. If an error is thrown, there is none. What a crash leaves is beside it, under
     ///     another name, and the next export removes it.
-    ///   - progress: called with the number of calls that are written.
     /// - Throws: ``CaseError``; `EvidenceError` with code `damaged` for a log that does not hold; `ManifestError`;
     ///   `ArchiveError` if the folder cannot be written.
     package func export(
         _ request: CaseRequest,
         to path: String,
-        progress: (Int) -> Void = { _ in }
+        stop: StopRequest
     ) async throws -> CaseOutcome {
         let folder = try CaseFolder(path: path)
         do {
-            return try await export(CaseDraft(folder: folder, request: request), progress)
+            return try await export(CaseDraft(folder: folder, request: request), stop)
         } catch {
             folder.discard()
             throw error
         }
     }
 
-    private func export(_ begun: CaseDraft, _ progress: (Int) -> Void) async throws -> CaseOutcome {
+    private func export(_ begun: CaseDraft, _ stop: StopRequest) async throws -> CaseOutcome {
         var draft = begun
         let request = draft.request
+        draft.remarks = request.remarks
         try await noteAccess(request, &draft)
-        try await copyCalls(&draft, progress)
+        try await copyCalls(&draft, stop)
         let export = self
         draft = try await BlockingWork.run { [draft] _ in
             var draft = draft
@@ -86,7 +87,9 @@ package struct CaseExport: Sendable {
             return [.manifest: .digest(manifest), .count: .number(Int64(calls))]
         }
         try draft.folder.finish()
-        return draft.outcome(manifest)
+        var outcome = draft.outcome
+        outcome.manifest = manifest
+        return outcome
     }
 
     // MARK: - Notes
@@ -146,11 +149,12 @@ package struct CaseExport: Sendable {
 
     // MARK: - Calls
 
-    private func copyCalls(_ draft: inout CaseDraft, _ progress: (Int) -> Void) async throws {
+    private func copyCalls(_ draft: inout CaseDraft, _ stop: StopRequest) async throws {
         let retrieval = Retrieval(root: root, manifest: manifest)
         for (place, row) in draft.request.calls.enumerated() {
+            try stop.check()
             var call = CaseCall(row, number: place + 1)
-            let lines = try await retrieval.intactLines(of: row.recordings)
+            let lines = await retrieval.intactLines(of: row.recordings)
             for recording in row.recordings.betterFirst {
                 guard let held = recording.held else { continue }
                 let name = "\(call.folder)/\(recording.file)"
@@ -159,15 +163,15 @@ package struct CaseExport: Sendable {
                 } catch let error as ArchiverError where error.code == .damaged {
                     call.damage.append(error.description)
                     continue
+                } catch let error as ArchiveError where error.code == .damaged || error.code == .missing {
+                    call.damage.append("task \(row.taskID): \(recording.file) is damaged: \(error.message)")
+                    continue
                 }
                 draft.folder.add(name, held.digest, byteCount: held.byteCount)
-                let line = lines[recording.row]
-                if let line { try draft.folder.write(line, to: "\(name).record.json") }
-                call.files.append(CaseCall.File(row: recording, held: held, name: name, hasLine: line != nil))
+                call.files.append(CaseCall.File(row: recording, held: held, name: name, line: lines[recording.row]))
             }
             try await copyLegacySession(of: call, &draft)
             draft.calls.append(call)
-            progress(place + 1)
         }
     }
 
@@ -189,20 +193,19 @@ package struct CaseExport: Sendable {
     private func writeEvidence(_ draft: inout CaseDraft) throws {
         for organization in draft.request.organizations {
             let calls = draft.calls.indices.filter { draft.calls[$0].row.organization == organization }
-            let epochs = try epochs(of: organization, CaseSubject(calls.map { draft.calls[$0].row }))
-            guard let newest = epochs.first else {
-                draft.remarks.append("\(organization): there is no evidence log, so nothing proves these calls")
-                continue
-            }
-            let key = newest.reader.key
-            draft.keys.append(
-                CaseOutcome.Key(organization: organization, fingerprint: key.fingerprint, vkey: key.description)
-            )
+            let epochs = try epochs(of: organization, CaseSubject(calls.map { draft.calls[$0].row }), &draft)
             for call in calls { try writeEvidence(of: call, epochs, &draft) }
             var place = "evidence/\(organization)"
             for epoch in epochs {
-                let configuration = epoch === newest ? evidence.setup.configurations[organization] : nil
-                draft.remarks += try epoch.write(into: &draft.folder, at: place, configuration: configuration)
+                let key = epoch.reader.key
+                let named = CaseOutcome.Key(
+                    organization: organization,
+                    fingerprint: key.fingerprint,
+                    vkey: key.description
+                )
+                if !draft.keys.contains(where: { $0.vkey == named.vkey }) { draft.keys.append(named) }
+                let configuration = epoch === epochs.first ? evidence.setup.configurations[organization] : nil
+                draft.unproven += try epoch.write(into: &draft.folder, at: place, configuration: configuration)
                 draft.note(epoch, of: organization)
                 place += "/previous"
             }
@@ -210,19 +213,23 @@ package struct CaseExport: Sendable {
     }
 
     /// The newest epoch, and those before it back to the first that says anything about the calls.
-    private func epochs(of organization: OrganizationName, _ subject: CaseSubject) throws -> [CaseEvidence] {
+    private func epochs(
+        of organization: OrganizationName,
+        _ subject: CaseSubject,
+        _ draft: inout CaseDraft
+    ) throws -> [CaseEvidence] {
         let folder = LogFolder(organization, in: root.logsPath)
-        guard folder.exists else { return [] }
-        var epochs = [try CaseEvidence(folder, key: folder.confirmedKey(evidence.setup.keyFile), subject)]
-        for epoch in folder.epochs.dropFirst() {
-            do throws(EvidenceError) {
-                epochs.append(try CaseEvidence(epoch, key: nil, subject))
-            } catch {
-                // It may be why there is another epoch. What is left of it proves nothing.
-                guard error.code == .damaged else { throw error }
-                break
-            }
+        guard folder.exists else {
+            draft.unproven.append("\(organization): there is no evidence log, so nothing proves these calls")
+            return []
         }
+        let log = try LogEpochs(of: organization, in: folder, keyFile: evidence.setup.keyFile)
+        draft.unproven += log.faults.map { "\($0); what it had about these calls is not here" }
+        if !log.isConfirmed {
+            draft.remarks.append("\(organization): the key is the one that the log itself names; compare it with the key file's")
+        }
+        var epochs: [CaseEvidence] = []
+        for reader in log.readers { epochs.append(try CaseEvidence(reader, subject)) }
         while epochs.count > 1, epochs.last?.isAboutCalls == false { epochs.removeLast() }
         return epochs
     }
@@ -234,9 +241,13 @@ package struct CaseExport: Sendable {
             let found = epochs.lazy.compactMap { epoch in
                 epoch.entry(of: path, file.held.digest, in: file.held.archive).map { (epoch, $0) }
             }.first
+            if let line = file.line { try draft.folder.write(line, to: "\(file.name).record.json") }
             guard let (epoch, stored) = found else {
-                draft.remarks.append("\(file.name): the evidence log has no entry of it, so nothing proves it")
+                draft.unproven.append("\(file.name): the evidence log has no entry of it")
                 continue
+            }
+            if file.line.map({ RecordingEntry.record(ofLine: $0).description }) != stored.record {
+                draft.unproven.append("\(file.name): its metadata in the archive is damaged, or not what the log says")
             }
             call.files[place].leaf = stored.leaf
             try draft.folder.write(stored.bytes, to: "\(file.name).entry.json")
@@ -246,9 +257,8 @@ package struct CaseExport: Sendable {
         call.history = history.map(CaseCall.Act.init)
         let lines = history.flatMap { $0.bytes + [UInt8(ascii: "\n")] }
         try draft.folder.write(lines, to: "\(call.folder)/history.jsonl")
-        let gaps = call.row.gaps
-        try draft.folder.write(call.summary(gaps), to: "\(call.folder)/call.json")
-        if !gaps.isEmpty { try draft.folder.write(call.summary(gaps), to: call.gapsFile) }
+        try draft.folder.write(call.summary, to: "\(call.folder)/call.json")
+        if !call.lacks.isEmpty || !call.damage.isEmpty { try draft.folder.write(call.summary, to: call.gapsFile) }
         draft.calls[index] = call
     }
 }

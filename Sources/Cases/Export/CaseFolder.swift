@@ -9,25 +9,37 @@ import Recordings
 ///
 /// Every call blocks: never make one on the cooperative pool.
 struct CaseFolder: Sendable {
+    /// What the names of drafts have behind the name of the case, before the number of the process.
+    private static let mark = ".callark-"
     /// Where the case will be.
     let path: String
     private var payload: [String: ContentDigest] = [:]
     private var tags: [String: ContentDigest] = [:]
     private var payloadBytes: Int64 = 0
 
-    /// Makes the folder for the draft. What a run that was cut off left there is removed.
+    /// Makes the folder for the draft. Drafts of processes that no longer exist are removed.
     /// - Throws: ``CaseError`` with code `occupied` if something other than an empty folder is at `path`.
     init(path: String) throws {
-        self.path = path
-        guard try FileSystem.status(of: path) == nil || Self.isEmptyFolder(path) else {
+        self.path = URL(filePath: path).standardizedFileURL.path
+        guard self.path != "/", try FileSystem.status(of: self.path) == nil || Self.isEmptyFolder(self.path) else {
             throw CaseError(.occupied, "\(path) exists and is no empty folder; name another one with -o")
         }
-        if try FileSystem.status(of: draft) != nil { try FileManager.default.removeItem(atPath: draft) }
+        removeDraftsOfDeadProcesses()
+        discard()
         try FileSystem.createFolder(draft)
     }
 
     /// Where it is until then.
-    var draft: String { "\(path).partial" }
+    var draft: String { "\(path)\(Self.mark)\(getpid())" }
+
+    private func removeDraftsOfDeadProcesses() {
+        let folder = FileSystem.folder(of: path)
+        let begin = "\(path.split(separator: "/").last ?? "")\(Self.mark)"
+        for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasPrefix(begin) {
+            guard let process = pid_t(name.dropFirst(begin.count)), kill(process, 0) != 0, errno == ESRCH else { continue }
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        }
+    }
 
     private static func isEmptyFolder(_ path: String) throws -> Bool {
         guard try FileSystem.status(of: path)?.isFolder == true else { return false }
@@ -44,8 +56,13 @@ struct CaseFolder: Sendable {
     /// Writes a file.
     /// - Parameter name: below the folder: `data/…` is payload, and anything else a tag file.
     mutating func write(_ bytes: [UInt8], to name: String) throws {
-        try FileReplacement.ofUser(place(name)).write(bytes)
+        try put(bytes, at: place(name))
         add(name, try FileDigest.digest(of: bytes), byteCount: Int64(bytes.count))
+    }
+
+    /// A file of the draft, which nobody else writes to and which is no one's before it is whole.
+    private func put(_ bytes: [UInt8], at path: String) throws {
+        try OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC).write(bytes, at: 0)
     }
 
     mutating func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
@@ -65,7 +82,7 @@ struct CaseFolder: Sendable {
         payload.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// Writes the bag's own files, and flushes everything.
+    /// Writes the bag's own files, and makes everything durable.
     /// - Parameter information: the members of `bag-info.txt`, beside those that follow from the content.
     /// - Returns: the SHA-256 of the last one, which covers everything.
     mutating func close(_ information: [(label: String, value: String)]) throws -> ContentDigest {
@@ -74,15 +91,19 @@ struct CaseFolder: Sendable {
         try write(members.map { "\($0.label): \($0.value)\n" }.joined(), to: "bag-info.txt")
         try write(Self.checksums(payload), to: "manifest-sha256.txt")
         let tagManifest = Array(Self.checksums(tags).utf8)
-        try FileReplacement.ofUser(place("tagmanifest-sha256.txt")).write(tagManifest)
+        try put(tagManifest, at: place("tagmanifest-sha256.txt"))
+        guard syncfs(try OpenFile(draft, O_RDONLY | O_DIRECTORY).descriptor) == 0 else {
+            throw CaseError(.inputOutput, "cannot flush \(draft): \(String(cString: strerror(errno)))")
+        }
         return try FileDigest.digest(of: tagManifest)
     }
 
-    /// Puts the whole folder in its place.
+    /// Puts the whole folder in its place, durably.
     func finish() throws {
         guard rename(draft, path) == 0 else {
             throw CaseError(.inputOutput, "cannot move \(draft) to \(path): \(String(cString: strerror(errno)))")
         }
+        try FileSystem.synchronizeFolder(FileSystem.folder(of: path))
     }
 
     /// Removes what was written.

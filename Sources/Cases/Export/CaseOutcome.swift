@@ -4,26 +4,31 @@ import Recordings
 package struct CaseOutcome: Sendable {
     /// The folder of the case.
     package var path: String
-    /// The SHA-256 of its `tagmanifest-sha256.txt`, by which the evidence log knows this export.
-    package var manifest: ContentDigest
+    /// The SHA-256 of its `tagmanifest-sha256.txt`, by which the evidence log knows this export; `nil` until it is written.
+    package var manifest: ContentDigest?
     package var calls = 0
     /// Recordings and transcripts.
     package var recordings = 0
     /// Their bytes.
     package var byteCount: Int64 = 0
-    /// What should exist and is not in the case, explanations aside.
+    /// Calls of which something should exist and is not in the case, or may still come; without those whose lack is explained.
     package var missing = 0
-    /// What is missing and was explained.
+    /// Calls whose lack is explained.
     package var explained = 0
-    /// Recordings that are held and could not be exported, because their bytes are damaged: one line each.
+    /// What was held and is not in the case, because it is damaged: one line each.
     package var damage: [String] = []
+    /// What is in the case and is not proven by the log, or not wholly: one line each.
+    package var unproven: [String] = []
     /// What a person should know besides: one line each.
     package var remarks: [String] = []
-    /// The verifier keys of the logs, for the covering letter.
+
+    /// Whether the case has everything that its calls should have, or an explanation, and proves all of it.
+    package var isComplete: Bool { missing == 0 && damage.isEmpty && unproven.isEmpty }
+    /// The verifier keys of the logs, for the covering letter: the newest epoch of each organization first.
     package var keys: [Key] = []
 
     /// The key of one log.
-    package struct Key: Sendable {
+    package struct Key: Hashable, Sendable {
         package var organization: OrganizationName
         /// The SHA-256 of the public key, in hexadecimal.
         package var fingerprint: String

@@ -9,12 +9,25 @@ package struct CaseRequest: Sendable {
     package var reason: String
     /// The calls, in their order on the page.
     package var calls: [CallRow]
+    /// How the calls were chosen, in words; one line.
+    package var selection: String
+    /// What may be lacking from the calls themselves, such as days that were never listed: one line each.
+    package var remarks: [String]
     /// Whether each call gets a vCon too.
     package var includesVCons: Bool
 
     /// Sets every property.
-    package init(name: String, reason: String, calls: [CallRow], includesVCons: Bool = false) {
+    package init(
+        name: String,
+        reason: String,
+        calls: [CallRow],
+        selection: String,
+        remarks: [String] = [],
+        includesVCons: Bool = false
+    ) {
         self.name = name
+        self.selection = selection
+        self.remarks = remarks
         self.reason = reason
         self.calls = calls
         self.includesVCons = includesVCons

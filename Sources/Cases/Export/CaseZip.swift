@@ -7,15 +7,25 @@ import Recordings
 /// A folder as one zip file, stored and not compressed: recordings gain little, and every reader takes it. The same folder gives the
 /// same bytes.
 package enum CaseZip {
-    /// Packs the folder of a case. The file appears when it is whole.
+    /// Packs the folder of a case, as the one folder at the top of the zip file (RFC 8493 section 4). The file appears when it is
+    /// whole, and never replaces another one.
     /// - Parameter time: what every member has as its time.
     /// - Throws: ``CaseError``; `ArchiveError` if a file cannot be read.
     package static func pack(_ folder: String, into path: String, time: Timestamp) async throws {
         try await BlockingWork.run { _ in try write(folder, into: path, time) }
     }
 
+    /// Requires that no file is there.
+    /// - Throws: ``CaseError`` with code `occupied`.
+    package static func requireFree(_ path: String) throws {
+        guard try FileSystem.status(of: path) == nil else {
+            throw CaseError(.occupied, "\(path) exists; move it away, or name another folder with -o")
+        }
+    }
+
     private static func write(_ folder: String, into path: String, _ time: Timestamp) throws {
-        let draft = "\(path).partial"
+        let draft = "\(path).callark-\(getpid())"
+        let top = folder.split(separator: "/").last ?? "case"
         guard let archive = archive_write_new() else { throw CaseError(.inputOutput, "no memory for \(path)") }
         defer { archive_write_free(archive) }
         func check(_ code: Int32) throws {
@@ -30,10 +40,11 @@ package enum CaseZip {
             for name in try FileManager.default.subpathsOfDirectory(atPath: folder).sorted() {
                 let file = "\(folder)/\(name)"
                 guard try FileSystem.status(of: file)?.isFolder == false else { continue }
-                try add(file, as: name, time, to: archive, check)
+                try add(file, as: "\(top)/\(name)", time, to: archive, check)
             }
             try check(archive_write_close(archive))
-            try FileSystem.replace(path, with: draft)
+            try OpenFile(draft, O_RDONLY).synchronize()
+            try FileSystem.move(draft, to: path)
         } catch {
             try? FileSystem.remove(draft)
             throw error

@@ -1,5 +1,6 @@
 import Manifest
 import Recordings
+import Text
 
 /// The draft of a certification for a court in the United States, to be completed and signed by a qualified person: Federal Rules
 /// of Evidence 902(13) and 902(14), in the form of 902(11); 28 U.S.C. § 1746.
@@ -14,7 +15,7 @@ enum CaseCertificate {
 
             CERTIFICATION UNDER FEDERAL RULES OF EVIDENCE 902(13) AND 902(14)
 
-            Case: \(draft.request.name)
+            Case: \(VisibleText.escaped(draft.request.name))
 
             1. My name is ______________________. I am ______________________ (position) of ______________________. I am qualified by
                ______________________ (training, experience) to make this certification.
@@ -25,7 +26,7 @@ enum CaseCertificate {
                knowledge this process produces an accurate result because ______________________.
 
             3. The files below were copied from these archives on \(export.now.named(in: export.timeZone, seconds: true)) by
-               \(export.actor.name). While they were copied, the bytes of each were compared with the checksum that was noted when the
+               \(VisibleText.escaped(export.actor.name)). While they were copied, the bytes of each were compared with the checksum that was noted when the
                recording was received. Each is identified by its SHA-256 checksum: two files with the same value have, for
                practical purposes, the same content.
 

@@ -19,6 +19,7 @@ extension CasePage {
         <h1>Case {{name}}</h1>
         <p class="quiet">Exported {{time}} by {{actor}}. Times are in {{zone}}.</p>
         <p>Reason: {{reason}}</p>
+        <p>Calls: {{selection}}</p>
         </header>
         <p class="verdict {{standing}}">{{sentence}}</p>
         {{#problems}}<p class="problem">{{.}}</p>{{/problems}}
@@ -30,9 +31,9 @@ extension CasePage {
         {{/keys}}
         </tbody>
         </table>
-        <p>Compare each with one that you got another way, such as in a letter: a key that comes only with the evidence
-        proves nothing.</p>
-        <h2>What this folder proves, and what not</h2>
+        <p>Compare each with a copy that reached you some other way, such as by letter: a key that comes only with the
+        evidence proves nothing.</p>
+        <h2>What this folder proves, and what it does not</h2>
         <ul>
         {{#claims}}<li>{{.}}</li>
         {{/claims}}
@@ -63,8 +64,10 @@ extension CasePage {
         </tbody>
         </table>
         {{/hasFiles}}
-        {{#gaps}}<p class="problem">Not here: {{what}}. {{meaning}} {{explanation}}</p>
-        {{/gaps}}
+        {{#lacks}}<p class="problem">Not here: {{.}}</p>
+        {{/lacks}}
+        {{#explanations}}<p>Explained: {{.}}</p>
+        {{/explanations}}
         {{#damage}}<p class="problem">{{.}}</p>
         {{/damage}}
         {{#hasHistory}}
@@ -80,7 +83,6 @@ extension CasePage {
         {{/hasHistory}}
         </section>
         {{/calls}}
-        {{#hasDays}}
         <h2>Days</h2>
         <table>
         <thead><tr><th>Organization</th><th>Day</th><th>Statement</th><th>When</th><th class="n">Entry</th></tr></thead>
@@ -89,7 +91,6 @@ extension CasePage {
         {{/days}}
         </tbody>
         </table>
-        {{/hasDays}}
         {{#hasAnchors}}
         <h2>Known outside</h2>
         <table>

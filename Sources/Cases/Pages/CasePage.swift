@@ -23,20 +23,19 @@ struct CasePage {
                 "name": draft.request.name, "reason": draft.request.reason,
                 "time": export.now.named(in: export.timeZone, seconds: true), "actor": export.actor.name,
                 "zone": export.timeZone.name, "version": export.version, "sentence": sentence,
-                "standing": isWhole ? "good" : "bad", "problems": draft.remarks, "claims": claims,
+                "standing": outcome.isComplete ? "good" : "bad", "problems": draft.unproven + draft.remarks,
+                "claims": claims, "selection": draft.request.selection,
                 "keys": draft.keys.map {
                     ["organization": $0.organization.description, "fingerprint": $0.fingerprint]
                 },
-                "calls": draft.calls.map(view), "days": draft.days.map(view), "hasDays": !draft.days.isEmpty,
+                "calls": draft.calls.map(view), "days": draft.dayStatements.map(view),
                 "anchors": draft.anchors.map(view), "hasAnchors": !draft.anchors.isEmpty,
             ]
             return try VisibleHTML.template(Self.template).render(view)
         }
     }
 
-    private var outstanding: [Gap] { draft.calls.flatMap(\.row.gaps).filter { $0.explanation == nil } }
-    private var damage: [String] { draft.calls.flatMap(\.damage) }
-    private var isWhole: Bool { outstanding.isEmpty && damage.isEmpty && draft.remarks.isEmpty }
+    private var outcome: CaseOutcome { draft.outcome }
 
     /// What is here, in one sentence.
     private var sentence: String {
@@ -44,8 +43,10 @@ struct CasePage {
         let transcripts = files.count { $0.row.key.kind == .transcription }
         var parts = ["\(count(draft.calls.count, "call"))", count(files.count - transcripts, "recording")]
         if transcripts > 0 { parts.append(count(transcripts, "transcript")) }
-        if !outstanding.isEmpty { parts.append("\(outstanding.count) missing and not explained") }
-        if !damage.isEmpty { parts.append("\(damage.count) damaged and not exported") }
+        let outcome = outcome
+        if outcome.missing > 0 { parts.append("\(count(outcome.missing, "call")) with something missing") }
+        if !outcome.damage.isEmpty { parts.append("\(outcome.damage.count) damaged and not exported") }
+        if !outcome.unproven.isEmpty { parts.append("\(outcome.unproven.count) not proven") }
         return parts.joined(separator: "; ") + "."
     }
 
@@ -56,14 +57,17 @@ struct CasePage {
             ? "No state of the log was made known outside, so somebody with the key of the log could have made another one."
             : "The states of the log listed below were known outside by the time in each time stamp or cosignature. What is in "
                 + "them cannot have been changed later, even by somebody with the key."
+        let isClosed = draft.dayStatements.contains { $0.closed != nil }
+        let closed =
+            "When a day was closed, the archive had every recording that the provider was known to have, except the gaps that "
+            + "the record of the day names."
         return [
             "Each recording that has an entry number is, to the byte, what the signed log noted; so is its metadata.",
             "Each act in the history of a call is in the signed log.",
-            "When a day was closed, the archive had every recording that the provider was known to have, except the gaps that "
-                + "the record of the day names.",
+        ] + (isClosed ? [closed] : []) + [
             anchors,
-            "Not proven: that the history of a call is all that the log has about it (the whole log shows that), that the "
-                + "provider made and handed over every recording, and who is speaking.",
+            "Not proven: that a call's history is complete (only the whole log shows that), that the provider made and handed "
+                + "over every recording, and who is speaking.",
         ]
     }
 
@@ -75,7 +79,8 @@ struct CasePage {
             "to": facts?.destination ?? "", "queue": facts?.queue?.shown ?? "", "direction": facts?.direction ?? "",
             "count": call.files.count, "state": call.row.state.rawValue, "task": call.row.taskID.description,
             "organization": call.row.organization.description, "files": call.files.map(view),
-            "hasFiles": !call.files.isEmpty, "gaps": call.row.gaps.map(view), "damage": call.damage,
+            "hasFiles": !call.files.isEmpty, "lacks": call.lacks, "damage": call.damage,
+            "explanations": call.row.gaps.compactMap(\.explanation).map(words),
             "history": call.history.map(view), "hasHistory": !call.history.isEmpty,
         ]
     }
@@ -83,7 +88,7 @@ struct CasePage {
     private func view(_ file: CaseCall.File) -> [String: Any] {
         var remarks = [file.held.suspicion.map { "suspect: \($0)" }].compactMap(\.self)
         if file.leaf == nil { remarks.append("not in the log") }
-        if !file.hasLine { remarks.append("its metadata is damaged in the archive") }
+        if file.line == nil { remarks.append("its metadata is damaged in the archive") }
         return [
             "path": file.name, "file": file.row.file.description, "bytes": file.held.byteCount,
             "sha256": file.held.digest.description,
@@ -92,14 +97,8 @@ struct CasePage {
         ]
     }
 
-    private func view(_ gap: Gap) -> [String: Any] {
-        let explained = gap.explanation.map {
-            "Explained by \($0.author), \($0.time.text(in: export.timeZone)): \($0.reason.words); \($0.note)"
-        }
-        return [
-            "what": gap.reason.words, "meaning": "\(gap.reason.meaning.capitalizedFirst).",
-            "explanation": explained ?? "Not explained.",
-        ]
+    private func words(_ explanation: GapExplanation) -> String {
+        "\(explanation.reason.words), by \(explanation.author), \(explanation.time.text(in: export.timeZone)): \(explanation.note)"
     }
 
     private func view(_ act: CaseCall.Act) -> [String: Any] {
@@ -110,11 +109,13 @@ struct CasePage {
     }
 
     private func view(_ day: CaseDraft.DayStatement) -> [String: Any] {
-        let closed = "closed: \(count(Int(day.recordings), "recording")), \(count(Int(day.gaps), "explained gap"))"
+        let statement =
+            day.closed.map { "closed: \(count(Int($0.recordings), "recording")), \(count(Int($0.gaps), "explained gap"))" }
+            ?? "not closed: nothing says that this day is complete"
         return [
-            "organization": day.organization.description, "day": day.day,
-            "statement": day.isClosed ? closed : "opened again", "leaf": day.leaf,
-            "time": day.time.text(in: export.timeZone, seconds: true),
+            "organization": day.organization.description, "day": day.day, "statement": statement,
+            "leaf": day.leaf.map(String.init) ?? "",
+            "time": day.time?.text(in: export.timeZone, seconds: true) ?? "",
         ]
     }
 
@@ -126,8 +127,4 @@ struct CasePage {
     }
 
     private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-}
-
-extension String {
-    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -16,21 +16,25 @@ enum CaseReadme {
 
            Python 3.8 or later is enough. The exit code is 0 if everything holds and the keys are confirmed, 2 if everything
            holds and nobody has confirmed the keys, and 1 if something does not hold: then each file is named.
-        3. Confirm the keys. A key that comes only with the evidence proves nothing. Ask the archive, by letter or by telephone,
-           for its verifier key (it is one line of text), put it into a file, and check again:
+        3. Confirm the keys. A key that comes only with the evidence proves nothing. Ask whoever runs the archive, by letter or
+           telephone, for the verifier key (one line of text; one for each organization), put it into a file, and check again:
 
                python3 verify.py case . --key KEYFILE
+
+           Give --key once for each key. With --ca ROOTS.pem, time stamps are checked with root certificates that you trust.
 
         WITHOUT PYTHON
 
             sha256sum -c manifest-sha256.txt
             sha256sum -c tagmanifest-sha256.txt
 
-        This shows that no file has changed since the checksums were made, and not who made them. The folder is a BagIt bag (RFC
+        This shows that no file has changed since the checksums were made. It does not show who made them. The folder is a BagIt bag (RFC
         8493), so any BagIt validator does the same. Time stamps can be checked with OpenSSL:
 
             openssl ts -verify -in evidence/ORG/anchors/SIZE/NAME.tsr \\
               -data evidence/ORG/anchors/SIZE/checkpoint -CAfile ROOTS.pem -attime SECONDS
+
+        SECONDS is the time of the stamp, in seconds since 1970.
 
         WHAT IS WHERE
 
@@ -40,7 +44,8 @@ enum CaseReadme {
         evidence/ORGANIZATION/     the signed state of the log, its key, entries with proofs, objects that they name, and what
                                    time-stamping authorities and witnesses have signed
         certificate-902.txt        a draft for a qualified person to complete; software cannot certify anything
-        verify.py                  the program that checks all of it; compare it with one from another source if in doubt
+        verify.py, verify.sh       the program that checks all of it, and a script that starts it; if in doubt, compare the
+                                   program with one from another source
 
         The formats are public: c2sp.org/tlog-proof, /tlog-checkpoint, /signed-note, /tlog-cosignature; RFC 3161, 8493, 9162.
 

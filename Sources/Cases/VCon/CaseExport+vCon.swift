@@ -12,7 +12,7 @@ extension CaseExport {
         for call in draft.calls {
             var proofs: [String: (record: JSONValue?, proof: String?)] = [:]
             for file in call.files {
-                let record = file.hasLine ? try read("\(file.name).record.json", draft) : nil
+                let record = file.line
                 let proof = file.leaf == nil ? nil : try read("\(file.name).tlog-proof", draft)
                 proofs[file.name] = (
                     try record.map { try JSONReader.value(of: Data($0)) },
@@ -36,15 +36,14 @@ extension CaseExport {
         var text = Substring(JSONWriter.text(vCon.json))
         let path = try draft.folder.place(name)
         let contents = try vCon.placeholders.map { ($0.text, try draft.folder.place($0.file)) }
-        try FileReplacement.ofUser(path).write { file throws(ArchiveError) in
-            // Each mark is in a string of its own, and the marks come in the order of the dialogs, of which analyses come first.
-            while let (range, source) = Self.next(contents, in: text) {
-                try file.stream(Array(text[..<range.lowerBound].utf8))
-                try Self.encode(source, into: file)
-                text = text[range.upperBound...]
-            }
-            try file.stream(Array(text.utf8))
+        let file = try OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC)
+        // Each mark is a string of its own. The text has members in the order of their names, so analyses come first.
+        while let (range, source) = Self.next(contents, in: text) {
+            try file.stream(Array(text[..<range.lowerBound].utf8))
+            try Self.encode(source, into: file)
+            text = text[range.upperBound...]
         }
+        try file.stream(Array(text.utf8))
         draft.folder.add(
             name,
             try FileDigest.digest(ofFileAt: path),

@@ -10,6 +10,9 @@ struct VConBuilder {
     private var attachments: [JSONValue] = []
     private(set) var placeholders: [VCon.Placeholder] = []
 
+    /// No text of the provider's has it.
+    private let mark = "content-\(UUID())"
+
     init(_ call: CaseCall) {
         self.call = call
     }
@@ -42,7 +45,7 @@ struct VConBuilder {
     mutating func add(_ file: CaseCall.File, isContained: Bool) {
         var content = [JSONMember("filename", .string(file.row.file.description))]
         if isContained {
-            let mark = "callark-content-\(placeholders.count)"
+            let mark = "\(mark)-\(placeholders.count)"
             placeholders.append(VCon.Placeholder(text: mark, file: file.name))
             content += [JSONMember("encoding", .string("base64url")), JSONMember("body", .string(mark))]
         }

@@ -17,7 +17,7 @@ extension RecordingEntry {
     package var record: ContentDigest { Digester.digest(of: jsonObject(isPlaced: false).uncheckedLine) }
 
     /// The same of a line as it is in an archive, whichever version wrote it.
-    static func record(ofLine line: [UInt8]) -> ContentDigest {
+    package static func record(ofLine line: [UInt8]) -> ContentDigest {
         var text = line
         for key in [LineCheck.key, "offset"] as [StaticString] {
             if let rest = JSONObject(text)?.text(without: key) { text = rest }

@@ -44,12 +44,20 @@ package struct AuditCheckpointLine: Encodable {
     private let size: Int64
     private let root: String
     private let accepted: Int
+    private let keyConfirmed: Bool
 
-    package init(_ source: Audit.Source, of organization: OrganizationName) {
+    /// - Parameter keyConfirmed: whether it was checked with the key of the key file, and not only with the one that the log names.
+    package init(_ source: Audit.Source, of organization: OrganizationName, keyConfirmed: Bool) {
         self.organization = organization
         origin = source.position.origin
         size = source.position.size
         root = source.position.root.base64
         accepted = source.accepted
+        self.keyConfirmed = keyConfirmed
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case type, organization, origin, size, root, accepted
+        case keyConfirmed = "key_confirmed"
     }
 }

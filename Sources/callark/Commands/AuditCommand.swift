@@ -14,7 +14,7 @@ struct AuditCommand: AsyncParsableCommand {
         abstract: "List who did what, when, to which call, and why, out of the evidence log.",
         discussion: """
             Reads the signed, append-only log, and compares every entry with its checkpoint first: what is listed cannot have \
-            been changed or left out since it was noted, unless the exit code is 65. What is in no checkpoint yet is \
+            been changed or left out since it was noted, unless the exit code is 65, which also tells of earlier epochs that are missing. What is in no checkpoint yet is \
             listed too, and counted below the table. Entries of stored recordings are left out unless --type asks for them.
 
             RECORDING is empty for what is about a whole call. REASON is what a person gave as a reason; of an explained gap it \
@@ -61,44 +61,51 @@ struct AuditCommand: AsyncParsableCommand {
         let installation = try Installation(common, needsSecrets: false)
         let output = Output(json: common.json)
         defer { output.flush() }
-        let logs = try LogAccess.all(org.map { [$0] } ?? [], in: installation)
-        if csv, logs.count > 1 {
-            throw CommandError(.usage, "a CSV file is of one log: name one organization with --org")
+        let names = try installation.organizations(named: org.map { [$0] } ?? [])
+        if csv, names.count > 1 {
+            throw CommandError(.usage, "a CSV file covers one log: name one organization with --org")
         }
-        if let task { try await requireKnown(task, in: installation) }
+        let known = try await known(in: installation)
         let filter = AuditFilter(
-            task: task,
+            task: known?.first?.id ?? task,
             actor: actor,
             window: try window.window(in: installation).instants,
             types: Set(type)
         )
         var all: [(organization: OrganizationName, audit: Audit, count: Int)] = []
-        for log in logs where log.folder.exists {
-            let organization = log.organization
+        for organization in names {
+            let folder = LogFolder(organization, in: installation.root.logsPath)
+            guard folder.exists else { continue }
+            func audit() throws -> Audit {
+                try Audit(LogEpochs(of: organization, in: folder, keyFile: installation.evidence.setup.keyFile))
+            }
             if csv || common.json {
-                let count = try Audit(log.folder, key: log.confirmedKey).count(filter)
-                try await installation.noteExport(of: count, organization, reason: reason)
+                try await installation.noteExport(of: audit().count(filter), organization, reason: reason)
             }
             // Read anew: the entry of the export itself belongs to the log that is shown.
-            let audit = try Audit(log.folder, key: log.confirmedKey)
-            all.append((organization, audit, try audit.count(filter)))
+            let shown = try audit()
+            all.append((organization, shown, try shown.count(filter)))
         }
+        let rows = all.map(\.count).reduce(0, +)
+        if let task, known?.isEmpty == true, rows == 0 { throw CommandError.unknown([task]) }
         try requireKnownActor(all.map(\.audit))
-        var rows = 0
-        for (organization, audit, count) in all {
+        for (organization, audit, _) in all {
             try write(audit, of: organization, filter, installation.timeZone, to: output)
-            rows += count
         }
         try writeEnd(all.map(\.audit), rows: rows, in: installation, output)
+        output.flush()
+        let faults = all.flatMap(\.audit.faults)
+        for fault in faults { Complaint.error("\(fault); what it had is not listed") }
+        if !faults.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
     }
 
     // MARK: - Names
 
-    private func requireKnown(_ task: TaskID, in installation: Installation) async throws {
-        guard let manifest = try await installation.manifestForReading(),
-            try await manifest.tasks(task, organization: org).isEmpty
-        else { return }
-        throw CommandError.unknown([task])
+    /// The task that is asked for as the manifest knows it, whatever the capitals of its ID.
+    /// - Returns: `nil` if none is asked for, or there is no manifest.
+    private func known(in installation: Installation) async throws -> [TaskRow]? {
+        guard let task else { return nil }
+        return try await installation.manifestForReading()?.tasks(task, organization: org)
     }
 
     /// Refuses a name that is in no log: a misspelt one would find nothing, and look like an answer.
@@ -123,10 +130,13 @@ struct AuditCommand: AsyncParsableCommand {
         for source in audit.sources {
             let position = source.position
             if csv { output.page("# \(position.origin): size \(position.size), root \(position.root.base64)\r") }
-            try output.json(AuditCheckpointLine(source, of: organization))
+            try output.json(AuditCheckpointLine(source, of: organization, keyConfirmed: audit.isConfirmed))
             if !csv { output.text("\(position.origin): \(position.size) entries, root \(position.root.base64)") }
         }
         var writer = Table.Writer(table: Self.table(timeZone: timeZone), output: output, asCSV: csv)
+        if !audit.isConfirmed, !csv {
+            output.text("checked with the key that the log itself names: this account cannot read the key file")
+        }
         // The widths of a table's columns come from as many rows as this.
         var batch: [AuditRow] = []
         try audit.forEachRow(filter) { row in

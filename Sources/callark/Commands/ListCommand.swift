@@ -118,18 +118,20 @@ struct ListCommand: AsyncParsableCommand {
         )
         var found: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] = []
         let manifest = try await installation.manifestForReading()
-        try await installation.noteView("list", of: task, installation.organizations(named: org.map { [$0] } ?? []))
         if let manifest {
             try await call.requireKnownNames(in: manifest)
             let names = try await manifest.organizations().map(\.name).filter { org == nil || org == $0 }
             if task.isEmpty {
+                try await installation.noteView("list", of: names.map { (nil, $0) })
                 for name in names {
                     let standpoint = try await installation.standpoint(of: name, manifest, days: window.days)
                     let rows = manifest.calls(filter(window, of: name), at: standpoint)
                     guard try await write(rows, to: &writer) else { break }
                 }
             } else {
-                found = try await write(known(names, in: manifest), window, manifest, installation, to: &writer)
+                let known = try await known(names, in: manifest)
+                try await installation.noteView("list", of: known.map { ($0.id, $0.organization) })
+                found = try await write(known, window, manifest, installation, to: &writer)
             }
         }
         try writer.endRows()

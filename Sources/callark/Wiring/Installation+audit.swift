@@ -18,17 +18,15 @@ extension Installation {
     /// it.
     /// - Parameters:
     ///   - how: the command.
-    ///   - tasks: the calls; none for all that match a filter.
+    ///   - calls: each with its organization; `nil` as the ID for all of the organization that match a filter.
     /// - Throws: ``CommandError`` with exit code 77 if it cannot be noted.
-    func noteView(_ how: String, of tasks: [TaskID], _ organizations: [OrganizationName]) async throws {
-        guard settings.audit.includesMetadata else { return }
+    func noteView(_ how: String, of calls: [(task: TaskID?, organization: OrganizationName)]) async throws {
+        guard settings.audit.includesMetadata, !calls.isEmpty else { return }
         let (now, actor) = (now, actor)
-        let entries = organizations.flatMap { organization in
-            (tasks.isEmpty ? [nil] : tasks.map { $0 as TaskID? }).map { task in
-                var values: [LogKeyword: LogValue] = [.how: .text(how)]
-                values[.taskID] = task.map { .text($0.description) }
-                return LogEntry(.callViewed, time: now, actor: actor, organization: organization, values)
-            }
+        let entries = calls.map { call in
+            var values: [LogKeyword: LogValue] = [.how: .text(how)]
+            values[.taskID] = call.task.map { .text($0.description) }
+            return LogEntry(.callViewed, time: now, actor: actor, organization: call.organization, values)
         }
         try await note(entries, "no call is shown, because it cannot be noted who has seen it")
     }

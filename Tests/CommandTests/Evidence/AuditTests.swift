@@ -70,10 +70,32 @@ import Testing
             #expect(misspelt.status == 66 && misspelt.errors.contains(question), "\(misspelt.errors)")
             #expect(try await desk.run("audit", "--actor", actor).status == 0)
             #expect(try await desk.run("audit", "--type", "audio").status == 64)
+            let task = try #require(desk.simulator.servedRecordings().first?.taskID)
+            #expect(try await desk.run("fetch", task, "-o", "\(desk.folder)/out").status == 0)
+            let capitals = try await desk.run("audit", "--task", task.uppercased(), "--type", "audio.accessed")
+            #expect(capitals.status == 0 && capitals.output.contains("1 act;"), "\(capitals.output)")
             let tile = try #require(FileManager.default.subpaths(atPath: "\(desk.log.path)/tile/entries")?.max())
             try desk.flipByte(of: "\(desk.log.path)/tile/entries/\(tile)", at: 20)
             let damaged = try await desk.run("audit")
             #expect(damaged.status == 65 && damaged.output.isEmpty, "\(damaged.output)")
+        }
+    }
+
+    @Test func `says that an earlier epoch is missing`() async throws {
+        try await Desk.with(calls: 1, mix: .recorded) { desk in
+            try await desk.archiveDay()
+            let task = try #require(desk.simulator.servedRecordings().first?.taskID)
+            #expect(try await desk.run("fetch", task, "-o", "\(desk.folder)/out").status == 0)
+            try FileManager.default.removeItem(atPath: "\(desk.log.path)/tail")
+            try #require(try await desk.run("log", "recover", "--org", "acme").status == 0)
+            let whole = try await desk.run("audit", "--type", "audio.accessed")
+            #expect(whole.status == 0 && whole.output.contains("1 act;"), "\(whole.output)\(whole.errors)")
+            try FileManager.default.removeItem(atPath: desk.log.previous.path)
+            let rest = try await desk.run("audit", "--type", "audio.accessed")
+            #expect(rest.status == 65 && rest.errors.contains("is missing; what it had is not listed"), "\(rest.errors)")
+            let folder = "\(desk.folder)/case"
+            let export = try await desk.run("case", "export", task, "--case", "x", "--reason", "y", "-o", folder)
+            #expect(export.status == 65 && export.errors.contains("is missing"), "\(export.errors)")
         }
     }
 

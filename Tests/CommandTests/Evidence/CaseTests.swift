@@ -104,7 +104,7 @@ import Testing
                     assert packed.testzip() is None
                     for member in packed.infolist():
                         assert member.compress_type == zipfile.ZIP_STORED
-                        print(hashlib.sha256(packed.read(member)).hexdigest(), member.filename)
+                        print(hashlib.sha256(packed.read(member)).hexdigest(), member.filename.removeprefix("case/"))
                 """
             let packed = try await Program.run("python3", ["-c", python, "\(folder).zip"])
             let lines = try files(folder).map { "\(try FileDigest.digest(ofFileAt: "\(folder)/\($0)")) \($0)" }
@@ -160,7 +160,7 @@ import Testing
             #expect(lacking.status == 75, "\(lacking.errors)")
             #expect(try lacking.objects.last?["missing"]?.number == 1)
             #expect(files(folder).contains { $0.hasPrefix("data/gaps/") })
-            #expect(try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8).contains("1 missing"))
+            #expect(try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8).contains("1 call with something missing"))
             let vCon = try #require(files(folder).first { $0.hasSuffix("call.vcon.json") })
             let accepted = try await Program.run("python3", try VConJudge.arguments(["\(folder)/\(vCon)"]))
             #expect(accepted.status == 0, "\(accepted.errors)")
@@ -172,6 +172,7 @@ import Testing
             #expect(try await desk.start(export + [folder, lost.taskID]).end().status == 74)
             #expect(try await desk.start(export + ["\(folder)2"]).end().status == 64)
             #expect(try await desk.start(export + ["\(folder)2", "no-such-task"]).end().status == 66)
+            #expect(try await desk.start(export + ["\(folder)2", lost.taskID, "--day", desk.day]).end().status == 64)
             #expect(try await desk.start(export + ["\(folder)2", "--day", "2001-01-01"]).end().status == 66)
             let logKey = "\(desk.root)/spool/credentials/log.key"
             try FileManager.default.moveItem(atPath: logKey, toPath: logKey + ".away")
@@ -187,6 +188,8 @@ import Testing
             try desk.flipByte(of: archive, at: UInt64(try #require(held["offset"]?.number)) + 60)
             let damaged = try await desk.start(export + ["\(folder)3", other.taskID]).end()
             #expect(damaged.status == 65 && damaged.errors.contains("damaged"), "\(damaged.errors)")
+            let left = try FileManager.default.contentsOfDirectory(atPath: desk.folder)
+            #expect(!left.contains { $0.contains(".callark-") }, "\(left)")
         }
     }
 }

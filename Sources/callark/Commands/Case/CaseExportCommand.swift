@@ -19,12 +19,12 @@ struct CaseExportCommand: AsyncParsableCommand {
             It is a BagIt bag, so `sha256sum -c` and BagIt validators check it too.
 
             Who gets which call is noted in the evidence log before the first byte is written, and the finished case with its \
-            checksum; if that is not possible, nothing is exported (77). Send the verifier key that is printed by another way \
-            than the case.
+            checksum; if that is not possible, nothing is exported (77). The command prints the verifier key: send it \
+            separately from the case.
 
-            The exit code is 0 if everything that these calls should have is in the folder or explained, 75 if something is \
-            pending or missing, and 65 if something that was held is damaged. The folder says so too. 66: a task ID is not \
-            known, or no call matches.
+            The exit code is 0 if everything that these calls should have is in the folder or explained, and the log proves it; \
+            75 if something is pending or missing, or a part of the time range was never listed; and 65 if something that was \
+            held is damaged, or is not proven. The folder says so too. 66: a task ID is not known, or no call matches.
 
             EXAMPLES
               callark case export TASK_ID -o 2026-017 --case 2026-017 \\
@@ -65,24 +65,39 @@ struct CaseExportCommand: AsyncParsableCommand {
         for (option, value) in [("--case", name), ("--reason", reason), ("--output", output)] {
             guard value.contains(where: { !$0.isWhitespace }) else { throw ValidationError("\(option) is empty") }
         }
-        guard name.utf8.count <= 200, !name.contains(where: \.isNewline) else {
-            throw ValidationError("--case is one line of at most 200 bytes")
+        for (option, value, most) in [("--case", name, 200), ("--reason", reason, 1000)] {
+            guard value.utf8.count <= most, !value.contains(where: \.isNewline) else {
+                throw ValidationError("\(option) is one line of at most \(most) bytes")
+            }
         }
-        guard !taskIDs.isEmpty || window.isGiven || call.isGiven else {
-            throw ValidationError("say which calls: task IDs, or options such as --number, --agent and --day")
+        let isFiltered = window.isGiven || call.isGiven
+        guard taskIDs.isEmpty != !isFiltered else {
+            throw ValidationError(
+                isFiltered
+                    ? "task IDs and the options that find calls exclude each other: leave out one of them"
+                    : "say which calls: task IDs, or options such as --number, --agent and --day"
+            )
         }
     }
 
     func run() async throws {
+        let status = try await CommandLineRun.interruptibly { stop in try await export(stop) }
+        throw ExitCode(status.rawValue)
+    }
+
+    private func export(_ stop: StopRequest) async throws -> ExitStatus {
         let installation = try Installation(common, needsSecrets: false)
         if let org { _ = try installation.organizations(named: [org]) }
         let output = Output(json: common.json)
         defer { output.flush() }
         let tasks = try taskIDs.isEmpty ? [] : TaskID.requested(taskIDs)
+        let zipPath = zip ? "\(folder).zip" : nil
+        if let zipPath { try CaseZip.requireFree(zipPath) }
         guard let manifest = try await installation.manifestForWriting() else {
             throw tasks.isEmpty ? Self.nothing : CommandError.unknown(tasks)
         }
         let calls = try await calls(tasks, installation, manifest)
+        let unlisted = tasks.isEmpty ? try await unlisted(in: installation, manifest) : nil
         let export = CaseExport(
             root: installation.root,
             manifest: manifest,
@@ -93,16 +108,54 @@ struct CaseExportCommand: AsyncParsableCommand {
             isNotingRequired: installation.settings.audit.isRequired,
             now: installation.now
         )
-        let folder = self.output.count > 1 && self.output.hasSuffix("/") ? String(self.output.dropLast()) : self.output
-        let request = CaseRequest(name: name, reason: reason, calls: calls, includesVCons: vCon)
-        let outcome = try await export.export(request, to: folder)
-        let zipPath = zip ? "\(folder).zip" : nil
-        if let zipPath { try await CaseZip.pack(folder, into: zipPath, time: installation.now) }
+        let request = CaseRequest(
+            name: name,
+            reason: reason,
+            calls: calls,
+            selection: selection(tasks),
+            remarks: [unlisted].compactMap(\.self),
+            includesVCons: vCon
+        )
+        let outcome = try await export.export(request, to: folder, stop: stop)
         installation.evidence.takeBegun().forEach(Complaint.notice)
-        try CaseReport(outcome, name: name, zip: zipPath).write(to: output)
-        let statuses: [ExitStatus] = [outcome.damage.isEmpty ? nil : .damage, outcome.missing > 0 ? .incomplete : nil]
-            .compactMap(\.self)
-        if !statuses.isEmpty { throw ExitCode(ExitStatus.worst(statuses).rawValue) }
+        if let zipPath { try await CaseZip.pack(folder, into: zipPath, time: installation.now) }
+        let isComplete = outcome.isComplete && unlisted == nil
+        try CaseReport(outcome, name: name, zip: zipPath, isComplete: isComplete).write(to: output)
+        if !outcome.damage.isEmpty || !outcome.unproven.isEmpty { return .damage }
+        return isComplete ? .complete : .incomplete
+    }
+
+    /// The folder to make, without slashes at its end.
+    private var folder: String {
+        var folder = output
+        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+        return folder
+    }
+
+    /// How the calls were chosen, as on the command line.
+    private func selection(_ tasks: [TaskID]) -> String {
+        guard tasks.isEmpty else { return "by \(Readable.count(tasks.count, "task ID"))" }
+        let own = ["--case", "--reason", "-o", "--output", "--config", "--log-level", "--log-format"]
+        let flags = ["--zip", "--vcon", "--json"]
+        var words: [String] = []
+        var rest = CommandLine.arguments.dropFirst(3)
+        while let word = rest.popFirst() {
+            if own.contains(word) { _ = rest.popFirst() } else if !flags.contains(word) { words.append(word) }
+        }
+        return "all that match \(words.joined(separator: " "))"
+    }
+
+    /// That a part of the time range was never listed, so that calls of it may be unknown; `nil` if all of it was.
+    private func unlisted(in installation: Installation, _ manifest: Manifest) async throws -> String? {
+        let window = try window.window(in: installation)
+        var days = UnlistedDays(
+            today: ArchiveDay(window.now, in: window.timeZone),
+            namesOrganizations: installation.settings.organizations.count > 1
+        )
+        for name in try installation.organizations(named: org.map { [$0] } ?? []) {
+            days.add(try await installation.unlisted(in: window.instants, organization: name, manifest), of: name)
+        }
+        return days.text
     }
 
     private static let nothing = CommandError(
@@ -137,18 +190,11 @@ struct CaseExportCommand: AsyncParsableCommand {
                         manifest,
                         days: row.day...row.day
                     )
-                    let filter = ListFilter(
-                        organization: row.organization,
-                        task: row.id,
-                        day: window.day,
-                        window: window.range,
-                        call: call.filter
-                    )
+                    let filter = ListFilter(organization: row.organization, task: row.id)
                     calls += try await manifest.calls(filter, at: standpoint).collected()
                 }
             }
             guard unknown.isEmpty else { throw CommandError.unknown(unknown) }
-            guard !calls.isEmpty else { throw Self.nothing }
         }
         var seen: Set<String> = []
         return calls.filter { seen.insert("\($0.organization) \($0.taskID)").inserted }.sorted {

@@ -6,32 +6,37 @@ struct CaseReport {
     private let outcome: CaseOutcome
     private let name: String
     private let zip: String?
+    private let isComplete: Bool
 
-    init(_ outcome: CaseOutcome, name: String, zip: String?) {
+    /// - Parameter isComplete: whether all calls that were asked for are known, and everything of them is in the case and proven.
+    init(_ outcome: CaseOutcome, name: String, zip: String?, isComplete: Bool) {
+        self.isComplete = isComplete
         self.outcome = outcome
         self.name = name
         self.zip = zip
     }
 
     func write(to output: Output) throws {
-        for text in outcome.damage { Complaint.error(text) }
+        for text in outcome.damage + outcome.unproven { Complaint.error(text) }
         for text in outcome.remarks { Complaint.warning(text) }
         for key in outcome.keys {
             try output.json(KeyLine(organization: key.organization, fingerprint: key.fingerprint, vkey: key.vkey))
         }
-        try output.json(Summary(outcome, name: name, zip: zip))
+        try output.json(Summary(outcome, name: name, zip: zip, complete: isComplete))
         var parts = [
             Readable.count(outcome.calls, "call"), Readable.count(outcome.recordings, "recording"),
             Readable.bytes(outcome.byteCount),
         ]
-        if outcome.missing > 0 { parts.append("\(outcome.missing) missing") }
+        if outcome.missing > 0 { parts.append("\(Readable.count(outcome.missing, "call")) with something missing") }
         if outcome.explained > 0 { parts.append("\(outcome.explained) explained") }
         if !outcome.damage.isEmpty { parts.append("\(outcome.damage.count) damaged and not exported") }
+        if !outcome.unproven.isEmpty { parts.append("\(outcome.unproven.count) not proven") }
         output.text(
             "case \(name): \(parts.joined(separator: ", ")) in \(outcome.path)\(zip.map { " and \($0)" } ?? "")"
         )
         for key in outcome.keys { output.text("verifier key of \(key.organization), to send another way: \(key.vkey)") }
-        output.text("check it: cd \(outcome.path) && python3 verify.py case . --key KEY")
+        let folder = outcome.path.replacing("'", with: "'\\''")
+        output.text("check it: cd '\(folder)' && python3 verify.py case . --key KEY")
     }
 
     private struct KeyLine: Encodable {
@@ -52,11 +57,13 @@ struct CaseReport {
         let missing: Int
         let explained: Int
         let damaged: Int
+        let unproven: [String]
+        let remarks: [String]
         /// The SHA-256 by which the evidence log knows this export.
-        let manifest: ContentDigest
+        let manifest: ContentDigest?
         let complete: Bool
 
-        init(_ outcome: CaseOutcome, name: String, zip: String?) {
+        init(_ outcome: CaseOutcome, name: String, zip: String?, complete: Bool) {
             self.name = name
             self.zip = zip
             path = outcome.path
@@ -66,12 +73,15 @@ struct CaseReport {
             missing = outcome.missing
             explained = outcome.explained
             damaged = outcome.damage.count
+            unproven = outcome.unproven
+            remarks = outcome.remarks
             manifest = outcome.manifest
-            complete = outcome.missing == 0 && outcome.damage.isEmpty
+            self.complete = complete
         }
 
         enum CodingKeys: String, CodingKey {
-            case type, path, zip, calls, recordings, bytes, missing, explained, damaged, manifest, complete
+            case type, path, zip, calls, recordings, bytes, missing, explained, damaged, unproven, remarks
+            case manifest, complete
             case name = "case"
         }
     }

@@ -56,7 +56,7 @@ struct GapsListCommand: AsyncParsableCommand {
         defer { output.flush() }
         var found = Found()
         let window = try window.window(in: installation)
-        try await installation.noteView("gaps", of: [], names)
+        try await installation.noteView("gaps", of: names.map { (nil, $0) })
         if let manifest = try await installation.manifestForReading() {
             let known = Set(try await manifest.organizations().map(\.name))
             for name in names where known.contains(name) {

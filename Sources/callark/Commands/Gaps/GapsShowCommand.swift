@@ -38,7 +38,7 @@ struct GapsShowCommand: AsyncParsableCommand {
         guard let manifest = try await installation.manifestForReading(),
             case let rows = try await manifest.tasks(task, organization: org), !rows.isEmpty
         else { throw CommandError.unknown([task]) }
-        try await installation.noteView("gaps show", of: [task], rows.map(\.organization))
+        try await installation.noteView("gaps show", of: rows.map { ($0.id, $0.organization) })
         var summary = Summary()
         for row in rows { try await show(row, manifest, installation, &summary, to: output) }
         try output.json(summary)
