@@ -8,6 +8,7 @@
 #include <sys/statfs.h>
 
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned int flags);
+int syncfs(int descriptor);
 int sync_file_range(int descriptor, int64_t offset, int64_t count, unsigned int flags);
 
 static const int callark_open_direct = __O_DIRECT;

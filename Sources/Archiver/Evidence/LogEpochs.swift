@@ -21,7 +21,11 @@ package struct LogEpochs {
     ) throws(EvidenceError) {
         let key = folder.confirmedKey(keyFile)
         if key == nil, (try? keyFile.key()) != nil {
-            throw .damaged("the log names another key than \(keyFile.path) has", folder.keyPath)
+            throw EvidenceError(
+                .damaged,
+                "\(folder.keyPath) is another key than \(keyFile.path) has; run `callark log verify`",
+                path: folder.keyPath
+            )
         }
         isConfirmed = key != nil
         let newest = try LogReader(folder, key: key)

@@ -226,7 +226,9 @@ package struct CaseExport: Sendable {
         let log = try LogEpochs(of: organization, in: folder, keyFile: evidence.setup.keyFile)
         draft.unproven += log.faults.map { "\($0); what it had about these calls is not here" }
         if !log.isConfirmed {
-            draft.remarks.append("\(organization): the key is the one that the log itself names; compare it with the key file's")
+            draft.remarks.append(
+                "\(organization): the key is the one that the log itself names; compare it with the key file's"
+            )
         }
         var epochs: [CaseEvidence] = []
         for reader in log.readers { epochs.append(try CaseEvidence(reader, subject)) }

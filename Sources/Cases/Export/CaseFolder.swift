@@ -36,7 +36,9 @@ struct CaseFolder: Sendable {
         let folder = FileSystem.folder(of: path)
         let begin = "\(path.split(separator: "/").last ?? "")\(Self.mark)"
         for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasPrefix(begin) {
-            guard let process = pid_t(name.dropFirst(begin.count)), kill(process, 0) != 0, errno == ESRCH else { continue }
+            guard let process = pid_t(name.dropFirst(begin.count)), kill(process, 0) != 0, errno == ESRCH else {
+                continue
+            }
             try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
         }
     }
@@ -92,9 +94,7 @@ struct CaseFolder: Sendable {
         try write(Self.checksums(payload), to: "manifest-sha256.txt")
         let tagManifest = Array(Self.checksums(tags).utf8)
         try put(tagManifest, at: place("tagmanifest-sha256.txt"))
-        guard syncfs(try OpenFile(draft, O_RDONLY | O_DIRECTORY).descriptor) == 0 else {
-            throw CaseError(.inputOutput, "cannot flush \(draft): \(String(cString: strerror(errno)))")
-        }
+        try OpenFile(draft, O_RDONLY | O_DIRECTORY).synchronizeFileSystem()
         return try FileDigest.digest(of: tagManifest)
     }
 

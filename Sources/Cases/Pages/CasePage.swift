@@ -110,7 +110,9 @@ struct CasePage {
 
     private func view(_ day: CaseDraft.DayStatement) -> [String: Any] {
         let statement =
-            day.closed.map { "closed: \(count(Int($0.recordings), "recording")), \(count(Int($0.gaps), "explained gap"))" }
+            day.closed.map {
+                "closed: \(count(Int($0.recordings), "recording")), \(count(Int($0.gaps), "explained gap"))"
+            }
             ?? "not closed: nothing says that this day is complete"
         return [
             "organization": day.organization.description, "day": day.day, "statement": statement,

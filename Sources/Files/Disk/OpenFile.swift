@@ -85,6 +85,11 @@ package struct OpenFile: ~Copyable, Sendable {
         _ = try interruptible("flush", path) { fsync(descriptor) }
     }
 
+    /// Makes everything in the file's file system durable: for many files at once.
+    package func synchronizeFileSystem() throws(ArchiveError) {
+        _ = try interruptible("flush the file system of", path) { syncfs(descriptor) }
+    }
+
     /// Sets the permission bits, whatever the umask.
     package func setMode(_ mode: mode_t) throws(ArchiveError) {
         _ = try interruptible("change the mode of", path) { fchmod(descriptor, mode) }

@@ -1,6 +1,7 @@
 import Archiver
 import ArgumentParser
 import Evidence
+import Files
 import Foundation
 import Manifest
 import Payloads

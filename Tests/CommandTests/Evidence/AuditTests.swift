@@ -92,7 +92,10 @@ import Testing
             #expect(whole.status == 0 && whole.output.contains("1 act;"), "\(whole.output)\(whole.errors)")
             try FileManager.default.removeItem(atPath: desk.log.previous.path)
             let rest = try await desk.run("audit", "--type", "audio.accessed")
-            #expect(rest.status == 65 && rest.errors.contains("is missing; what it had is not listed"), "\(rest.errors)")
+            #expect(
+                rest.status == 65 && rest.errors.contains("is missing; what it had is not listed"),
+                "\(rest.errors)"
+            )
             let folder = "\(desk.folder)/case"
             let export = try await desk.run("case", "export", task, "--case", "x", "--reason", "y", "-o", folder)
             #expect(export.status == 65 && export.errors.contains("is missing"), "\(export.errors)")

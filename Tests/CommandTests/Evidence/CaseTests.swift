@@ -160,7 +160,11 @@ import Testing
             #expect(lacking.status == 75, "\(lacking.errors)")
             #expect(try lacking.objects.last?["missing"]?.number == 1)
             #expect(files(folder).contains { $0.hasPrefix("data/gaps/") })
-            #expect(try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8).contains("1 call with something missing"))
+            #expect(
+                try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8).contains(
+                    "1 call with something missing"
+                )
+            )
             let vCon = try #require(files(folder).first { $0.hasSuffix("call.vcon.json") })
             let accepted = try await Program.run("python3", try VConJudge.arguments(["\(folder)/\(vCon)"]))
             #expect(accepted.status == 0, "\(accepted.errors)")
