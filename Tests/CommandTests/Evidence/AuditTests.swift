@@ -86,6 +86,8 @@ import Testing
             try await desk.archiveDay()
             let task = try #require(desk.simulator.servedRecordings().first?.taskID)
             #expect(try await desk.run("fetch", task, "-o", "\(desk.folder)/out").status == 0)
+            // A pass publishes it.
+            try await desk.archiveDay()
             try FileManager.default.removeItem(atPath: "\(desk.log.path)/tail")
             try #require(try await desk.run("log", "recover", "--org", "acme").status == 0)
             let whole = try await desk.run("audit", "--type", "audio.accessed")
