@@ -140,6 +140,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            resources: [.embedInCode("openapi.yaml")],
             swiftSettings: strict
         ),
         // What every page of HTML needs: escaping, and how it looks on paper.
@@ -288,6 +289,7 @@ let package = Package(
             dependencies: [
                 "Archiver", "callark", "Evidence", "Files", "Manifest", "Recordings", "Service", "Settings",
                 "Simulator", "TestSupport", "Wiring",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

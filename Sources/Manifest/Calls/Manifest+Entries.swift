@@ -168,7 +168,7 @@ private struct EntriesPosition: RowPosition {
 }
 
 /// The tasks of one organization that a filter selects.
-private struct EntriesScope: Sendable {
+struct EntriesScope: Sendable {
     var organization: OrganizationRow
     var filter: ListFilter
     /// When these tasks were created. It is narrow if they are few.
@@ -242,20 +242,32 @@ private struct EntriesScope: Sendable {
         window = window.map { $0.clamped(to: bounds) } ?? bounds
     }
 
-    func batch(
+    fileprivate func batch(
         after position: EntriesPosition,
         _ standpoint: Standpoint,
         in db: Database
     ) throws -> ([CallRow], EntriesPosition?) {
         let (tasks, next) = try tasks(after: position, in: db)
         var reading = CallReading()
-        let rows = try tasks.compactMap { row -> CallRow? in
-            let call = try reading.call(of: row, in: db)
-            if let calls, !(call.map { calls.filter.matches($0.facts) } ?? false) { return nil }
-            let row = try self.call(try TaskScope(row, organization: organization.name), call, standpoint, in: db)
-            return filter.state != nil && row.rows.isEmpty ? nil : row
+        let rows = try tasks.compactMap { row in
+            try selected(row, TaskScope(row, organization: organization.name), &reading, standpoint, in: db)
         }
         return (rows, next)
+    }
+
+    /// The call that a task is.
+    /// - Returns: `nil` if it does not pass the filter.
+    func selected(
+        _ row: Row,
+        _ task: TaskScope,
+        _ reading: inout CallReading,
+        _ standpoint: Standpoint,
+        in db: Database
+    ) throws -> CallRow? {
+        let known = try reading.call(of: row, in: db)
+        if let calls, !(known.map { calls.filter.matches($0.facts) } ?? false) { return nil }
+        let call = try call(task, known, standpoint, in: db)
+        return filter.state != nil && call.rows.isEmpty ? nil : call
     }
 
     /// - Returns: rows for ``TaskScope``, and the position to continue from, if there is more.
@@ -286,7 +298,17 @@ private struct EntriesScope: Sendable {
     }
 
     private func select(_ conditions: [String], _ arguments: StatementArguments, in db: Database) throws -> [Row] {
-        var (conditions, arguments) = (conditions, arguments)
+        let (more, values) = try ownConditions(in: db)
+        let select = """
+            SELECT \(TaskScope.columnNames) FROM task WHERE \((conditions + more).joined(separator: " AND "))
+            ORDER BY created_time, id LIMIT \(Self.batchSize)
+            """
+        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments + values)
+    }
+
+    /// The conditions on day and ID.
+    func ownConditions(in db: Database) throws -> ([String], StatementArguments) {
+        var (conditions, arguments) = ([String](), StatementArguments())
         if let day = filter.day {
             conditions.append("day = :day")
             arguments += ["day": day.stored]
@@ -295,11 +317,7 @@ private struct EntriesScope: Sendable {
             conditions.append("id = :id")
             arguments += ["id": try task.known(in: db)]
         }
-        let select = """
-            SELECT \(TaskScope.columnNames) FROM task WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY created_time, id LIMIT \(Self.batchSize)
-            """
-        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments)
+        return (conditions, arguments)
     }
 
     private func call(

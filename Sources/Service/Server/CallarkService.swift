@@ -24,6 +24,8 @@ package struct CallarkService: Sendable {
         package var onListening: @Sendable (String) -> Void = { _ in }
         /// Gets one line for each request.
         package var onRequest: @Sendable (AccessLine) -> Void = { _ in }
+        /// Writes reports; without it, there are none.
+        package var writeReport: (@Sendable (ReportOrder) async throws -> [UInt8])?
 
         package init() {}
     }
@@ -102,7 +104,7 @@ package struct CallarkService: Sendable {
         let limits = setup.limits
         let installation = installation
         let front = FrontDoor(
-            routes: RouteTable(routes: routes()),
+            routes: RouteTable(routes: routes),
             doorkeeper: Doorkeeper(database, logger: installation.logger) { installation.now },
             limits: limits,
             trustedProxies: settings.trustedProxies,
@@ -143,8 +145,17 @@ package struct CallarkService: Sendable {
         )
     }
 
-    private func routes() -> [Route] {
+    /// All that it can be asked for.
+    var routes: [Route] {
         Health(installation: installation, database: database).routes
+            + Description().routes
+            + Overview(installation: installation).routes
+            + Days(installation: installation).routes
+            + (setup.writeReport.map { Reports(installation: installation, write: $0).routes } ?? [])
+            + Calls(installation: installation).routes
+            + Audio(installation: installation, streams: setup.limits.streams).routes
+            + Gaps(installation: installation).routes
+            + LogRoutes(installation: installation).routes
     }
 
     /// Why it does not listen.

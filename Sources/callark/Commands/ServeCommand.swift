@@ -31,6 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
             var setup = CallarkService.Setup()
             setup.onListening = { Complaint.notice("listening at \($0)") }
             setup.onRequest = Complaint.access
+            setup.writeReport = { try await Report.written($0, in: installation) }
             let service = try await CallarkService(installation, setup: setup)
             try await service.run(stop: stop)
             return .complete

@@ -17,20 +17,22 @@ extension Report {
             for suspect in day.suspects { try output.json(SuspectLine(suspect)) }
             for witness in day.witnesses { try output.json(WitnessLine(witness)) }
         }
-        try output.json(
-            ReportSummaryLine(
-                version: Callark.version,
-                period: period.name,
-                range: period.days,
-                timeZone: zone,
-                madeTime: madeTime,
-                isRunning: running != nil,
-                verdicts: sections.map {
-                    ReportSummaryLine.Verdict($0.organization, $0.verdict, sentence: sentence($0))
-                },
-                days: days
-            )
-        )
+        try output.json(summary)
     }
 
+    /// What all days come to.
+    var summary: ReportSummaryLine {
+        ReportSummaryLine(
+            version: Callark.version,
+            period: period.name,
+            range: period.days,
+            timeZone: zone,
+            madeTime: madeTime,
+            isRunning: running != nil,
+            verdicts: sections.map {
+                ReportSummaryLine.Verdict($0.organization, $0.verdict, sentence: sentence($0))
+            },
+            days: sections.flatMap(\.days)
+        )
+    }
 }

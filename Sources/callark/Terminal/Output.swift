@@ -26,8 +26,31 @@ final class Output: Sendable {
     /// A reader gets each line within this time, even if few follow it.
     private static let longestWait = Duration.milliseconds(100)
 
+    /// What gets the bytes.
+    private let write: @Sendable ([UInt8]) -> Void
+
     init(json: Bool) {
         isJSON = json
+        write = StandardOutput.write
+    }
+
+    /// Lines that are kept instead of printed.
+    private init(to sheet: Sheet) {
+        isJSON = false
+        write = { [weak sheet] bytes in sheet?.append(bytes) }
+    }
+
+    /// Gets lines as standard output would.
+    final class Sheet: Sendable {
+        private let all = Mutex<[UInt8]>([])
+
+        /// Writes to this sheet.
+        var output: Output { Output(to: self) }
+
+        /// Everything that was written to ``output`` and flushed.
+        var bytes: [UInt8] { all.withLock(\.self) }
+
+        fileprivate func append(_ bytes: [UInt8]) { all.withLock { $0 += bytes } }
     }
 
     /// Writes one object as one line, if the output is JSON.
@@ -67,7 +90,7 @@ final class Output: Sendable {
     func flush() {
         waiting.withLock { waiting in
             waiting.isFlushDue = false
-            Self.drain(&waiting.bytes)
+            drain(&waiting.bytes)
         }
     }
 
@@ -75,7 +98,7 @@ final class Output: Sendable {
         let isFirst = waiting.withLock { waiting in
             waiting.bytes += line
             waiting.bytes.append(UInt8(ascii: "\n"))
-            if waiting.bytes.count >= Self.flushBytes { Self.drain(&waiting.bytes) }
+            if waiting.bytes.count >= Self.flushBytes { drain(&waiting.bytes) }
             defer { waiting.isFlushDue = true }
             return !waiting.isFlushDue
         }
@@ -86,9 +109,9 @@ final class Output: Sendable {
         }
     }
 
-    private static func drain(_ buffer: inout [UInt8]) {
+    private func drain(_ buffer: inout [UInt8]) {
         guard !buffer.isEmpty else { return }
-        StandardOutput.write(buffer)
+        write(buffer)
         buffer.removeAll(keepingCapacity: true)
     }
 }

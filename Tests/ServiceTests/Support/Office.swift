@@ -20,6 +20,8 @@ struct Office: Sendable {
     /// A day that is over and archived.
     let day: String
     let stop: StopRequest
+    /// What it can be asked for.
+    let routes: [Route]
     /// The requests that were noted.
     let requests: Notes<AccessLine>
     private let folder: TemporaryFolder
@@ -81,6 +83,11 @@ struct Office: Sendable {
             continuation.finish()
         }
         setup.onRequest = { requests.add($0) }
+        // Reports are the executable's; here they are empty.
+        setup.writeReport = { order in
+            guard order.form == .json else { return Array("day\r\n".utf8) }
+            return Array(#"{"days":[],"gaps":[],"suspects":[],"witnesses":[],"summary":{}}"#.utf8)
+        }
         let service = try await CallarkService(installation, setup: setup)
         let stop = StopRequest()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -98,6 +105,7 @@ struct Office: Sendable {
                 port: port,
                 day: day,
                 stop: stop,
+                routes: service.routes,
                 requests: requests,
                 folder: folder
             )
@@ -173,6 +181,11 @@ struct Office: Sendable {
 }
 
 extension Office {
+    /// A call that has recordings.
+    var firstTask: SimulatedTask {
+        get throws { try #require(simulator.world.tasks().first { !$0.recordings.isEmpty }) }
+    }
+
     /// Creates a key.
     /// - Returns: its text.
     func key(

@@ -1,0 +1,274 @@
+import Archiver
+import DailyArchive
+import Files
+import Foundation
+import HTTPTypes
+import Logging
+import Manifest
+import Recordings
+import Waiting
+import Wiring
+
+/// Recordings, out of the archive or the spool: their bytes as archived.
+struct Audio: Sendable {
+    let installation: Installation
+    let ledger = AccessLedger()
+    let soundness = Soundness()
+    /// How many more may be sent at once; the others wait.
+    let turns: WaitingLine<Int, Void>
+
+    /// A recording of up to so many bytes is read whole before its first byte is sent.
+    static let smallBytes: Int64 = 4 << 20
+    private static let longestReason = 1000
+
+    init(installation: Installation, streams: Int) {
+        self.installation = installation
+        turns = WaitingLine(streams) { left in
+            guard left > 0 else { return nil }
+            left -= 1
+            return ()
+        }
+    }
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/calls/{organization}/{task_id}/{file}", .permission(.listen)) { try await audio($0) },
+            Route(.post, "/api/v1/calls/{organization}/{task_id}/access", .permission(.listen)) {
+                try await announce($0)
+            },
+        ]
+    }
+
+    // MARK: - Why
+
+    private struct Announcement: Decodable {
+        var reason: String?
+        var matter: String?
+
+        enum CodingKeys: String, CodingKey {
+            case reason
+            case matter = "case"
+        }
+    }
+
+    private struct Announced: Encodable {
+        let type = "access"
+        var reason: String?
+        var matter: String?
+        var until: String
+
+        enum CodingKeys: String, CodingKey {
+            case type, reason, until
+            case matter = "case"
+        }
+    }
+
+    private func announce(_ inquiry: Inquiry) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let task = try await view.task(inquiry, view.manifest)
+        let said = try await inquiry.json(Announcement.self, members: ["reason", "case"])
+        guard let reason = try Self.checked(said.reason, "reason") else {
+            throw Problem(.badRequest, "bad_body", "reason is missing: say why, in your own words")
+        }
+        let purpose = AccessLedger.Purpose(reason: reason, matter: try Self.checked(said.matter, "case"))
+        let now = installation.now
+        ledger.announce(purpose, by: view.caller.actor, task.organization, task.id, now: now)
+        let until = now + AccessLedger.patience
+        return try Answer.json(Announced(reason: reason, matter: purpose.matter, until: until.description))
+    }
+
+    /// - Returns: `nil` for nothing but blanks.
+    private static func checked(_ text: String?, _ name: String) throws(Problem) -> String? {
+        guard let text = text?.trimmingCharacters(in: .whitespacesAndNewlines), !text.isEmpty else { return nil }
+        guard text.count <= longestReason,
+            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else {
+            throw Problem(.badRequest, "bad_reason", "\(name) has at most \(longestReason) characters, on one line")
+        }
+        return text
+    }
+
+    private func purpose(
+        _ inquiry: Inquiry,
+        _ caller: Caller,
+        _ row: RecordingRow,
+        _ now: Timestamp
+    ) throws(Problem) -> AccessLedger.Purpose {
+        let said = ledger.purpose(of: caller.actor, row.organization, row.key.taskID, now: now)
+        let reason = try Self.checked(inquiry.headers[.callarkReason], "Callark-Reason")
+        let purpose = AccessLedger.Purpose(reason: reason ?? said?.reason, matter: said?.matter)
+        return purpose
+    }
+
+    // MARK: - Bytes
+
+    private func audio(_ inquiry: Inquiry) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let (row, held) = try await recording(inquiry, view)
+        var headers = Self.headers(row, held)
+        let isHead = inquiry.method == .head
+        if !isHead, let wanted = inquiry.headers[.ifNoneMatch], Self.names(held, in: wanted) {
+            return Answer(.notModified, headers: headers)
+        }
+        let range =
+            isHead || !Self.isOfThisState(inquiry.headers[.ifRange], held)
+            ? ByteRange.whole : ByteRange(inquiry.headers[.range], size: held.byteCount)
+        let part: Range<Int64>
+        switch range {
+        case .unsatisfiable:
+            throw Problem(
+                .rangeNotSatisfiable,
+                "range_not_satisfiable",
+                "the recording has \(held.byteCount) bytes",
+                headers: [.contentRange: "bytes */\(held.byteCount)"]
+            )
+        case .whole:
+            part = 0..<held.byteCount
+            headers[.reprDigest] = "sha-256=:\(Data(held.digest.bytes).base64EncodedString()):"
+        case .part(let bytes):
+            part = bytes
+            headers[.contentRange] = "bytes \(bytes.lowerBound)-\(bytes.upperBound - 1)/\(held.byteCount)"
+        }
+        let status: HTTPResponse.Status = if case .part = range { .partialContent } else { .ok }
+        if isHead {
+            return Answer(status, headers: headers, body: .stream(length: held.byteCount) { _ in })
+        }
+        let stream = try await opened(row, held, part, for: inquiry, view.caller)
+        let turns = turns
+        return Answer(
+            status,
+            headers: headers,
+            body: .stream(length: Int64(part.count)) { writer in
+                guard await turns.wait() != nil else { throw CancellationError() }
+                defer { turns.change { $0 += 1 } }
+                try await stream.send(to: &writer)
+            }
+        )
+    }
+
+    private func recording(
+        _ inquiry: Inquiry,
+        _ view: ArchiveView
+    ) async throws -> (RecordingRow, RecordingRow.Held) {
+        let manifest = try await view.manifest
+        let task = try await view.task(inquiry, manifest)
+        let name = try inquiry.value("file")
+        let rows = try await manifest.recordings(of: task.id, organization: task.organization)
+        guard let row = rows.first(where: { $0.file.description == name }) else {
+            throw Problem.notFound("this call has no such recording", code: "unknown_recording")
+        }
+        guard let held = row.held else {
+            throw Problem.notFound("this recording is \(row.state.rawValue), and not held", code: "not_held")
+        }
+        return (row, held)
+    }
+
+    private static func headers(_ row: RecordingRow, _ held: RecordingRow.Held) -> HTTPFields {
+        [
+            .contentType: MediaType.of(row.file), .eTag: "\"\(held.digest)\"", .acceptRanges: "bytes",
+            .contentDisposition: "attachment; filename=\"\(row.file)\"",
+            // A browser may keep it for the one who asked, and asks whether it may use it.
+            .cacheControl: "private, no-cache",
+        ]
+    }
+
+    /// Whether `If-None-Match` names these bytes.
+    private static func names(_ held: RecordingRow.Held, in header: String) -> Bool {
+        let tags = header.split(separator: ",").map { tag -> Substring in
+            let tag = tag.drop { $0 == " " }
+            return tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
+        }
+        return tags.contains { $0.trimmingCharacters(in: .whitespaces) == "\"\(held.digest)\"" || $0 == "*" }
+    }
+
+    /// Whether `If-Range` allows a part: it has to name these bytes. A time never does, because the tag is all that counts.
+    private static func isOfThisState(_ header: String?, _ held: RecordingRow.Held) -> Bool {
+        header.map { $0.trimmingCharacters(in: .whitespaces) == "\"\(held.digest)\"" } ?? true
+    }
+}
+
+extension Audio {
+    /// Opens a recording: checks a small one whole, and has the evidence log accept who listens.
+    private func opened(
+        _ row: RecordingRow,
+        _ held: RecordingRow.Held,
+        _ part: Range<Int64>,
+        for inquiry: Inquiry,
+        _ caller: Caller
+    ) async throws -> AudioStream {
+        let now = installation.now
+        let purpose = try purpose(inquiry, caller, row, now)
+        let file = try await open(held)
+        let actor = caller.actor
+        var isSound = soundness.isKnown(row.row, file, now: now)
+        if !isSound, held.byteCount <= Self.smallBytes || row.state == .damaged {
+            isSound = try await file.isSound()
+            await conclude(isSound, row, file, by: actor)
+            guard isSound else {
+                throw Problem(.serviceUnavailable, "damaged", "this recording is damaged, and is not given out")
+            }
+        }
+        try await ledger.admit(row, for: actor, now: now) {
+            try await note(row, purpose, by: actor, now: now)
+        }
+        return AudioStream(file: file, range: part, isKnownSound: isSound) { isSound in
+            await conclude(isSound, row, file, by: actor)
+        }
+    }
+
+    private func open(_ held: RecordingRow.Held) async throws -> HeldFile {
+        do throws(ArchiveError) {
+            return try await HeldFile.open(held, in: installation.root)
+        } catch {
+            guard error.code == .missing else { throw error }
+            throw Problem(.serviceUnavailable, "archive_missing", "the archive of this recording is missing")
+        }
+    }
+
+    /// Remembers that a recording was found sound, or notes that it is not.
+    private func conclude(_ isSound: Bool, _ row: RecordingRow, _ file: HeldFile, by actor: Actor) async {
+        if isSound {
+            soundness.note(row.row, file, now: installation.now)
+        } else {
+            await noteDamage(row, file.held, by: actor)
+        }
+    }
+
+    private func note(_ row: RecordingRow, _ purpose: AccessLedger.Purpose, by actor: Actor, now: Timestamp)
+        async throws
+    {
+        let detail = ["how": "play", "reason": purpose.reason, "case": purpose.matter].compactMapValues(\.self)
+        let event = Event(
+            time: now,
+            kind: .audioAccessed,
+            organization: row.organization,
+            task: row.key.taskID,
+            file: row.file,
+            detail: detail,
+            by: actor
+        )
+        try await installation.manifest.forWriting().appendEvent(event, isRecorded: true)
+    }
+
+    /// Notes that reading a recording has just shown that its bytes are not what was archived.
+    private func noteDamage(_ row: RecordingRow, _ held: RecordingRow.Held, by actor: Actor) async {
+        installation.logger.error(
+            "a recording is damaged",
+            metadata: ["archive.name": "\(held.archive)", "recording.file": "\(row.file)"]
+        )
+        do {
+            try await installation.manifest.forWriting().noteRead(
+                DamagedRecording(
+                    archive: held.archive,
+                    taskID: row.key.taskID,
+                    offset: held.offset,
+                    reason: "its bytes do not have the checksum that was recorded"
+                ),
+                by: actor,
+                now: installation.now
+            )
+        } catch {
+            installation.logger.error("the damage could not be noted", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Crypto
+import Files
+import Foundation
+import Manifest
+import NIOCore
+import Recordings
+
+/// Sends a recording's bytes, or some of them, while they are compared with its checksum. The last bytes are sent only once
+/// all of the recording has been read and is sound; otherwise the connection ends before them.
+struct AudioStream: Sendable {
+    let file: HeldFile
+    let range: Range<Int64>
+    /// Whether all of the recording was found sound a short while ago.
+    let isKnownSound: Bool
+    /// Called once if it was found sound, or is not.
+    let onVerdict: @Sendable (Bool) async -> Void
+
+    /// The archive does not have the bytes that the manifest says it has.
+    struct Damage: Error {}
+
+    private var isWhole: Bool { range == 0..<file.held.byteCount }
+
+    /// - Throws: ``Damage``; `ArchiveError`; or if the connection has ended.
+    func send(to writer: inout AnswerWriter) async throws {
+        let last: ByteBuffer
+        if isWhole {
+            var sum: SHA256? = SHA256()
+            last = try await sendAllButLast(to: &writer, adding: &sum)
+            try await conclude(sum.flatMap(HeldFile.digest) == file.held.digest)
+        } else if isKnownSound {
+            var none: SHA256?
+            last = try await sendAllButLast(to: &writer, adding: &none)
+        } else {
+            last = try await sendWhileChecking(to: &writer)
+        }
+        if last.readableBytes > 0 { try await writer.write(last) }
+    }
+
+    private func sendWhileChecking(to writer: inout AnswerWriter) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask { try await file.isSound() }
+            defer { group.cancelAll() }
+            var none: SHA256?
+            let last = try await sendAllButLast(to: &writer, adding: &none)
+            try await conclude(try await group.next() ?? false)
+            return last
+        }
+    }
+
+    private func conclude(_ isSound: Bool) async throws {
+        await onVerdict(isSound)
+        guard isSound else { throw Damage() }
+    }
+
+    /// - Returns: the last bytes, which are not sent yet.
+    private func sendAllButLast(to writer: inout AnswerWriter, adding sum: inout SHA256?) async throws -> ByteBuffer {
+        var last = ByteBuffer()
+        var place = range.lowerBound
+        while place < range.upperBound {
+            let end = min(place + Int64(HeldFile.chunkBytes), range.upperBound)
+            let bytes = try await read(place..<end)
+            bytes.withUnsafeReadableBytes { sum?.update(bufferPointer: $0) }
+            if last.readableBytes > 0 { try await writer.write(last) }
+            (last, place) = (bytes, end)
+        }
+        return last
+    }
+
+    private func read(_ range: Range<Int64>) async throws -> ByteBuffer {
+        do {
+            return try await file.read(range)
+        } catch  where error.code == .damaged {
+            await onVerdict(false)
+            throw Damage()
+        }
+    }
+}

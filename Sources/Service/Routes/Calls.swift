@@ -1,0 +1,143 @@
+import Archiver
+import Foundation
+import HTTPTypes
+import Manifest
+import Payloads
+import Recordings
+import Wiring
+
+/// Calls: a list with the filters of `callark list`, and each by itself.
+struct Calls: Sendable {
+    let installation: Installation
+
+    private static let filters: Set<String> = [
+        "organization", "task", "state", "agent", "number", "queue", "site", "team", "origin", "destination",
+        "direction", "min_duration",
+    ]
+    /// How much of a call's history is told.
+    private static let mostEvents = 1000
+
+    var routes: [Route] {
+        [
+            Route(
+                .get,
+                "/api/v1/calls",
+                parameters: Self.filters.union(TimeQuery.parameters).union(PageQuery.parameters)
+            ) { try await list($0) },
+            Route(.get, "/api/v1/calls/{organization}/{task_id}") { try await call($0) },
+        ]
+    }
+
+    private func list(_ inquiry: Inquiry) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let query = inquiry.query
+        let time = try TimeQuery(query, in: installation.timeZone, now: installation.now)
+        let page = try PageQuery(query)
+        let cursor = try query.value("cursor", "the next_cursor of the page before", CallCursor.init)
+        let filter = try ListFilter(query, time)
+        let names = try view.organizations(named: query["organization"])
+        let manifest = try await view.manifest
+        let found = try await manifest.callPage(
+            filter,
+            at: view.standpoints(of: names, manifest, days: time.days),
+            after: cursor,
+            limit: page.limit
+        )
+        return try Answer.json(Page(calls: found.calls.map(CallLine.init), nextCursor: found.next?.text))
+    }
+
+    private struct Page: Encodable {
+        var calls: [CallLine]
+        var nextCursor: String?
+
+        enum CodingKeys: String, CodingKey {
+            case calls
+            case nextCursor = "next_cursor"
+        }
+    }
+
+    private func call(_ inquiry: Inquiry) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let manifest = try await view.manifest
+        let task = try await view.task(inquiry, manifest)
+        let standpoint = try await installation.standpoint(of: task.organization, manifest, days: task.day...task.day)
+        let filter = ListFilter(organization: task.organization, task: task.id)
+        guard let row = try await manifest.calls(filter, at: standpoint).collected().first else {
+            throw Problem.notFound("there is no such call", code: "unknown_call")
+        }
+        var history: [EventLine] = []
+        for try await event in manifest.events(organization: task.organization, task: task.id) {
+            guard history.count < Self.mostEvents else { break }
+            history.append(EventLine(event))
+        }
+        let detail = Detail(
+            call: CallLine(row),
+            recordings: row.recordings.map { RecordingLine($0, root: installation.root) },
+            gap: row.gaps.first.map { GapLine($0, call: row.call) },
+            history: history
+        )
+        return try Answer.json(detail)
+    }
+
+    /// The line of the call, with its recordings instead of their number.
+    private struct Detail: Encodable {
+        let call: CallLine
+        let recordings: [RecordingLine]
+        let gap: GapLine?
+        let history: [EventLine]
+
+        private enum CodingKeys: String, CodingKey {
+            case recordings, gap, history
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try call.encode(to: encoder)
+            var object = encoder.container(keyedBy: CodingKeys.self)
+            try object.encode(recordings, forKey: .recordings)
+            try object.encode(gap, forKey: .gap)
+            try object.encode(history, forKey: .history)
+        }
+    }
+}
+
+extension ListFilter {
+    /// The filter that a query gives, without its organization.
+    /// - Throws: a ``Problem`` with status 400.
+    init(_ query: QueryItems, _ time: TimeQuery) throws(Problem) {
+        for name in ["agent", "number", "queue", "site", "team", "origin", "destination"] where query[name] == "" {
+            throw Problem(.badRequest, "bad_parameter", "\(name) is empty: leave it out, or give a value")
+        }
+        let states = State.words.map(\.word).joined(separator: ", ")
+        let directions = ["inbound", "outbound", "outdial"]
+        self.init(
+            task: try query.value("task", "a task ID") { TaskID($0) },
+            day: time.day,
+            window: time.window,
+            state: try query.value("state", "one of \(states)") { text in
+                State.words.first { $0.word == text }?.state
+            },
+            call: CallFilter(
+                agent: query["agent"],
+                queue: query["queue"],
+                site: query["site"],
+                team: query["team"],
+                origin: query["origin"],
+                destination: query["destination"],
+                number: query["number"],
+                direction: try query.value("direction", "one of \(directions.joined(separator: ", "))") { text in
+                    directions.contains(text.lowercased()) ? text.lowercased() : nil
+                },
+                minimumDuration: try TimeQuery.read("min_duration", query, DurationArgument.init(argument:))?.duration
+            )
+        )
+    }
+}
+
+extension ListFilter.State {
+    /// The words of `callark list --state`.
+    fileprivate static let words: [(word: String, state: ListFilter.State)] = [
+        ("pending", .recording(.pending)), ("stored", .recording(.stored)), ("archived", .recording(.archived)),
+        ("failed", .recording(.failed)), ("damaged", .recording(.damaged)), ("suspect", .suspect),
+        ("missing", .missing), ("explained", .explained), ("gap", .gap),
+    ]
+}

@@ -1,0 +1,15 @@
+import HTTPTypes
+
+/// What the API is, for programs (OpenAPI 3.1): the file docs/openapi.yaml.
+struct Description: Sendable {
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/openapi.yaml") { _ in
+                .init(
+                    headers: [.contentType: "application/yaml"],
+                    body: .bytes(PackageResources.openapi_yaml)
+                )
+            }
+        ]
+    }
+}

@@ -1,0 +1,56 @@
+import Evidence
+import Files
+import Foundation
+import HTTPTypes
+import Recordings
+import Wiring
+
+/// The files of the evidence logs, as they are (c2sp.org/tlog-tiles).
+struct LogRoutes: Sendable {
+    let installation: Installation
+
+    /// More than any tile of entries has.
+    private static let mostBytes = 32 << 20
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/log/{organization}/checkpoint", .permission(.audit)) {
+                try await file($0, "checkpoint", "text/plain; charset=utf-8")
+            },
+            Route(.get, "/api/v1/log/{organization}/vkey", .permission(.audit)) {
+                try await file($0, "vkey", "text/plain; charset=utf-8")
+            },
+            Route(.get, "/api/v1/log/{organization}/tile/{place...}", .permission(.audit)) { inquiry in
+                let place = try inquiry.value("place")
+                guard Self.isTile(place) else { throw Self.unknown }
+                return try await file(inquiry, "tile/\(place)", "application/octet-stream")
+            },
+        ]
+    }
+
+    private static let unknown = Problem.notFound("the log has no such file")
+
+    /// Whether it is where a tile may be: `0/x001/067`, `entries/067.p/12`. Nothing else of a log's folder is given out.
+    static func isTile(_ place: String) -> Bool {
+        place.wholeMatch(
+            of: #/(?:entries|[0-9]|[1-5][0-9]|6[0-3])(?:\/x[0-9]{3}){0,6}\/[0-9]{3}(?:\.p\/[1-9][0-9]{0,2})?/#
+        )
+            != nil
+    }
+
+    private func file(_ inquiry: Inquiry, _ name: String, _ mediaType: String) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let organization = try view.organization(inquiry.value("organization"))
+        let path = "\(LogFolder(organization, in: installation.root.logsPath).path)/\(name)"
+        do {
+            let bytes = try await BlockingWork.run { _ throws(FileContents.Failure) in
+                try FileContents(path: path, limit: Self.mostBytes).bytes
+            }
+            return Answer(headers: [.contentType: mediaType], body: .bytes(bytes))
+        } catch  where error.isAbsent {
+            throw Self.unknown
+        } catch {
+            throw Problem(.serviceUnavailable, "log_unreadable", "the log cannot be read; the service's log says why")
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import Archiver
+import Files
+import Foundation
+import HTTPTypes
+import Manifest
+import Payloads
+import Recordings
+import Settings
+import WebexContactCenter
+import Wiring
+
+/// Who asks, what is running, what is wrong, and how the service is configured.
+struct Overview: Sendable {
+    let installation: Installation
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/me") { try me($0) },
+            Route(.get, "/api/v1/status") { try await status($0) },
+            Route(.get, "/api/v1/alarms") { try await alarms($0) },
+            Route(.get, "/api/v1/configuration", .permission(.audit)) { try configuration($0) },
+            Route(.get, "/api/v1/organizations") { try organizations($0) },
+        ]
+    }
+
+    private func me(_ inquiry: Inquiry) throws -> Answer {
+        let key = try inquiry.knownCaller.key
+        return try Answer.json(
+            Me(
+                name: key.name.description,
+                role: key.role,
+                organizations: key.organizations.map { $0.sorted().map(\.description) },
+                expiresTime: key.expiresTime?.description
+            )
+        )
+    }
+
+    private struct Me: Encodable {
+        let type = "me"
+        var name: String
+        var role: Role
+        /// `null` for all.
+        var organizations: [String]?
+        var expiresTime: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type, name, role, organizations
+            case expiresTime = "expires_time"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var object = encoder.container(keyedBy: CodingKeys.self)
+            try object.encode(type, forKey: .type)
+            try object.encode(name, forKey: .name)
+            try object.encode(role, forKey: .role)
+            try object.encode(organizations, forKey: .organizations)
+            try object.encode(expiresTime, forKey: .expiresTime)
+        }
+    }
+
+    private func organizations(_ inquiry: Inquiry) throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let lines = view.organizations.map { settings in
+            Organization(
+                name: settings.name.description,
+                organizationID: settings.organizationID.description,
+                region: settings.region
+            )
+        }
+        return try Answer.json(["organizations": lines])
+    }
+
+    private struct Organization: Encodable {
+        var name: String
+        var organizationID: String
+        var region: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, region
+            case organizationID = "org_id"
+        }
+    }
+
+    private func configuration(_ inquiry: Inquiry) throws -> Answer {
+        let caller = try inquiry.knownCaller
+        let hidden = installation.settings.organizations.map(\.name).filter { !caller.sees($0) }
+        let values = installation.loaded.values.filter { value in
+            !hidden.contains { value.key.hasPrefix("organizations.\($0).") }
+        }
+        let lines = values.map { Value(key: $0.key, value: $0.value, origin: "\($0.origin)") }
+        return try Answer.json(["values": lines])
+    }
+
+    private struct Value: Encodable {
+        let type = "value"
+        var key: String
+        var value: String?
+        var origin: String
+    }
+
+    private func alarms(_ inquiry: Inquiry) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let names = view.organizations.map(\.name)
+        let space = try? installation.root.diskSpace()
+        let alarms = try await installation.alarms(of: names, manifest: view.manifest, space: space)
+        return try Answer.json(["alarms": alarms.map(AlarmLine.init)])
+    }
+
+    private func status(_ inquiry: Inquiry) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let manifest = try await view.manifest
+        let names = view.organizations.map(\.name)
+        let known = Set(try await manifest.organizations().map(\.name))
+        var lines: [StatusOrganizationLine] = []
+        for name in names { lines.append(try await line(of: name, known.contains(name) ? manifest : nil)) }
+        let space = try? installation.root.diskSpace()
+        let alarms = try await installation.alarms(of: names, manifest: manifest, space: space)
+        let running = try? PassNotice.running(over: installation.root)
+        // What is running names all organizations that it is about.
+        let isAll = names.count == installation.settings.organizations.count
+        return try Answer.json(
+            Status(
+                running: isAll ? running.map(RunningLine.init) : nil,
+                organizations: lines,
+                alarms: alarms.map(AlarmLine.init),
+                summary: StatusSummaryLine(
+                    root: installation.root.path,
+                    running: running != nil,
+                    freeBytes: space?.freeBytes,
+                    totalBytes: space?.totalBytes,
+                    minimumFreeBytes: installation.settings.archive.minimumFreeBytes,
+                    openArchives: (try? installation.root.openArchives().count) ?? 0,
+                    alarms: alarms.count
+                )
+            )
+        )
+    }
+
+    private struct Status: Encodable {
+        /// `null` if nothing is, or if the caller may not know of all organizations.
+        var running: RunningLine?
+        var organizations: [StatusOrganizationLine]
+        var alarms: [AlarmLine]
+        var summary: StatusSummaryLine
+
+        private enum CodingKeys: String, CodingKey {
+            case running, organizations, alarms, summary
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var object = encoder.container(keyedBy: CodingKeys.self)
+            try object.encode(running, forKey: .running)
+            try object.encode(organizations, forKey: .organizations)
+            try object.encode(alarms, forKey: .alarms)
+            try object.encode(summary, forKey: .summary)
+        }
+    }
+
+    /// How far an organization's archive is.
+    private func line(of name: OrganizationName, _ manifest: Manifest?) async throws -> StatusOrganizationLine {
+        let complete = try await manifest?.lastCompletePass(name, reachingNow: true)
+        let last = try await manifest?.lastPass(name)
+        let reading = try await manifest?.readingStatus(name) ?? ReadingStatus()
+        let differing = Set(try await manifest?.disagreements(name).map(\.day) ?? [])
+        let token = try? await installation.tokenStatus(of: name)
+        return StatusOrganizationLine(
+            organization: name.description,
+            lastCompletePass: complete?.endedTime?.description,
+            lastPass: last?.endedTime?.description,
+            lastPassOutcome: last?.outcome?.rawValue,
+            lastPassReason: last?.reason,
+            listedThrough: try await manifest?.watermark(name)?.description,
+            accessTokenExpires: token?.accessExpires?.description,
+            refreshTokenExpires: token?.refreshExpires?.description,
+            refreshTokenRefused: token?.refusal?.time.description,
+            allReadSince: reading.allReadSince?.description,
+            archivesNeverRead: reading.neverRead,
+            archivesWithFaults: reading.faulty,
+            daysDiffering: differing.count
+        )
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import HTTPTypes
+import Recordings
+import Wiring
+
+/// Reports of a month: JSON, CSV or HTML, as `Accept` says.
+struct Reports: Sendable {
+    let installation: Installation
+    /// Writes a report.
+    let write: @Sendable (ReportOrder) async throws -> [UInt8]
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/reports/{organization}", parameters: ["month", "rows"]) { try await report($0) }
+        ]
+    }
+
+    private func report(_ inquiry: Inquiry) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let name = try view.organization(inquiry.value("organization"))
+        let today = ArchiveDay(installation.now, in: installation.timeZone)
+        guard let month = try TimeQuery.read("month", inquiry.query, MonthArgument.init(argument:)) else {
+            throw Problem(.badRequest, "bad_parameter", "month is missing: give 2025-11, this or last")
+        }
+        let rows = try inquiry.query.value(
+            "rows",
+            "one of \(ReportOrder.Rows.allCases.map(\.rawValue).joined(separator: ", "))",
+            ReportOrder.Rows.init(rawValue:)
+        )
+        let form = try Self.form(inquiry.headers[.accept], rows ?? .days)
+        let order = ReportOrder(organization: name, days: month.days(today: today), form: form)
+        return Answer(headers: [.contentType: form.mediaType], body: .bytes(try await write(order)))
+    }
+
+    /// The form that is accepted most.
+    /// - Throws: a ``Problem`` with status 406 if none is.
+    static func form(_ accept: String?, _ rows: ReportOrder.Rows) throws(Problem) -> ReportOrder.Form {
+        let forms: [(type: String, form: ReportOrder.Form)] = [
+            ("application/json", .json), ("text/csv", .csv(rows)), ("text/html", .html),
+        ]
+        guard let accept, !accept.allSatisfy(\.isWhitespace) else { return .json }
+        var best: (form: ReportOrder.Form, quality: Double)?
+        for (type, form) in forms {
+            let quality = quality(of: type, in: accept)
+            if quality > best?.quality ?? 0 { best = (form, quality) }
+        }
+        guard let best else {
+            let types = forms.map(\.type).joined(separator: ", ")
+            throw Problem(.notAcceptable, "not_acceptable", "a report can be had as \(types)")
+        }
+        return best.form
+    }
+
+    /// How much a type is accepted, by the most exact range that it is in (RFC 9110, 12.5.1).
+    private static func quality(of type: String, in accept: String) -> Double {
+        var found: (exactness: Int, quality: Double) = (-1, 0)
+        for item in accept.lowercased().split(separator: ",") {
+            let parts = item.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard let range = parts.first else { continue }
+            let family = type.prefix { $0 != "/" }
+            let exactness = range == type ? 2 : range == "\(family)/*" ? 1 : range == "*/*" ? 0 : -1
+            let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+            if exactness > found.exactness { found = (exactness, quality) }
+        }
+        return found.quality
+    }
+}
+
+/// What a report is to be about, and its form.
+package struct ReportOrder: Sendable, Hashable {
+    package var organization: OrganizationName
+    package var days: ClosedRange<ArchiveDay>
+    package var form: Form
+
+    /// The form of a report.
+    package enum Form: Sendable, Hashable {
+        case json
+        case csv(Rows)
+        case html
+
+        var mediaType: String {
+            switch self {
+            case .json: JSONBody.mediaType
+            case .csv: "text/csv; charset=utf-8; header=present"
+            case .html: "text/html; charset=utf-8"
+            }
+        }
+    }
+
+    /// The rows of a report in CSV.
+    package enum Rows: String, Sendable, Hashable, CaseIterable {
+        case days, gaps, suspects, archives, displaced
+    }
+}
