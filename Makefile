@@ -98,5 +98,5 @@ bench-packages:
 $(PYTHON_ENVIRONMENT)/.complete: Makefile | test-packages
 	python3 -m venv --system-site-packages $(PYTHON_ENVIRONMENT)
 	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check bagit==1.9.0 jsonschema \
-	    rfc3161-client==1.0.9 schemathesis==4.32.5 vermin==1.9.2
+	    prometheus-client==0.26.0 rfc3161-client==1.0.9 schemathesis==4.32.5 vermin==1.9.2
 	touch $@

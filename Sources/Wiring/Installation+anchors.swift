@@ -76,21 +76,29 @@ extension Installation {
     package func anchorIfDue(_ names: [OrganizationName]) async -> [String] {
         guard !settings.evidence.anchors.isEmpty else { return [] }
         do {
+            return try await withEngine { await anchorIfDue(names, by: $0) }
+        } catch {
+            return ["the checkpoints of the evidence logs could not be given to the anchors: \(error)"]
+        }
+    }
+
+    /// The same with an engine that stays open.
+    package func anchorIfDue(_ names: [OrganizationName], by engine: TransferEngine) async -> [String] {
+        guard !settings.evidence.anchors.isEmpty else { return [] }
+        do {
             let anchors = try anchors
-            return try await withEngine { engine in
-                var warnings: [String] = []
-                for name in names {
-                    guard let log = try evidenceLog(of: name) else { continue }
-                    let anchoring = Anchoring(log, anchors: anchors, exchange: engine, actor: actor)
-                    for outcome in try await anchoring.runIfDue() ?? [] {
-                        guard let failure = outcome.failure else { continue }
-                        warnings.append(
-                            "\(name): the anchor \(outcome.anchor.name) has not seen the newest checkpoint: \(failure)"
-                        )
-                    }
+            var warnings: [String] = []
+            for name in names {
+                guard let log = try evidenceLog(of: name) else { continue }
+                let anchoring = Anchoring(log, anchors: anchors, exchange: engine, actor: actor)
+                for outcome in try await anchoring.runIfDue() ?? [] {
+                    guard let failure = outcome.failure else { continue }
+                    warnings.append(
+                        "\(name): the anchor \(outcome.anchor.name) has not seen the newest checkpoint: \(failure)"
+                    )
                 }
-                return warnings
             }
+            return warnings
         } catch {
             return ["the checkpoints of the evidence logs could not be given to the anchors: \(error)"]
         }

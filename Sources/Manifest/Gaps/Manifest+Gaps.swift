@@ -34,11 +34,13 @@ extension Manifest {
     /// The change is durable.
     /// - Parameters:
     ///   - organization: only its tasks; `nil` for all organizations.
+    ///   - actor: who says it, if that is not an account of this machine.
     ///   - standpoint: the standpoint for each organization's tasks.
     package func explain(
         _ tasks: [TaskID],
         organization: OrganizationName?,
         with explanation: GapExplanation,
+        by actor: Actor? = nil,
         at standpoint: @escaping @Sendable (OrganizationName) -> Standpoint
     ) async throws -> ExplainingResult {
         try await change(tasks, organization, standpoint) { task, db in
@@ -65,7 +67,7 @@ extension Manifest {
                     "note": explanation.note, "reason": explanation.reason.rawValue,
                     "gaps": task.gaps.map(\.reason.rawValue).joined(separator: ","),
                 ],
-                by: explanation.actor
+                by: actor ?? explanation.actor
             )
         }
     }

@@ -116,6 +116,21 @@ package final class ServiceDatabase: Sendable {
                     """
             )
         }
+        migrator.registerMigration("2: schedule") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE schedule (
+                        organization TEXT PRIMARY KEY,
+                        last_began INTEGER NOT NULL,
+                        daily_day TEXT,
+                        daily_ended INTEGER,
+                        daily_attempts INTEGER NOT NULL DEFAULT 0 CHECK (daily_attempts >= 0),
+                        daily_done INTEGER NOT NULL DEFAULT 0 CHECK (daily_done IN (0, 1)),
+                        CHECK ((daily_day IS NULL) = (daily_ended IS NULL))
+                    ) STRICT;
+                    """
+            )
+        }
         return migrator
     }()
 

@@ -8,6 +8,11 @@ struct QueryItems: Sendable {
     /// None.
     init() {}
 
+    /// These, which came in another way.
+    init(_ values: [String: String?]) {
+        for (name, value) in values { self.values[name] = value.map { [$0] } }
+    }
+
     /// - Parameters:
     ///   - text: what is after the `?`.
     ///   - known: the parameters of the route.

@@ -11,6 +11,7 @@ import NIOSSL
 import Recordings
 import ServiceLifecycle
 import Settings
+import Waiting
 import WebexContactCenter
 import Wiring
 
@@ -33,6 +34,10 @@ package struct CallarkService: Sendable {
     private let installation: Installation
     private let setup: Setup
     private let database: ServiceDatabase
+    private let requests = RequestMetrics()
+    private let board = PassBoard()
+    /// Made once the service is to end: for those who would go on for as long as it does.
+    private let ending = StopRequest()
     private var settings: ServiceSettings { installation.settings.service }
 
     /// Opens what the service needs, and listens to nothing yet.
@@ -50,39 +55,70 @@ package struct CallarkService: Sendable {
     /// Serves until `stop` is made; then finishes what is in hand.
     /// - Throws: `ServiceError` if it cannot listen, or for its certificate.
     package func run(stop: StopRequest) async throws {
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: try application()),
-                    .init(service: Heartbeat(manager: setup.manager)),
-                ],
-                logger: quietLogger
-            )
-        )
-        let setup = setup
+        let isListening = WaitingLine<Bool, Void>(false) { $0 ? () : nil }
         do {
-            try await withThrowingTaskGroup(of: Bool.self) { tasks in
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
-                    try await group.run()
-                    return true
+                    try await answer(stop) { isListening.change { $0 = true } }
+                    isListening.change { $0 = true }
                 }
                 tasks.addTask {
-                    await stop.wait()
-                    guard !Task.isCancelled else { return false }
-                    setup.manager.tell(.stopping)
-                    await group.triggerGracefulShutdown()
-                    try? await Task.sleep(for: setup.limits.grace)
-                    return false
+                    // Nothing is begun by a service that is not to be: its port is taken, say.
+                    if await isListening.wait() != nil { await work(stop) }
                 }
                 defer { tasks.cancelAll() }
-                if try await tasks.next() == false {
-                    installation.logger.warning("connections were cut off, because they did not end in time")
-                }
+                while try await tasks.next() != nil {}
             }
         } catch {
             throw Self.serviceError(error, at: settings.listen)
         }
         try await close()
+    }
+
+    /// Makes passes, those that were asked for and those of the schedule, and publishes the evidence logs, until `stop` is made
+    /// and the last pass has ended.
+    private func work(_ stop: StopRequest) async {
+        let worker = PassWorker(installation: installation, board: board, stop: stop)
+        let scheduler = scheduler(stop)
+        let publisher = Publisher(logs: installation.evidence, stop: stop, logger: installation.logger)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await worker.run() }
+            group.addTask { await scheduler.run() }
+            group.addTask { await publisher.run() }
+        }
+    }
+
+    /// Answers requests until `stop` is made; then those that are under way, as long as the limits allow.
+    private func answer(_ stop: StopRequest, onListening: @escaping @Sendable () -> Void) async throws {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: try application(onListening)),
+                    .init(service: Heartbeat(manager: setup.manager)),
+                ],
+                logger: quietLogger
+            )
+        )
+        let (setup, ending) = (setup, ending)
+        try await withThrowingTaskGroup(of: Bool.self) { tasks in
+            tasks.addTask {
+                try await group.run()
+                return true
+            }
+            tasks.addTask {
+                await stop.wait()
+                guard !Task.isCancelled else { return false }
+                ending.make()
+                setup.manager.tell(.stopping)
+                await group.triggerGracefulShutdown()
+                try? await Task.sleep(for: setup.limits.grace)
+                return false
+            }
+            defer { tasks.cancelAll() }
+            if try await tasks.next() == false {
+                installation.logger.warning("connections were cut off, because they did not end in time")
+            }
+        }
     }
 
     private func close() async throws {
@@ -99,7 +135,19 @@ package struct CallarkService: Sendable {
         return logger
     }
 
-    private func application() throws -> some Service {
+    private func scheduler(_ stop: StopRequest) -> Scheduler {
+        Scheduler(
+            rule: ScheduleRule(schedule: settings.schedule, timeZone: installation.timeZone),
+            organizations: installation.settings.organizations.map(\.name),
+            database: database,
+            clock: WallClock(),
+            stop: stop,
+            logger: installation.logger,
+            work: ScheduledWork(installation: installation, stop: stop).run
+        )
+    }
+
+    private func application(_ onListening: @escaping @Sendable () -> Void) throws -> some Service {
         let isSecure = settings.tls != nil || settings.publicURL?.scheme == "https"
         let limits = setup.limits
         let installation = installation
@@ -110,7 +158,10 @@ package struct CallarkService: Sendable {
             trustedProxies: settings.trustedProxies,
             isSecure: isSecure,
             logger: installation.logger,
-            note: setup.onRequest
+            note: { [requests, setup] line in
+                requests.count(line)
+                setup.onRequest(line)
+            }
         )
         var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
         decoder.maxHeaderFieldSize = limits.headerFieldBytes
@@ -125,7 +176,7 @@ package struct CallarkService: Sendable {
         )
         let server =
             try settings.tls.map { try HTTPServerBuilder.tls(plain, tlsConfiguration: $0.configuration) } ?? plain
-        let (manager, onListening, listen) = (setup.manager, setup.onListening, settings.listen)
+        let (manager, announce, listen) = (setup.manager, setup.onListening, settings.listen)
         let scheme = settings.tls == nil ? "http" : "https"
         return Application(
             responder: front,
@@ -138,8 +189,9 @@ package struct CallarkService: Sendable {
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? listen.port
                 let host = listen.host.contains(":") ? "[\(listen.host)]" : listen.host
-                onListening("\(scheme)://\(host):\(port)")
+                announce("\(scheme)://\(host):\(port)")
                 manager.tell(.ready)
+                onListening()
             },
             logger: quietLogger
         )
@@ -155,6 +207,9 @@ package struct CallarkService: Sendable {
             + Calls(installation: installation).routes
             + Audio(installation: installation, streams: setup.limits.streams).routes
             + Gaps(installation: installation).routes
+            + GapStatements(installation: installation).routes
+            + Passes(installation: installation, board: board, ending: ending).routes
+            + Metrics(installation: installation, requests: requests).routes
             + LogRoutes(installation: installation).routes
     }
 

@@ -1,0 +1,32 @@
+/// Figures in the text format of Prometheus.
+struct MetricsText {
+    private(set) var text = ""
+
+    /// What a figure does.
+    enum Kind: String {
+        case counter, gauge
+    }
+
+    /// Writes the figures of one metric. Without any, there is none.
+    mutating func add(
+        _ name: String,
+        _ kind: Kind,
+        _ help: String,
+        _ samples: [(labels: [(name: String, value: String)], value: Double)]
+    ) {
+        guard !samples.isEmpty else { return }
+        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+        for (labels, value) in samples {
+            let list = labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",")
+            text += "\(name)\(list.isEmpty ? "" : "{\(list)}") \(Self.number(value))\n"
+        }
+    }
+
+    private static func number(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    }
+}

@@ -1,0 +1,83 @@
+import Archiver
+import Foundation
+import Logging
+import Recordings
+import Synchronization
+import Wiring
+
+/// Makes the passes that were asked for, one after the other, before those of the schedule.
+struct PassWorker: Sendable {
+    let installation: Installation
+    let board: PassBoard
+    let stop: StopRequest
+
+    /// Works until the service is to stop, and the pass that is under way has ended.
+    func run() async {
+        while !stop.isMade {
+            let board = board
+            guard let next = try? await stop.cancelling({ await board.next() }), let (pass, own) = next else { return }
+            await make(pass, own)
+        }
+    }
+
+    private func make(_ pass: RequestedPass, _ own: StopRequest) async {
+        let installation = installation
+        board.update(pass.id) { ($0.state, $0.begunTime) = (.running, installation.now) }
+        let activity = Mutex(PassActivity())
+        let noted = Mutex(Timestamp(millisecondsSince1970: 0))
+        let observer: PassObserver = { [board] event in
+            let now = installation.now
+            activity.withLock { $0.count(event) { now } }
+            // Whoever watches learns of it once a second.
+            let isDue = noted.withLock { last in
+                guard now - last >= .seconds(1) || now < last else { return false }
+                last = now
+                return true
+            }
+            if isDue { board.update(pass.id) { $0.activity = activity.withLock { $0.report(now: now) } } }
+        }
+        let outcome = await result(of: pass, own, observer)
+        board.update(pass.id) { pass in
+            pass.endedTime = installation.now
+            pass.activity = activity.withLock { $0.report(now: installation.now) }
+            switch outcome {
+            case .success(let results):
+                pass.results = results
+                let isComplete = results.allSatisfy(\.isComplete)
+                pass.state = isComplete ? .complete : own.isMade ? .stopped : .incomplete
+            case .failure(let error):
+                pass.problem = ServiceProblem.of(error)
+                pass.state = own.isMade ? .stopped : .failed
+            }
+        }
+    }
+
+    private func result(
+        of pass: RequestedPass,
+        _ own: StopRequest,
+        _ observer: @escaping PassObserver
+    ) async -> Result<[Pass.Result], any Error> {
+        do {
+            var setup = try installation.setup
+            setup.actor = pass.actor
+            return .success(
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    // The service's end is this pass's end.
+                    group.addTask {
+                        await stop.wait()
+                        if !Task.isCancelled { own.make() }
+                    }
+                    defer { group.cancelAll() }
+                    return try await CallArchive.withOpen(setup, stop: own, observer: observer) { archive in
+                        try await archive.archive(pass.organizations, request: pass.request)
+                    }
+                }
+            )
+        } catch {
+            if !own.isMade {
+                installation.logger.warning("a pass could not be made", metadata: ["error": "\(error)"])
+            }
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Archiver
+import Evidence
+import Files
+import Foundation
+import HTTPTypes
+import Recordings
+import Wiring
+
+/// Passes on demand: start, watch, stop.
+struct Passes: Sendable {
+    let installation: Installation
+    let board: PassBoard
+    /// Made once the service ends: then nobody watches any more.
+    let ending: StopRequest
+
+    /// How often a change is looked for, and how long nothing may be sent.
+    private static let interval = Duration.milliseconds(200)
+    private static let silence = Duration.seconds(15)
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/passes") { try list($0) },
+            Route(.post, "/api/v1/passes", .permission(.operate)) { try await begin($0) },
+            Route(.get, "/api/v1/passes/{id}") { try Answer.json(PassLine(pass: try pass($0))) },
+            Route(.delete, "/api/v1/passes/{id}", .permission(.operate)) { try stop($0) },
+            Route(.get, "/api/v1/passes/{id}/events") { try events($0) },
+        ]
+    }
+
+    private func list(_ inquiry: Inquiry) throws -> Answer {
+        let caller = try inquiry.knownCaller
+        let seen = board.all.filter { $0.organizations.allSatisfy(caller.sees) }
+        return try Answer.json(["passes": seen.map(PassLine.init)])
+    }
+
+    /// A pass whose organizations all exist for the caller.
+    private func pass(_ inquiry: Inquiry) throws(Problem) -> RequestedPass {
+        let caller = try inquiry.knownCaller
+        guard let pass = board.pass(try inquiry.value("id")), pass.organizations.allSatisfy(caller.sees) else {
+            throw .notFound("there is no such pass", code: "unknown_pass")
+        }
+        return pass
+    }
+
+    private struct Order: Decodable {
+        var organizations: [String]?
+        var day: String?
+        var from: String?
+        var to: String?
+    }
+
+    private func begin(_ inquiry: Inquiry) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let order = try await inquiry.json(Order.self, members: ["organizations", "day", "from", "to"])
+        var names: [OrganizationName] = []
+        for text in order.organizations ?? [] {
+            let name = try view.organization(text)
+            if !names.contains(name) { names.append(name) }
+        }
+        if order.organizations == nil { names = view.organizations.map(\.name) }
+        guard !names.isEmpty else { throw Problem(.badRequest, "bad_body", "organizations is empty") }
+        let now = installation.now
+        let request = try request(order, now)
+        let actor = view.caller.actor
+        try await note(names, request, by: actor, now: now)
+        let pass = RequestedPass(
+            id: UUID().uuidString.lowercased(),
+            organizations: names,
+            request: request,
+            actor: actor,
+            requestedTime: now
+        )
+        try board.add(pass)
+        var answer = try Answer.json(PassLine(pass: pass), status: .accepted)
+        answer.headers[.location] = "/api/v1/passes/\(pass.id)"
+        return answer
+    }
+
+    /// The window that is wanted, by the rules of the command line.
+    private func request(_ order: Order, _ now: Timestamp) throws(Problem) -> PassWindow.Request {
+        let query = QueryItems(["day": order.day, "from": order.from, "to": order.to])
+        let time = try TimeQuery(query, in: installation.timeZone, now: now)
+        if let day = time.day { return .day(day) }
+        guard let window = time.window else { return .sinceLastPass }
+        return .between(
+            from: order.from == nil ? nil : window.lowerBound,
+            to: order.to == nil ? nil : window.upperBound
+        )
+    }
+
+    /// Has the logs accept that a pass is wanted, before it is.
+    private func note(
+        _ names: [OrganizationName],
+        _ request: PassWindow.Request,
+        by actor: Actor,
+        now: Timestamp
+    ) async throws {
+        let bounds: (from: Timestamp?, to: Timestamp?) =
+            switch request {
+            case .sinceLastPass: (nil, nil)
+            case .day(let day):
+                (
+                    day.interval(in: installation.timeZone).lowerBound,
+                    day.interval(in: installation.timeZone).upperBound
+                )
+            case .between(let from, let to): (from, to)
+            }
+        var values: [LogKeyword: LogValue] = [:]
+        values[.from] = bounds.from.map { .number($0.millisecondsSince1970) }
+        values[.to] = bounds.to.map { .number($0.millisecondsSince1970) }
+        let entries = names.map { LogEntry(.passRequested, time: now, actor: actor, organization: $0, values) }
+        let logs = installation.evidence
+        try await BlockingWork.run { _ throws(EvidenceError) in try logs.append(entries) }
+    }
+
+    private func stop(_ inquiry: Inquiry) throws -> Answer {
+        let pass = try pass(inquiry)
+        board.stop(pass.id, now: installation.now)
+        return try Answer.json(PassLine(pass: board.pass(pass.id) ?? pass), status: .accepted)
+    }
+
+    /// The pass again each time it changes, until it ends (server-sent events).
+    private func events(_ inquiry: Inquiry) throws -> Answer {
+        let first = try pass(inquiry)
+        let (board, ending) = (board, ending)
+        return Answer(
+            headers: [.contentType: "text/event-stream"],
+            body: .stream(length: nil) { writer in
+                var (sent, last) = (-1, ContinuousClock.now)
+                var known: RequestedPass? = first
+                while let pass = known {
+                    if pass.version != sent {
+                        let json = String(decoding: try JSONBody.bytes(PassLine(pass: pass)), as: UTF8.self)
+                        try await writer.write(Array("id: \(pass.version)\nevent: pass\ndata: \(json)\n".utf8))
+                        (sent, last) = (pass.version, .now)
+                    } else if last.duration(to: .now) > Self.silence {
+                        try await writer.write(Array(": still here\n\n".utf8))
+                        last = .now
+                    }
+                    if pass.state.isEnd || ending.isMade { return }
+                    try await Task.sleep(for: Self.interval)
+                    known = board.pass(pass.id)
+                }
+            }
+        )
+    }
+}

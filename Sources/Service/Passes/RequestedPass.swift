@@ -1,0 +1,59 @@
+import Archiver
+import Foundation
+import Payloads
+import Recordings
+
+/// A pass that somebody has asked for: what it is about, and what has come of it.
+struct RequestedPass: Sendable {
+    /// How far it is.
+    enum State: String, Sendable, Codable {
+        case waiting, running, complete, incomplete, failed, stopped
+
+        var isEnd: Bool { self != .waiting && self != .running }
+    }
+
+    let id: String
+    let organizations: [OrganizationName]
+    let request: PassWindow.Request
+    let actor: Actor
+    let requestedTime: Timestamp
+    var state = State.waiting
+    var begunTime: Timestamp?
+    var endedTime: Timestamp?
+    /// What is known of it while it runs.
+    var activity: PassActivity.Report?
+    /// One for each organization, once it has ended.
+    var results: [Pass.Result] = []
+    /// Why it could not be made; the service's log has more.
+    var problem: Problem?
+    /// Counts its changes.
+    var version = 0
+}
+
+/// `{"type":"pass", …}`.
+struct PassLine: Encodable {
+    let pass: RequestedPass
+
+    private enum CodingKeys: String, CodingKey {
+        case type, id, organizations, state, activity, results, error
+        case requestedBy = "requested_by"
+        case requestedTime = "requested_time"
+        case begunTime = "begun_time"
+        case endedTime = "ended_time"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var line = encoder.container(keyedBy: CodingKeys.self)
+        try line.encode("pass", forKey: .type)
+        try line.encode(pass.id, forKey: .id)
+        try line.encode(pass.organizations, forKey: .organizations)
+        try line.encode(pass.state, forKey: .state)
+        try line.encode(pass.actor.name, forKey: .requestedBy)
+        try line.encode(pass.requestedTime.description, forKey: .requestedTime)
+        try line.encode(pass.begunTime?.description, forKey: .begunTime)
+        try line.encode(pass.endedTime?.description, forKey: .endedTime)
+        try line.encode(pass.activity, forKey: .activity)
+        try line.encode(pass.results.map(PassSummaryLine.init), forKey: .results)
+        try line.encode(pass.problem?.code, forKey: .error)
+    }
+}

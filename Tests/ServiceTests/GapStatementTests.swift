@@ -1,0 +1,66 @@
+import Evidence
+import Files
+import Foundation
+import Recordings
+import Simulator
+import Testing
+
+@testable import Service
+
+@Suite struct `A gap's explanation` {
+    private static var mix: CallMix {
+        var mix = CallMix()
+        mix.lateShare = 0.6
+        return mix
+    }
+
+    @Test func `is taken from an operator, and taken back`() async throws {
+        try await Office.with(calls: 12, mix: Self.mix) { office in
+            let key = try await office.key(.operator, name: "olga")
+            let all = try await office.ask("/api/v1/gaps", key: key).json["gaps"]?.list ?? []
+            // Whether this world lacks anything is up to the simulator.
+            guard let task = all.first?["task_id"]?.text else {
+                Issue.record("the simulated day has no gap")
+                return
+            }
+            let body = #"{"organization":"acme","tasks":["\#(task)"],"reason":"test_call","note":"tried the line"}"#
+            let viewer = try await office.key(.reviewer)
+            #expect(try await office.ask("POST", "/api/v1/gaps/explanations", key: viewer, body: body).status == 403)
+            let done = try await office.ask("POST", "/api/v1/gaps/explanations", key: key, body: body)
+            #expect(done.status == 200, "\(done.text)")
+            let gap = try #require(try done.json["gaps"]?.list.first)
+            #expect(gap["explanation"]?["author"] == .text("olga"))
+            let explained = try await office.ask("/api/v1/gaps?explained=true", key: key).json["gaps"]?.list ?? []
+            #expect(explained.contains { $0["task_id"] == .text(task) })
+            let reader = try LogReader(LogFolder(path: "\(office.installation.root.logsPath)/acme"))
+            var entries: [LogEntry] = []
+            try reader.forEachProvenEntry { _, entry throws(EvidenceError) in
+                if let entry = try? LogEntry(entry), entry.type == .gapExplained { entries.append(entry) }
+            }
+            #expect(entries.map(\.actor.name) == ["olga"] && entries.first?.actor.via == .key)
+            let back = #"{"organization":"acme","tasks":["\#(task)"]}"#
+            let withdrawn = try await office.ask("POST", "/api/v1/gaps/withdrawals", key: key, body: back)
+            #expect(withdrawn.status == 200, "\(withdrawn.text)")
+            let twice = try await office.ask("POST", "/api/v1/gaps/withdrawals", key: key, body: back)
+            #expect(twice.status == 409 && twice.problem == "no_gap")
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"organization":"acme","tasks":["x"],"reason":"test_call","note":"n"}"#, 404),
+        (#"{"organization":"zeta","tasks":["x"],"reason":"test_call","note":"n"}"#, 404),
+        (#"{"organization":"acme","tasks":[],"reason":"test_call","note":"n"}"#, 400),
+        (#"{"organization":"acme","tasks":["x"],"reason":"because","note":"n"}"#, 400),
+        (#"{"organization":"acme","tasks":["x"],"reason":"test_call","note":"  "}"#, 400),
+        (#"{"organization":"acme","tasks":["x"],"reason":"test_call"}"#, 400),
+        (#"{"organization":"acme","tasks":"x","reason":"test_call","note":"n"}"#, 400),
+        (#"{"tasks":["x"],"reason":"test_call","note":"n"}"#, 400), ("null", 400),
+    ])
+    func `that is none changes nothing`(_ body: String, _ status: Int) async throws {
+        try await Office.with { office in
+            let key = try await office.key(.operator)
+            let reply = try await office.ask("POST", "/api/v1/gaps/explanations", key: key, body: body)
+            #expect(reply.status == status && reply.problem != nil, "\(reply.text)")
+        }
+    }
+}

@@ -1,0 +1,220 @@
+import Archiver
+import Foundation
+import Logging
+import Recordings
+import Settings
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Service
+
+/// The schedule over whole days on a clock of the test's own.
+@Suite struct `The schedule` {
+    /// A clock that goes on as soon as somebody waits.
+    private final class Clock: ScheduleClock {
+        private let time: Mutex<Timestamp>
+
+        init(_ time: Timestamp) { self.time = Mutex(time) }
+
+        var now: Timestamp { time.withLock(\.self) }
+
+        func sleep(until time: Timestamp) async throws { set(time) }
+
+        func set(_ new: Timestamp) { time.withLock { $0 = max($0, new) } }
+    }
+
+    private struct Done: Hashable, Sendable {
+        var kind: ScheduleRule.Kind
+        var time: Timestamp
+    }
+
+    private static let acme = OrganizationName("acme") ?? { preconditionFailure("a name") }()
+
+    /// Runs the schedule from one time to another.
+    /// - Parameters:
+    ///   - killed: in which runs, by their number, the service is killed; it is started again at once.
+    ///   - isDone: what each daily job comes to, by its number.
+    private func run(
+        _ schedule: ServiceSettings.Schedule,
+        _ zone: String,
+        from: String,
+        hours: Int,
+        killed: Set<Int> = [],
+        isDone: @escaping @Sendable (Int) -> Bool = { _ in true }
+    ) async throws -> [Done] {
+        let folder = try TemporaryFolder()
+        let database = try ServiceDatabase(path: "\(folder.path)/service.sqlite")
+        let zone = try #require(TimeZone(identifier: zone))
+        let begin = Timestamp(try Date(from, strategy: .iso8601))
+        let (clock, end) = (Clock(begin), begin + .hours(hours))
+        let done = Notes<Done>()
+        while clock.now < end {
+            let stop = StopRequest()
+            let scheduler = Scheduler(
+                rule: ScheduleRule(schedule: schedule, timeZone: zone),
+                organizations: [Self.acme],
+                database: database,
+                clock: clock,
+                stop: stop,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            ) { _, kind in
+                guard clock.now < end else {
+                    stop.make()
+                    return true
+                }
+                let number = done.all.count
+                done.add(Done(kind: kind, time: clock.now))
+                // A run takes a while.
+                clock.set(clock.now + .seconds(90))
+                if killed.contains(number) { stop.make() }
+                return isDone(number)
+            }
+            await scheduler.run()
+        }
+        try database.close()
+        return done.all
+    }
+
+    private func days(_ done: [Done]) -> [String] {
+        done.compactMap { if case .daily(let day) = $0.kind { day.description } else { nil } }
+    }
+
+    @Test(arguments: [
+        ("Europe/London", "2026-03-28T00:00:00Z", "01:30"), ("Europe/London", "2026-10-24T00:00:00Z", "01:30"),
+        ("America/New_York", "2026-03-07T05:00:00Z", "02:30"), ("America/New_York", "2026-10-31T04:00:00Z", "01:30"),
+        ("Australia/Lord_Howe", "2026-10-02T14:00:00Z", "02:15"),
+        ("Australia/Lord_Howe", "2026-04-03T14:00:00Z", "01:45"),
+    ])
+    func `has one daily job on each day, over the change of the clocks`(
+        _ zone: String,
+        _ from: String,
+        _ time: String
+    ) async throws {
+        let schedule = ServiceSettings.Schedule(poll: .minutes(15), daily: ClockTime(time))
+        let done = try await run(schedule, zone, from: from, hours: 72)
+        let days = days(done)
+        #expect(days.count == 3 && Set(days).count == 3, "\(days)")
+        let polls = done.filter { $0.kind == .poll }.map(\.time)
+        #expect((270...290).contains(polls.count), "\(polls.count)")
+        // No two at a time.
+        let times = done.map(\.time)
+        #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= .seconds(90) })
+    }
+
+    @Test func `goes on after a kill at any of its steps`() async throws {
+        let schedule = ServiceSettings.Schedule(poll: .hours(6), daily: ClockTime("03:30"))
+        for killed in 0..<12 {
+            let done = try await run(
+                schedule,
+                "Europe/London",
+                from: "2026-03-28T00:00:00Z",
+                hours: 72,
+                killed: [killed]
+            )
+            let days = days(done)
+            #expect(Set(days).count == 3, "\(days)")
+            // One that was killed is done again, and no other.
+            let wasDaily = done[killed].kind != .poll
+            #expect(days.count == (wasDaily ? 4 : 3), "\(killed): \(days)")
+        }
+    }
+
+    @Test func `tries a daily job again that was not complete, a few times`() async throws {
+        let schedule = ServiceSettings.Schedule(daily: ClockTime("03:30"))
+        let some = try await run(schedule, "UTC", from: "2026-11-28T00:00:00Z", hours: 48) { $0 >= 3 }
+        #expect(days(some) == ["2026-11-28", "2026-11-28", "2026-11-28", "2026-11-28", "2026-11-29"])
+        let gaps = zip(some, some.dropFirst()).prefix(3).map { $1.time - $0.time }
+        #expect(gaps.allSatisfy { $0 == ScheduleRule.retryDelay + .seconds(90) })
+        let never = try await run(schedule, "UTC", from: "2026-11-28T00:00:00Z", hours: 48) { _ in false }
+        #expect(days(never).filter { $0 == "2026-11-28" }.count == ScheduleRule.mostAttempts)
+        #expect(days(never).filter { $0 == "2026-11-29" }.count == ScheduleRule.mostAttempts)
+    }
+
+    @Test func `does nothing if it is empty, and ends`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try ServiceDatabase(path: "\(folder.path)/service.sqlite")
+        let stop = StopRequest()
+        stop.make()
+        let scheduler = Scheduler(
+            rule: ScheduleRule(schedule: ServiceSettings.Schedule(), timeZone: .gmt),
+            organizations: [Self.acme],
+            database: database,
+            clock: WallClock(),
+            stop: stop,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { _, _ in
+            Issue.record("nothing was scheduled")
+            return true
+        }
+        await scheduler.run()
+    }
+
+    // MARK: - The rule
+
+    private static let begin = Timestamp(millisecondsSince1970: 1_795_824_000_000)  // 2026-11-28T00:00:00Z
+
+    private func next(
+        _ schedule: ServiceSettings.Schedule,
+        _ history: ScheduleRule.History = .init(),
+        at hours: Int,
+        since: Int = 0
+    ) throws -> ScheduleRule.Run? {
+        ScheduleRule(schedule: schedule, timeZone: .gmt)
+            .next(of: Self.acme, history, since: Self.begin + .hours(since), now: Self.begin + .hours(hours))
+    }
+
+    private func history(_ day: String, endedAt hours: Int, isDone: Bool = true) throws -> ScheduleRule.History {
+        let daily = ScheduleRule.History.Daily(
+            day: try #require(ArchiveDay(day)),
+            ended: Self.begin + .hours(hours),
+            attempts: 1,
+            isDone: isDone
+        )
+        return ScheduleRule.History(lastBegan: Self.begin + .hours(hours), daily: daily)
+    }
+
+    @Test(
+        arguments: [
+            // Nothing was done yet: today's time is waited for, or tomorrow's.
+            (nil, 1, "2026-11-28", false), (nil, 12, "2026-11-29", false),
+            // Yesterday's was done.
+            ("2026-11-27", 1, "2026-11-28", false), ("2026-11-27", 12, "2026-11-28", true),
+            // Today's was done.
+            ("2026-11-28", 12, "2026-11-29", false),
+            // Days were missed: the last of them is made up for, once.
+            ("2026-11-20", 1, "2026-11-27", true), ("2026-11-20", 12, "2026-11-28", true),
+            // The clock was set back.
+            ("2026-11-30", 12, "2026-12-01", false),
+        ] as [(String?, Int, String, Bool)]
+    )
+    func `makes up for what was missed, once`(_ last: String?, _ hour: Int, _ day: String, _ isDue: Bool) throws {
+        let schedule = ServiceSettings.Schedule(daily: ClockTime("03:30"))
+        let history = try last.map { try history($0, endedAt: -1) } ?? .init()
+        let run = try #require(try next(schedule, history, at: hour))
+        #expect(run.kind == .daily(try #require(ArchiveDay(day))))
+        #expect((run.due <= Self.begin + .hours(hour)) == isDue)
+    }
+
+    @Test func `polls at times that do not drift, and are each organization's own`() throws {
+        let schedule = ServiceSettings.Schedule(poll: .hours(1))
+        let first = try #require(try next(schedule, at: 0))
+        #expect(first.due > Self.begin && first.due <= Self.begin + .hours(1))
+        var history = ScheduleRule.History(lastBegan: first.due + .minutes(7))
+        #expect(try next(schedule, history, at: 2)?.due == first.due + .hours(1))
+        history.lastBegan = first.due - .hours(50)
+        let late = try #require(try next(schedule, history, at: 2))
+        #expect(late.due <= Self.begin + .hours(2))
+        let rule = ScheduleRule(schedule: schedule, timeZone: .gmt)
+        let dues = ["acme", "beta", "gamma"].compactMap { OrganizationName($0) }.compactMap {
+            rule.next(of: $0, .init(), since: Self.begin, now: Self.begin)?.due
+        }
+        #expect(Set(dues).count == 3)
+    }
+
+    @Test func `does the daily job instead of polling if both are due`() throws {
+        let schedule = ServiceSettings.Schedule(poll: .minutes(15), daily: ClockTime("03:30"))
+        let run = try #require(try next(schedule, try history("2026-11-27", endedAt: 0), at: 12))
+        #expect(run.kind != .poll)
+    }
+}
