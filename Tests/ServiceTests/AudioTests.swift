@@ -201,6 +201,26 @@ import Testing
         }
     }
 
+    @Test func `needs a reason if the configuration demands one`() async throws {
+        let settings = "service: { listen: \"127.0.0.1:0\" }\naudit: { require_reason: true, metadata: true }"
+        try await Office.with(settings: settings) { office in
+            let key = try await office.key(.reviewer, name: "ann")
+            let held = try await Held(office, key: key)
+            let refused = try await office.ask(held.path, key: key)
+            #expect(refused.status == 403 && refused.problem == "reason_required")
+            let blank = try await office.ask(held.path, key: key, headers: [("Callark-Reason", "  ")])
+            #expect(blank.status == 403)
+            #expect(try accesses(office).isEmpty)
+            let given = try await office.ask(held.path, key: key, headers: [("Callark-Reason", "training")])
+            #expect(given.status == 200)
+            let auditor = try await office.key(.auditor)
+            let audit = try await office.ask("/api/v1/audit?organization=acme&actor=ann", key: auditor).json
+            let actions = audit["entries"]?.list.compactMap { $0["action"]?.text } ?? []
+            #expect(actions.contains("audio.accessed") && actions.contains("call.viewed"), "\(actions)")
+            #expect(audit["total"]?.number.map(Int.init) == actions.count)
+        }
+    }
+
     @Test func `that is damaged is not given out, and is known to be damaged from then on`() async throws {
         try await Office.with { office in
             let key = try await office.key(.reviewer)

@@ -198,6 +198,27 @@ import Testing
         }
     }
 
+    @Test func `tells an auditor who did what, page by page, and notes that`() async throws {
+        try await Office.with(isArchived: false) { office in
+            let key = try await office.key(.auditor, name: "aud")
+            for number in 0..<5 { _ = try await office.key(name: "key-\(number)") }
+            let path = "/api/v1/audit?organization=acme&type=access.created&limit=4"
+            let first = try await office.ask(path, key: key).json
+            #expect(first["total"] == .number(6) && first["entries"]?.list.count == 4)
+            let cursor = try #require(first["next_cursor"]?.text)
+            let second = try await office.ask("\(path)&cursor=\(cursor)", key: key).json
+            #expect(second["entries"]?.list.count == 2 && second["next_cursor"] == nil)
+            let all = try await office.ask("/api/v1/audit?organization=acme&type=audit.exported", key: key).json
+            #expect(all["entries"]?.list.map { $0["actor"] } == [.text("aud"), .text("aud")])
+            for bad in ["", "?organization=acme&type=x", "?organization=acme&cursor=4", "?organization=acme&limit=0"] {
+                #expect(try await office.ask("/api/v1/audit\(bad)", key: key).status == 400, "\(bad)")
+            }
+            #expect(try await office.ask("/api/v1/audit?organization=zeta", key: key).status == 404)
+            let operators = try await office.key(.operator)
+            #expect(try await office.ask("/api/v1/audit?organization=acme", key: operators).status == 403)
+        }
+    }
+
     @Test func `does not let a key see other organizations`() async throws {
         try await Office.with { office in
             let own = try await office.key(.admin, organizations: ["acme"])

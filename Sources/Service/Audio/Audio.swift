@@ -6,6 +6,7 @@ import HTTPTypes
 import Logging
 import Manifest
 import Recordings
+import Settings
 import Waiting
 import Wiring
 
@@ -97,6 +98,13 @@ struct Audio: Sendable {
         let said = ledger.purpose(of: caller.actor, row.organization, row.key.taskID, now: now)
         let reason = try Self.checked(inquiry.headers[.callarkReason], "Callark-Reason")
         let purpose = AccessLedger.Purpose(reason: reason ?? said?.reason, matter: said?.matter)
+        guard purpose.reason != nil || !installation.settings.audit.requiresReason else {
+            throw Problem(
+                .forbidden,
+                "reason_required",
+                "say why: send the header Callark-Reason, or POST {\"reason\": …} to …/access first"
+            )
+        }
         return purpose
     }
 
@@ -247,7 +255,12 @@ extension Audio {
             detail: detail,
             by: actor
         )
-        try await installation.manifest.forWriting().appendEvent(event, isRecorded: true)
+        do {
+            try await installation.manifest.forWriting().appendEvent(event, isRecorded: true)
+        } catch {
+            guard !installation.settings.audit.isRequired else { throw error }
+            installation.logger.warning("it could not be noted who listens", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Notes that reading a recording has just shown that its bytes are not what was archived.

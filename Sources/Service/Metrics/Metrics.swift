@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Manifest
 import Recordings
+import Settings
 import WebexContactCenter
 import Wiring
 
@@ -60,7 +61,7 @@ struct Metrics: Sendable {
         let first = ArchiveDay(
             daysSince1970: ArchiveDay(installation.now, in: installation.timeZone).daysSince1970 - Self.days
         )
-        var recordings: [(labels: [(name: String, value: String)], value: Double)] = []
+        var recordings: [(labels: [(String, String)], value: Double)] = []
         var days = recordings
         for (name, standpoint) in standpoints.sorted(by: { $0.key < $1.key }) {
             let all = try await manifest.dayStatuses(organization: name, since: first, at: standpoint)
@@ -85,7 +86,7 @@ struct Metrics: Sendable {
     }
 
     private func addPasses(_ text: inout MetricsText, _ names: [OrganizationName], _ manifest: Manifest) async throws {
-        var complete: [(labels: [(name: String, value: String)], value: Double)] = []
+        var complete: [(labels: [(String, String)], value: Double)] = []
         var (listed, unread, faulty) = (complete, complete, complete)
         for name in names {
             let labels = [("organization", name.description)]
@@ -116,7 +117,7 @@ struct Metrics: Sendable {
     }
 
     private func addTokens(_ text: inout MetricsText, _ names: [OrganizationName]) async {
-        var expiries: [(labels: [(name: String, value: String)], value: Double)] = []
+        var expiries: [(labels: [(String, String)], value: Double)] = []
         for name in names {
             guard let token = try? await installation.tokenStatus(of: name) else { continue }
             for (kind, time) in [("access", token.accessExpires), ("refresh", token.refreshExpires)] {

@@ -12,12 +12,12 @@ struct MetricsText {
         _ name: String,
         _ kind: Kind,
         _ help: String,
-        _ samples: [(labels: [(name: String, value: String)], value: Double)]
+        _ samples: [(labels: [(String, String)], value: Double)]
     ) {
         guard !samples.isEmpty else { return }
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
         for (labels, value) in samples {
-            let list = labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",")
+            let list = labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",")
             text += "\(name)\(list.isEmpty ? "" : "{\(list)}") \(Self.number(value))\n"
         }
     }

@@ -15,7 +15,7 @@ struct PassWorker: Sendable {
     func run() async {
         while !stop.isMade {
             let board = board
-            guard let next = try? await stop.cancelling({ await board.next() }), let (pass, own) = next else { return }
+            guard let (pass, own) = try? await stop.cancelling({ await board.next() }) else { return }
             await make(pass, own)
         }
     }

@@ -4,6 +4,7 @@ import Files
 import Foundation
 import HTTPTypes
 import Recordings
+import Settings
 import Wiring
 
 /// Passes on demand: start, watch, stop.

@@ -43,6 +43,7 @@ struct Calls: Sendable {
             after: cursor,
             limit: page.limit
         )
+        try await installation.noteView(of: filter.task, names, by: view.caller.actor)
         return try Answer.json(Page(calls: found.calls.map(CallLine.init), nextCursor: found.next?.text))
     }
 
@@ -65,6 +66,7 @@ struct Calls: Sendable {
         guard let row = try await manifest.calls(filter, at: standpoint).collected().first else {
             throw Problem.notFound("there is no such call", code: "unknown_call")
         }
+        try await installation.noteView(of: task.id, [task.organization], by: view.caller.actor)
         var history: [EventLine] = []
         for try await event in manifest.events(organization: task.organization, task: task.id) {
             guard history.count < Self.mostEvents else { break }

@@ -26,7 +26,7 @@ struct Gaps: Sendable {
         let query = inquiry.query
         let time = try TimeQuery(query, in: installation.timeZone, now: installation.now)
         let page = try PageQuery(query)
-        let begin = try query.value("cursor", "the next_cursor of the page before", Self.place) ?? 0
+        let begin = try query.value("cursor", "the next_cursor of the page before") { PageQuery.place($0, "g") } ?? 0
         let names = try view.organizations(named: query["organization"])
         let reason = try query.value("reason", "a reason of gaps", GapReason.init(rawValue:))
         let isExplained =
@@ -47,6 +47,7 @@ struct Gaps: Sendable {
             )
             gaps += try await manifest.gaps(filter, at: standpoint)
         }
+        try await installation.noteView(of: nil, names, by: view.caller.actor)
         let shown = gaps.dropFirst(begin).prefix(page.limit)
         var calls: [OrganizationName: [TaskID: KnownCall]] = [:]
         for (name, gaps) in Dictionary(grouping: shown, by: \.organization) {
@@ -60,14 +61,6 @@ struct Gaps: Sendable {
                 nextCursor: end < gaps.count ? "g\(end)" : nil
             )
         )
-    }
-
-    /// How many gaps come before a page.
-    private static func place(_ cursor: String) -> Int? {
-        guard cursor.hasPrefix("g"), (2...9).contains(cursor.utf8.count),
-            cursor.dropFirst().utf8.allSatisfy({ (0x30...0x39).contains($0) })
-        else { return nil }
-        return Int(cursor.dropFirst())
     }
 
     private struct Page: Encodable {

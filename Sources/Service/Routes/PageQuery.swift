@@ -22,6 +22,17 @@ struct PageQuery: Sendable {
     }
 }
 
+extension PageQuery {
+    /// How many rows come before a page, by a cursor that counts them.
+    /// - Parameter mark: what its cursors begin with.
+    static func place(_ cursor: String, _ mark: Character) -> Int? {
+        let digits = cursor.dropFirst().utf8
+        guard cursor.first == mark, (1...9).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        return Int(cursor.dropFirst())
+    }
+}
+
 extension CallCursor {
     /// As an answer has it: base64url. What is in it is nobody's concern, and may change.
     var text: String {

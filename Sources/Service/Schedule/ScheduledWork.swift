@@ -1,4 +1,5 @@
 import Archiver
+import DailyArchive
 import Foundation
 import Logging
 import Recordings

@@ -199,18 +199,22 @@ package struct CallarkService: Sendable {
 
     /// All that it can be asked for.
     var routes: [Route] {
-        Health(installation: installation, database: database).routes
-            + Description().routes
-            + Overview(installation: installation).routes
-            + Days(installation: installation).routes
-            + (setup.writeReport.map { Reports(installation: installation, write: $0).routes } ?? [])
-            + Calls(installation: installation).routes
-            + Audio(installation: installation, streams: setup.limits.streams).routes
-            + Gaps(installation: installation).routes
-            + GapStatements(installation: installation).routes
-            + Passes(installation: installation, board: board, ending: ending).routes
-            + Metrics(installation: installation, requests: requests).routes
-            + LogRoutes(installation: installation).routes
+        let parts: [[Route]] = [
+            Health(installation: installation, database: database).routes,
+            Description().routes,
+            Overview(installation: installation).routes,
+            Days(installation: installation).routes,
+            setup.writeReport.map { Reports(installation: installation, write: $0).routes } ?? [],
+            Calls(installation: installation).routes,
+            Audio(installation: installation, streams: setup.limits.streams).routes,
+            Gaps(installation: installation).routes,
+            GapStatements(installation: installation).routes,
+            Passes(installation: installation, board: board, ending: ending).routes,
+            Metrics(installation: installation, requests: requests).routes,
+            AuditRoutes(installation: installation).routes,
+            LogRoutes(installation: installation).routes,
+        ]
+        return parts.flatMap(\.self)
     }
 
     /// Why it does not listen.

@@ -1,0 +1,105 @@
+import Archiver
+import Evidence
+import Files
+import Foundation
+import HTTPTypes
+import Payloads
+import Recordings
+import Settings
+import Wiring
+
+/// Who did what, when and why, out of the evidence logs. Reading it is in them too, before the first line is given out.
+struct AuditRoutes: Sendable {
+    let installation: Installation
+
+    var routes: [Route] {
+        let filters: Set<String> = ["organization", "task", "actor", "type"]
+        return [
+            Route(
+                .get,
+                "/api/v1/audit",
+                .permission(.audit),
+                parameters: filters.union(TimeQuery.parameters).union(PageQuery.parameters),
+                repeatable: ["type"]
+            ) { try await list($0) }
+        ]
+    }
+
+    private struct Page: Encodable {
+        var entries: [AuditLine]
+        var checkpoints: [AuditCheckpointLine]
+        var total: Int
+        var nextCursor: String?
+
+        enum CodingKeys: String, CodingKey {
+            case entries, checkpoints, total
+            case nextCursor = "next_cursor"
+        }
+    }
+
+    private func list(_ inquiry: Inquiry) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let query = inquiry.query
+        guard let text = query["organization"] else {
+            throw Problem(.badRequest, "bad_parameter", "organization is missing: an audit is of one log")
+        }
+        let name = try view.organization(text)
+        let time = try TimeQuery(query, in: installation.timeZone, now: installation.now)
+        let page = try PageQuery(query)
+        let begin = try query.value("cursor", "the next_cursor of the page before") { PageQuery.place($0, "a") } ?? 0
+        var types: Set<LogEntryType> = []
+        for text in query.all("type") {
+            guard let type = LogEntryType(rawValue: text) else {
+                throw Problem(.badRequest, "bad_parameter", "type: there is no \"\(text)\"; try audio.accessed")
+            }
+            types.insert(type)
+        }
+        let filter = AuditFilter(
+            task: try query.value("task", "a task ID") { TaskID($0) },
+            actor: query["actor"],
+            window: time.day?.interval(in: installation.timeZone) ?? time.window,
+            types: types
+        )
+        let found = try await read(name, filter, begin..<(begin + page.limit))
+        let entry = LogEntry(
+            .auditExported,
+            time: installation.now,
+            actor: view.caller.actor,
+            organization: name,
+            [.count: .number(Int64(found.rows.count))]
+        )
+        try await installation.accept([entry])
+        let end = begin + found.rows.count
+        return try Answer.json(
+            Page(
+                entries: found.rows.map(AuditLine.init),
+                checkpoints: found.sources.map { AuditCheckpointLine($0, of: name) },
+                total: found.total,
+                nextCursor: end < found.total && !found.rows.isEmpty ? "a\(end)" : nil
+            )
+        )
+    }
+
+    private struct Found: Sendable {
+        var rows: [AuditRow] = []
+        var sources: [Audit.Source] = []
+        var total = 0
+    }
+
+    private func read(_ name: OrganizationName, _ filter: AuditFilter, _ places: Range<Int>) async throws -> Found {
+        let folder = LogFolder(name, in: installation.root.logsPath)
+        let keyFile = installation.evidence.setup.keyFile
+        return try await BlockingWork.run { _ throws(any Error) in
+            guard folder.exists else { return Found() }
+            let audit = try Audit(folder, key: folder.confirmedKey(keyFile))
+            // All of the log is compared with what its checkpoint signs before a line of it is given out.
+            var found = Found(sources: audit.sources, total: try audit.count(filter))
+            var place = 0
+            try audit.forEachRow(filter) { row in
+                if places.contains(place) { found.rows.append(row) }
+                place += 1
+            }
+            return found
+        }
+    }
+}
