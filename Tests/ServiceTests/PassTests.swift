@@ -6,6 +6,7 @@ import Simulator
 import Testing
 
 @testable import Service
+@testable import Wiring
 
 /// Passes on demand, against the simulated provider.
 @Suite struct `A pass by HTTP` {

@@ -176,7 +176,7 @@ import Testing
 
     @Test(
         arguments: [
-            // Nothing was done yet: today's time is waited for, or tomorrow's.
+            // The service has just begun: today's time is waited for, or tomorrow's.
             (nil, 1, "2026-11-28", false), (nil, 12, "2026-11-29", false),
             // Yesterday's was done.
             ("2026-11-27", 1, "2026-11-28", false), ("2026-11-27", 12, "2026-11-28", true),
@@ -190,8 +190,8 @@ import Testing
     )
     func `makes up for what was missed, once`(_ last: String?, _ hour: Int, _ day: String, _ isDue: Bool) throws {
         let schedule = ServiceSettings.Schedule(daily: ClockTime("03:30"))
-        let history = try last.map { try history($0, endedAt: -1) } ?? .init()
-        let run = try #require(try next(schedule, history, at: hour))
+        let before = try last.map { try history($0, endedAt: -1) } ?? ScheduleRule.History()
+        let run = try #require(try next(schedule, before, at: hour, since: last == nil ? hour : 0))
         #expect(run.kind == .daily(try #require(ArchiveDay(day))))
         #expect((run.due <= Self.begin + .hours(hour)) == isDue)
     }

@@ -121,7 +121,8 @@ package final class ServiceDatabase: Sendable {
                 sql: """
                     CREATE TABLE schedule (
                         organization TEXT PRIMARY KEY,
-                        last_began INTEGER NOT NULL,
+                        since INTEGER NOT NULL,
+                        last_began INTEGER,
                         daily_day TEXT,
                         daily_ended INTEGER,
                         daily_attempts INTEGER NOT NULL DEFAULT 0 CHECK (daily_attempts >= 0),

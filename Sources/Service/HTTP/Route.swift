@@ -52,10 +52,16 @@ struct RouteTable: Sendable {
         _ method: HTTPRequest.Method,
         _ path: Substring
     ) throws(Problem) -> (route: Route, values: [String: String]) {
-        var allowed: Set<String> = []
+        var others: [Route] = []
         for route in routes {
             guard let values = route.pattern.match(path) else { continue }
             if route.answers(method) { return (route, values) }
+            others.append(route)
+        }
+        // A narrower pattern says what the path is, whatever a wider one would take it for.
+        let narrowest = others.map(\.pattern.wordCount).max()
+        var allowed: Set<String> = []
+        for route in others where route.pattern.wordCount == narrowest {
             allowed.insert(route.method.rawValue)
             if route.method == .get { allowed.insert(HTTPRequest.Method.head.rawValue) }
         }

@@ -10,6 +10,9 @@ struct RoutePattern: Sendable, Hashable, CustomStringConvertible {
         case rest(String)
     }
 
+    /// How many of its segments are words. Of two patterns that a path has, the one with more is the narrower.
+    var wordCount: Int { parts.count { if case .word = $0 { true } else { false } } }
+
     init(_ text: String) {
         description = text
         parts = text.split(separator: "/").map { part in

@@ -28,11 +28,13 @@ struct AuditRoutes: Sendable {
     private struct Page: Encodable {
         var entries: [AuditLine]
         var checkpoints: [AuditCheckpointLine]
+        /// Earlier epochs of the log that are missing or do not hold, one line each: their entries are not there.
+        var missing: [String]
         var total: Int
         var nextCursor: String?
 
         enum CodingKeys: String, CodingKey {
-            case entries, checkpoints, total
+            case entries, checkpoints, missing, total
             case nextCursor = "next_cursor"
         }
     }
@@ -73,7 +75,8 @@ struct AuditRoutes: Sendable {
         return try Answer.json(
             Page(
                 entries: found.rows.map(AuditLine.init),
-                checkpoints: found.sources.map { AuditCheckpointLine($0, of: name) },
+                checkpoints: found.sources.map { AuditCheckpointLine($0, of: name, keyConfirmed: found.isConfirmed) },
+                missing: found.missing,
                 total: found.total,
                 nextCursor: end < found.total && !found.rows.isEmpty ? "a\(end)" : nil
             )
@@ -84,6 +87,10 @@ struct AuditRoutes: Sendable {
         var rows: [AuditRow] = []
         var sources: [Audit.Source] = []
         var total = 0
+        /// Whether the checkpoint was checked with the key of the key file.
+        var isConfirmed = false
+        /// Epochs whose rows are not there, one line each.
+        var missing: [String] = []
     }
 
     private func read(_ name: OrganizationName, _ filter: AuditFilter, _ places: Range<Int>) async throws -> Found {
@@ -91,9 +98,10 @@ struct AuditRoutes: Sendable {
         let keyFile = installation.evidence.setup.keyFile
         return try await BlockingWork.run { _ throws(any Error) in
             guard folder.exists else { return Found() }
-            let audit = try Audit(folder, key: folder.confirmedKey(keyFile))
+            let audit = try Audit(LogEpochs(of: name, in: folder, keyFile: keyFile))
             // All of the log is compared with what its checkpoint signs before a line of it is given out.
             var found = Found(sources: audit.sources, total: try audit.count(filter))
+            (found.isConfirmed, found.missing) = (audit.isConfirmed, audit.faults)
             var place = 0
             try audit.forEachRow(filter) { row in
                 if places.contains(place) { found.rows.append(row) }

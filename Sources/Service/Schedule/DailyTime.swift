@@ -29,7 +29,8 @@ struct DailyTime: Sendable, Hashable {
                 high = middle
             }
         }
-        return Timestamp(millisecondsSince1970: low)
+        let skipped = Timestamp(millisecondsSince1970: low)
+        return ArchiveDay(skipped, in: timeZone) == day ? skipped : nil
     }
 
     /// The seconds by which the clock is ahead of UTC.

@@ -47,11 +47,11 @@ struct ScheduleRule: Sendable {
 
     /// What an organization's next run is.
     /// - Parameters:
-    ///   - since: when the service began; what it never did before then is not made up for.
+    ///   - since: when the service began to keep the schedule; what was due before then is not made up for.
     /// - Returns: `nil` if the schedule has nothing for it. A run whose time has passed is due now.
     func next(of organization: OrganizationName, _ history: History, since: Timestamp, now: Timestamp) -> Run? {
         let shift = Self.shift(of: organization)
-        let runs = [poll(history, shift, since: since), daily(history, shift, now: now)].compactMap(\.self)
+        let runs = [poll(history, shift, since: since), daily(history, shift, since: since, now: now)].compactMap(\.self)
         // The daily job does what polling does, so it goes first.
         return runs.min { lhs, rhs in
             let (left, right) = (max(lhs.due, now), max(rhs.due, now))
@@ -69,7 +69,7 @@ struct ScheduleRule: Sendable {
         return Run(kind: .poll, due: Timestamp(millisecondsSince1970: slot * interval + phase))
     }
 
-    private func daily(_ history: History, _ shift: Double, now: Timestamp) -> Run? {
+    private func daily(_ history: History, _ shift: Double, since: Timestamp, now: Timestamp) -> Run? {
         guard let time = schedule.daily.map({ DailyTime(time: $0, timeZone: timeZone) }) else { return nil }
         let delay = Duration.milliseconds(Int64(Double(Self.longestDelay.milliseconds) * shift))
         let today = ArchiveDay(now, in: timeZone)
@@ -85,7 +85,10 @@ struct ScheduleRule: Sendable {
             }
             return nil
         }
-        guard let last = history.daily else { return upcoming(after: latest ?? today.previous ?? today) }
+        guard let last = history.daily else {
+            if let latest, let due = begin(latest), due >= since { return Run(kind: .daily(latest), due: due) }
+            return upcoming(after: latest ?? today.previous ?? today)
+        }
         if !last.isDone, last.attempts < Self.mostAttempts, latest.map({ $0 <= last.day }) ?? true {
             return Run(kind: .daily(last.day), due: last.ended + Self.retryDelay)
         }

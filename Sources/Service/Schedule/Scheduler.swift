@@ -36,10 +36,9 @@ struct Scheduler: Sendable {
 
     /// Keeps the schedule until the service is to stop, and the run that is under way has ended.
     func run() async {
-        let since = clock.now
         await withTaskGroup(of: Void.self) { group in
             for organization in organizations {
-                group.addTask { await keep(organization, since: since) }
+                group.addTask { await keep(organization) }
             }
             group.addTask { await stop.wait() }
             await group.waitForAll()
@@ -47,10 +46,10 @@ struct Scheduler: Sendable {
     }
 
     /// Keeps the schedule of one organization until the service is to stop.
-    private func keep(_ organization: OrganizationName, since: Timestamp) async {
+    private func keep(_ organization: OrganizationName) async {
         while !stop.isMade, !Task.isCancelled {
             do {
-                guard try await step(organization, since: since) else { return }
+                guard try await step(organization) else { return }
             } catch {
                 guard !stop.isMade, !Task.isCancelled else { return }
                 logger.error(
@@ -64,7 +63,8 @@ struct Scheduler: Sendable {
 
     /// Waits for the next run, or does it if it is due.
     /// - Returns: `false` if the schedule has nothing for the organization.
-    private func step(_ organization: OrganizationName, since: Timestamp) async throws -> Bool {
+    private func step(_ organization: OrganizationName) async throws -> Bool {
+        let since = try await database.scheduleBegin(of: organization, now: clock.now)
         let history = try await database.scheduleHistory(of: organization)
         let now = clock.now
         guard let next = rule.next(of: organization, history, since: since, now: now) else { return false }

@@ -26,15 +26,26 @@ extension ServiceDatabase {
         }
     }
 
+    /// Since when the service keeps the schedule of an organization: what was missed since then is made up for.
+    /// - Parameter now: kept as that, if the service has never kept it before.
+    func scheduleBegin(of organization: OrganizationName, now: Timestamp) async throws -> Timestamp {
+        try await write { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO schedule (organization, since) VALUES (?, ?)",
+                arguments: [organization.description, now.millisecondsSince1970]
+            )
+            let select = "SELECT since FROM schedule WHERE organization = ?"
+            let since = try Int64.fetchOne(db, sql: select, arguments: [organization.description])
+            return since.map(Timestamp.init(millisecondsSince1970:)) ?? now
+        }
+    }
+
     /// Keeps that a run begins. It is durable before the run does anything.
     func noteBegin(of organization: OrganizationName, at time: Timestamp) async throws {
         try await write { db in
             try db.execute(
-                sql: """
-                    INSERT INTO schedule (organization, last_began) VALUES (?, ?)
-                    ON CONFLICT (organization) DO UPDATE SET last_began = excluded.last_began
-                    """,
-                arguments: [organization.description, time.millisecondsSince1970]
+                sql: "UPDATE schedule SET last_began = ? WHERE organization = ?",
+                arguments: [time.millisecondsSince1970, organization.description]
             )
         }
     }
