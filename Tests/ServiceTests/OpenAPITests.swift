@@ -59,7 +59,8 @@ import Testing
                     "Authorization: Bearer \(key)", "--checks", "all", "--exclude-checks",
                     // Whether a name, a day or a cursor is one that exists is nothing that a description can say; and after
                     // many wrong keys the answer is 429.
-                    "positive_data_acceptance,ignored_auth", "--phases", "examples,coverage,fuzzing", "--max-examples", "15",
+                    "positive_data_acceptance,ignored_auth", "--phases", "examples,coverage,fuzzing", "--max-examples",
+                    "15",
                     "--seed", "1", "--no-color", "--workers", "1", "--generation-database", "none",
                 ]
             )

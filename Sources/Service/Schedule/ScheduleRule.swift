@@ -51,7 +51,9 @@ struct ScheduleRule: Sendable {
     /// - Returns: `nil` if the schedule has nothing for it. A run whose time has passed is due now.
     func next(of organization: OrganizationName, _ history: History, since: Timestamp, now: Timestamp) -> Run? {
         let shift = Self.shift(of: organization)
-        let runs = [poll(history, shift, since: since), daily(history, shift, since: since, now: now)].compactMap(\.self)
+        let runs = [poll(history, shift, since: since), daily(history, shift, since: since, now: now)].compactMap(
+            \.self
+        )
         // The daily job does what polling does, so it goes first.
         return runs.min { lhs, rhs in
             let (left, right) = (max(lhs.due, now), max(rhs.due, now))
