@@ -1,22 +1,22 @@
 import Foundation
 import Recordings
 
-/// The service: where it listens, as whom, and when it works by itself.
+/// The settings of the service: addresses, TLS and schedule.
 package struct ServiceSettings: Sendable, Hashable {
     package var listen: ListenAddress
-    /// The service's address as browsers and the provider see it; `nil` if it is not known. No slash at its end.
+    /// The service's address as browsers and the provider see it, without a slash at its end; `nil` if it is not known.
     package var publicURL: URL?
-    /// `nil` if it speaks plain HTTP.
+    /// `nil` for plain HTTP.
     package var tls: TLS?
-    /// The proxies whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     package var trustedProxies: [AddressRange]
     package var schedule: Schedule
 
     /// A certificate and its key.
     package struct TLS: Sendable, Hashable {
-        /// The certificate and those that it leads to, in PEM: an absolute path.
+        /// The absolute path of the certificate and its chain, in PEM.
         package var certificateFile: String
-        /// The private key, in PEM: an absolute path.
+        /// The absolute path of the private key, in PEM.
         package var keyFile: String
 
         package init(certificateFile: String, keyFile: String) {
@@ -25,13 +25,13 @@ package struct ServiceSettings: Sendable, Hashable {
         }
     }
 
-    /// When the service works by itself. What is `nil` is off.
+    /// When the service works by itself. A part that is `nil` is off.
     package struct Schedule: Sendable, Hashable {
         /// How often the provider is asked for new calls.
         package var poll: Duration?
         /// When the daily job begins, by the clock of `archive.time_zone`.
         package var daily: ClockTime?
-        /// Which part of the archives is read each day: 30 for a thirtieth.
+        /// The part of the archives that is verified each day: 30 means a thirtieth.
         package var verifyParts: Int?
 
         package init(poll: Duration? = nil, daily: ClockTime? = nil, verifyParts: Int? = nil) {
@@ -61,14 +61,14 @@ package struct ClockTime: Sendable, Hashable, CustomStringConvertible {
     package let hour: Int
     package let minute: Int
 
-    /// - Returns: `nil` if a clock never shows it.
+    /// - Returns: `nil` if no clock shows this time.
     package init?(hour: Int, minute: Int) {
         guard (0...23).contains(hour), (0...59).contains(minute) else { return nil }
         self.hour = hour
         self.minute = minute
     }
 
-    /// Reads `03:30`.
+    /// Parses `03:30`.
     package init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && $0.isOfDigits }),
@@ -82,14 +82,14 @@ package struct ClockTime: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Where a server listens: an address of this machine, and a port.
+/// The address and port at which a server listens.
 package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// An IP address, without brackets, or `localhost`.
     package let host: String
-    /// 0 for one that the system picks.
+    /// The port; 0 lets the system choose one.
     package let port: Int
 
-    /// Where the service listens if nothing else is configured.
+    /// The default address of the service.
     package static let usual = ListenAddress(host: "127.0.0.1", port: 8080)
 
     private init(host: String, port: Int) {
@@ -97,7 +97,7 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
-    /// Reads `127.0.0.1:8080` or `[::1]:8080`.
+    /// Parses `127.0.0.1:8080` or `[::1]:8080`.
     package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let (digits, name) = (text[text.index(after: colon)...], text[..<colon])
@@ -115,7 +115,7 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(host: host, port: port)
     }
 
-    /// Whether only this machine reaches it.
+    /// Whether only this machine can reach the address.
     package var isLoopback: Bool { Address.isLoopback(host) }
 
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

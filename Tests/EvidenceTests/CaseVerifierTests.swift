@@ -4,12 +4,12 @@ import Testing
 
 @testable import Evidence
 
-/// What the program that needs no Callark says of exported cases. They are made in Python, by the public formats, and the
-/// certificates by OpenSSL: Callark's own exporter has no part in them.
+/// The stand-alone verifier on exported cases. Python makes the cases from the public formats, and OpenSSL makes the
+/// certificates. Callark's own exporter is not involved.
 @Suite struct `The stand-alone verifier on cases` {
     private static let python = ProcessInfo.processInfo.environment["CALLARK_TEST_PYTHON"] ?? "python3"
 
-    /// Runs one of the trials of case_trial.py, which prints the seed of what it draws.
+    /// Runs a trial of case_trial.py, which prints its random seed.
     private func tries(_ trial: String) throws {
         let folder = try TemporaryFolder()
         let program = try folder.put(StandAloneVerifier.fileName, StandAloneVerifier.text)

@@ -10,9 +10,9 @@ import Testing
 @testable import Service
 @testable import Wiring
 
-/// Audio over the network, compared with what the provider has sent.
+/// Audio over the network, compared with what the provider sent.
 @Suite struct `Audio` {
-    /// A recording that is held, where it is asked for, and its bytes.
+    /// An archived recording: its path in the API and its bytes.
     private struct Held {
         var path: String
         var task: String
@@ -256,7 +256,7 @@ import Testing
             try file.seek(toOffset: UInt64(large.offset + 5_000_000))
             try file.write(contentsOf: [whole.body[5_000_000] ^ 1])
             try file.close()
-            // The damage is not in this part; it is not told to be sound all the same.
+            // The damage is in another part. The service must still not confirm this part as sound.
             let cut = try await office.ask(large.path, key: key, headers: [("Range", "bytes=0-999999")])
             #expect(cut.status == 206 && !cut.isWhole && cut.body.count < 1_000_000)
             #expect(cut.body == Array(whole.body[..<cut.body.count]))
@@ -317,7 +317,7 @@ import Testing
     }
 }
 
-/// Waits until `condition` holds, no longer than a minute.
+/// Waits until `condition` holds, for a minute at most.
 func eventually(_ condition: () async throws -> Bool) async throws {
     let end = ContinuousClock.now + .seconds(60)
     while try await !condition() {

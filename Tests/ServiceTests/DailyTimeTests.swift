@@ -5,7 +5,7 @@ import Testing
 
 @testable import Service
 
-/// A time of day, once on each calendar day, whatever daylight-saving time does.
+/// A time of day occurs once on each calendar day, even when daylight-saving time begins or ends.
 @Suite struct `A daily time` {
     private func instant(_ time: String, _ day: String, _ zone: String) throws -> Timestamp? {
         let zone = try #require(TimeZone(identifier: zone))
@@ -17,17 +17,17 @@ import Testing
         ("00:00", "2026-11-30", "UTC", "2026-11-30T00:00:00.000Z"),
         ("23:59", "2026-11-30", "UTC", "2026-11-30T23:59:00.000Z"),
         ("03:30", "2026-07-01", "Europe/London", "2026-07-01T02:30:00.000Z"),
-        // London skips 01:00 to 02:00 on 29 March 2026, and has them twice on 25 October.
+        // London skips 01:00 to 02:00 on 29 March 2026, and repeats that hour on 25 October.
         ("01:30", "2026-03-29", "Europe/London", "2026-03-29T01:00:00.000Z"),
         ("00:59", "2026-03-29", "Europe/London", "2026-03-29T00:59:00.000Z"),
         ("02:00", "2026-03-29", "Europe/London", "2026-03-29T01:00:00.000Z"),
         ("01:30", "2026-10-25", "Europe/London", "2026-10-25T00:30:00.000Z"),
         ("02:00", "2026-10-25", "Europe/London", "2026-10-25T02:00:00.000Z"),
-        // New York, 8 March and 1 November 2026.
+        // New York changes on 8 March and 1 November 2026.
         ("02:30", "2026-03-08", "America/New_York", "2026-03-08T07:00:00.000Z"),
         ("01:30", "2026-11-01", "America/New_York", "2026-11-01T05:30:00.000Z"),
         ("03:30", "2026-11-01", "America/New_York", "2026-11-01T08:30:00.000Z"),
-        // Lord Howe changes by half an hour: 4 October and 5 April 2026.
+        // Lord Howe changes by half an hour, on 4 October and 5 April 2026.
         ("02:15", "2026-10-04", "Australia/Lord_Howe", "2026-10-03T15:30:00.000Z"),
         ("01:45", "2026-04-05", "Australia/Lord_Howe", "2026-04-04T14:45:00.000Z"),
         // Beirut and Havana skip midnight.

@@ -6,7 +6,7 @@ import Testing
 @testable import Service
 @testable import Wiring
 
-/// What holds for every request, over the network.
+/// Rules that apply to every request, over the network.
 @Suite struct `The front door` {
     @Test func `says without a key that the service lives, and no more`() async throws {
         try await Office.with(isArchived: false) { office in
@@ -37,7 +37,7 @@ import Testing
                     now: now
                 )
             }
-            // Nothing is there, which only who has a key is told.
+            // The path does not exist, but only a caller with a valid key may learn that.
             #expect(try await office.ask("/nothing", key: good).problem == "not_found")
             for (key, code) in [
                 (expired, "key_expired"), (revoked, "key_revoked"), (KeySecret().text, "unknown_key"),
@@ -112,7 +112,7 @@ import Testing
     }
 }
 
-/// Connections that want to hold on to the service, or speak no HTTP.
+/// Connections that try to tie up the service, or do not speak HTTP.
 @Suite struct `A connection` {
     private static var hasty: ServiceLimits {
         var limits = ServiceLimits()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Service
 
-/// docs/openapi.yaml, compared with the routes, and with what the real server answers, by schemathesis (PyPI).
+/// docs/openapi.yaml, compared with the routes and, by schemathesis (PyPI), with the answers of the real server.
 @Suite struct `The description of the API` {
     private static let python = ProcessInfo.processInfo.environment["CALLARK_TEST_PYTHON"] ?? "python3"
     private static var file: URL {
@@ -17,7 +17,7 @@ import Testing
         (try? Tool.run(python, "-c", "import schemathesis").status) == 0
     }
 
-    /// Runs Python to its end, on a thread that may wait.
+    /// Runs Python until it exits, on a thread that may block.
     private static func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
         try await BlockingWork.run { _ throws(any Error) in
             let outcome = try Tool.run(python, arguments)
@@ -57,8 +57,8 @@ import Testing
                 [
                     "-c", command, "run", Self.file.path, "--url", "http://127.0.0.1:\(office.port)", "--header",
                     "Authorization: Bearer \(key)", "--checks", "all", "--exclude-checks",
-                    // Whether a name, a day or a cursor is one that exists is nothing that a description can say; and after
-                    // many wrong keys the answer is 429.
+                    // Excluded, because a description cannot say which names, days and cursors exist, and because the
+                    // service answers many wrong keys with 429.
                     "positive_data_acceptance,ignored_auth", "--phases", "examples,coverage,fuzzing", "--max-examples",
                     "15",
                     "--seed", "1", "--no-color", "--workers", "1", "--generation-database", "none",

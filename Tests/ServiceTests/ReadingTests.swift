@@ -9,7 +9,7 @@ import Testing
 @testable import Service
 @testable import Wiring
 
-/// What the API says of an archive, over the network.
+/// Reading an archive by the API, over the network.
 @Suite struct `The reading API` {
     @Test func `says who asks`() async throws {
         try await Office.with(isArchived: false) { office in
@@ -42,7 +42,7 @@ import Testing
             let times = calls.compactMap { $0["created_time"]?.text }
             #expect(times == times.sorted(by: >))
             #expect(calls.allSatisfy { $0["type"] == .text("call") && $0["organization"] == .text("acme") })
-            // The command line's own lines, member for member.
+            // The lines must have the same members as those of the command line.
             let names = Set([
                 "type", "organization", "task_id", "day", "created_time", "agents", "queue", "origin", "destination",
                 "direction", "duration_ms", "recordings", "transcripts", "state", "outcome",
@@ -236,7 +236,7 @@ import Testing
                 let answers = try await [office.ask(path, key: own), office.ask(path, key: other)]
                 if !path.contains("reports") { #expect(answers[0].status == 200, "\(path): \(answers[0].text)") }
                 #expect(answers[1].status == 404, "\(path): \(answers[1].text)")
-                // The same as for one that does not exist at all.
+                // The answer must not differ from that for an organization that does not exist.
                 let nothing = try await office.ask(path.replacing("acme", with: "zeta"), key: other)
                 #expect(answers[1].body == nothing.body, "\(path)")
             }

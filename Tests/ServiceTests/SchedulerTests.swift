@@ -9,9 +9,9 @@ import Testing
 
 @testable import Service
 
-/// The schedule over whole days on a clock of the test's own.
+/// The schedule over several days, on a simulated clock.
 @Suite struct `The schedule` {
-    /// A clock that goes on as soon as somebody waits.
+    /// A clock that jumps to the requested time as soon as a task waits for it.
     private final class Clock: ScheduleClock {
         private let time: Mutex<Timestamp>
 
@@ -33,8 +33,8 @@ import Testing
 
     /// Runs the schedule from one time to another.
     /// - Parameters:
-    ///   - killed: in which runs, by their number, the service is killed; it is started again at once.
-    ///   - isDone: what each daily job comes to, by its number.
+    ///   - killed: the numbers of the runs in which the service is killed. It is restarted at once.
+    ///   - isDone: whether a daily job succeeds, by its number.
     private func run(
         _ schedule: ServiceSettings.Schedule,
         _ zone: String,
@@ -97,7 +97,7 @@ import Testing
         #expect(days.count == 3 && Set(days).count == 3, "\(days)")
         let polls = done.filter { $0.kind == .poll }.map(\.time)
         #expect((270...290).contains(polls.count), "\(polls.count)")
-        // No two at a time.
+        // No two runs overlap.
         let times = done.map(\.time)
         #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= .seconds(90) })
     }
@@ -114,7 +114,7 @@ import Testing
             )
             let days = days(done)
             #expect(Set(days).count == 3, "\(days)")
-            // One that was killed is done again, and no other.
+            // Only a killed daily job runs twice.
             let wasDaily = done[killed].kind != .poll
             #expect(days.count == (wasDaily ? 4 : 3), "\(killed): \(days)")
         }
@@ -176,13 +176,13 @@ import Testing
 
     @Test(
         arguments: [
-            // The service has just begun: today's time is waited for, or tomorrow's.
+            // The service has just started: it waits for today's time, or for tomorrow's if that has passed.
             (nil, 1, "2026-11-28", false), (nil, 12, "2026-11-29", false),
-            // Yesterday's was done.
+            // Yesterday's job is done.
             ("2026-11-27", 1, "2026-11-28", false), ("2026-11-27", 12, "2026-11-28", true),
-            // Today's was done.
+            // Today's job is done.
             ("2026-11-28", 12, "2026-11-29", false),
-            // Days were missed: the last of them is made up for, once.
+            // Several days were missed: only the last is made up for.
             ("2026-11-20", 1, "2026-11-27", true), ("2026-11-20", 12, "2026-11-28", true),
             // The clock was set back.
             ("2026-11-30", 12, "2026-12-01", false),

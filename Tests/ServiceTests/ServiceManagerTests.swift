@@ -6,9 +6,9 @@ import Testing
 
 @testable import Service
 
-/// The socket by which systemd hears of a service, with a real socket in systemd's place.
+/// Reports of the service's state, received by a real socket in place of systemd's.
 @Suite struct `The service manager` {
-    /// A datagram socket that is bound to a path.
+    /// A datagram socket bound to a path.
     private final class Listener: Sendable {
         let descriptor: Int32
 

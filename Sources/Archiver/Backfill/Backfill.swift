@@ -9,8 +9,8 @@ import WebexContactCenter
 /// (wxcc-api 6.7).
 ///
 /// Each day is one pass over that day. The backfill holds the lock only during that pass, and steps aside for any other
-/// pass, even in the middle of a day. What was listed is in the manifest, so a stopped backfill resumes where it was.
-/// It skips days that are already listed, and does not count as the daily pass.
+/// pass, even in the middle of a day. The manifest records what was listed, so the next backfill resumes where a stopped
+/// one ended. It skips days that are already listed, and does not count as the daily pass.
 package struct Backfill: Sendable {
     private let setup: CallArchive.Setup
     private let organizations: [OrganizationName]

@@ -2,7 +2,7 @@ import Files
 import Recordings
 
 extension ArchiveRoot {
-    /// Whether any file of this day exists: an archive, sealed or open, the remains of one, or legacy sessions.
+    /// Whether any file of this day exists: a sealed or open archive, the side file of a lost one, or legacy sessions.
     package func hasFiles(of day: ArchiveDay, organization: OrganizationName?) throws(ArchiveError) -> Bool {
         let archives = try self.archives.list() + openArchives() + self.archives.lost()
         let owners =
@@ -10,15 +10,16 @@ extension ArchiveRoot {
         return owners.contains { $0.1 == day && (organization == nil || organization == $0.0) }
     }
 
-    /// The files of legacy sessions next to the archives, sorted by organization, day and number. A file of which only
-    /// the checksum file is left is one of them: it is missing, and that must not go unnoticed.
+    /// The files of legacy sessions next to the archives, sorted by organization, day and number. If only a file's checksum
+    /// file is left, the file is included, so that its loss is noticed.
     package func legacySessionFiles() throws(ArchiveError) -> [LegacySessionFile] {
         let ending = ".jsonl"
         let paths = try archiveFiles(ending: ending) + archiveFiles(ending: SideFile.path(besides: ending))
         return legacySessionFiles(among: paths)
     }
 
-    /// The files of one day's legacy sessions, sorted by number, likewise. Reads one folder only.
+    /// The files of one day's legacy sessions, sorted by number, including files of which only the checksum file is left.
+    /// Reads only one folder.
     func legacySessionFiles(of organization: OrganizationName, _ day: ArchiveDay) throws(ArchiveError)
         -> [LegacySessionFile]
     {

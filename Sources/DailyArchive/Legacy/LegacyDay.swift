@@ -2,15 +2,15 @@ import Files
 import Recordings
 
 /// The legacy sessions of one day's calls, in numbered files that never change. New sessions go into a new file. If two
-/// files have a session of the same task, the one in the file with the higher number counts.
+/// files contain a session of the same task, the one in the file with the higher number is used.
 ///
-/// One process at a time adds files: the one that holds ``PassLock`` for ``PassLock/Work/legacySessions``.
+/// Only one process at a time may add files: the one that holds ``PassLock`` for ``PassLock/Work/legacySessions``.
 package struct LegacyDay: Sendable, Hashable {
     private let root: ArchiveRoot
     private let organization: OrganizationName
     private let day: ArchiveDay
 
-    /// The sessions of that day; there need not be any.
+    /// The sessions of that day, of which none need to exist.
     package init(_ organization: OrganizationName, _ day: ArchiveDay, in root: ArchiveRoot) {
         self.root = root
         self.organization = organization
@@ -22,8 +22,8 @@ package struct LegacyDay: Sendable, Hashable {
         try root.legacySessionFiles(of: organization, day)
     }
 
-    /// The tasks whose sessions are in one of the files.
-    /// - Throws: `.damaged` if a file is not what was written.
+    /// The tasks that have a session in one of the files.
+    /// - Throws: `.damaged` if a file is damaged.
     package func tasks() async throws(ArchiveError) -> Set<TaskID> {
         try await BlockingWork.run { [self] _ throws(ArchiveError) in
             var tasks: Set<TaskID> = []
@@ -33,9 +33,9 @@ package struct LegacyDay: Sendable, Hashable {
     }
 
     /// Searches for one task's session, in the newest file first.
-    /// - Returns: `nil` if there is none.
-    /// - Throws: `.damaged` if no session of the task can be read, and one may have been in a file that is missing or
-    ///   in a line that is not what was written.
+    /// - Returns: `nil` if none exists.
+    /// - Throws: `.damaged` if no session of the task can be read, and a missing file or a damaged line may have
+    ///   contained one.
     package func place(of task: TaskID) async throws(ArchiveError) -> LegacySessionFile.Place? {
         try await BlockingWork.run { [self] progress throws(ArchiveError) in
             var fault: ArchiveError?
@@ -51,8 +51,7 @@ package struct LegacyDay: Sendable, Hashable {
         }
     }
 
-    /// Writes these sessions to a file of their own, with the next number. A number whose file is missing is not used
-    /// again.
+    /// Writes these sessions to a new file with the next number. The number of a missing file is not reused.
     package func add(_ sessions: [LegacySession]) async throws(ArchiveError) {
         guard !sessions.isEmpty else { return }
         try await BlockingWork.run { [self] _ throws(ArchiveError) in
@@ -61,8 +60,9 @@ package struct LegacyDay: Sendable, Hashable {
         }
     }
 
-    /// Writes the checksum of each file that a crash has left without one, and describes the files.
-    /// - Throws: `.damaged` if a file is not what was written.
+    /// Writes the checksum of each file that a crash left without one.
+    /// - Returns: a summary of each existing file.
+    /// - Throws: `.damaged` if a file is damaged.
     package func settle() async throws(ArchiveError) -> [LegacySessionFile.Summary] {
         try await BlockingWork.run { [self] _ throws(ArchiveError) in
             var summaries: [LegacySessionFile.Summary] = []
@@ -71,8 +71,8 @@ package struct LegacyDay: Sendable, Hashable {
         }
     }
 
-    /// Removes the checksum files of missing files. For a day whose sessions are all in the other files: then nothing
-    /// is lost any more.
+    /// Removes the checksum files of missing files. Call this only if the other files contain all sessions of the day, so
+    /// that nothing is lost.
     package func forgetMissing() async throws(ArchiveError) {
         try await BlockingWork.run { [self] _ throws(ArchiveError) in
             for file in try files() where try !file.exists() {

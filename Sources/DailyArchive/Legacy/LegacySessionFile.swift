@@ -2,10 +2,11 @@ import Files
 import Glibc
 import Recordings
 
-/// A numbered file of legacy sessions of one day's calls, one per line, next to the day's archives. Like those, it never
-/// changes. Next to it is a checksum that `sha256sum -c` accepts, which is written a moment later: a crash in between
-/// leaves the file without it. Each line also has a checksum of its own, so ``settle()`` can rely on the lines, and
-/// writes the file's checksum.
+/// A numbered file of legacy sessions of one day's calls, one per line, next to the day's archives. Like them, it never
+/// changes.
+///
+/// A side file with its checksum is written right after it, so a crash in between leaves the file without one. Each line has
+/// its own checksum, so ``settle()`` can check the lines and then write the side file.
 package struct LegacySessionFile: Sendable, Hashable {
     package let path: String
     package let organization: OrganizationName
@@ -13,7 +14,7 @@ package struct LegacySessionFile: Sendable, Hashable {
     /// Counted from 1 for each day.
     package let number: Int
 
-    /// Far more than the calls of a day need. A larger file is not ours.
+    /// Far more than the calls of a day need. Callark did not write a larger file.
     private static let mostBytes = 4 << 30
 
     /// The file of that day with that number, which need not exist.
@@ -28,7 +29,7 @@ package struct LegacySessionFile: Sendable, Hashable {
     init?(path: String, in root: ArchiveRoot) {
         let (ending, mark) = (".jsonl", "-legacy")
         guard path.hasSuffix(ending), let file = path.split(separator: "/").last else { return nil }
-        // The name is an archive's with a mark before its number.
+        // The name is that of an archive, with `-legacy` before the number.
         let name = file.dropLast(ending.count)
         guard let dash = name.lastIndex(of: "-"), name[..<dash].hasSuffix(mark),
             let archive = ArchiveName(name[..<dash].dropLast(mark.count) + name[dash...])
@@ -40,27 +41,27 @@ package struct LegacySessionFile: Sendable, Hashable {
     /// `acme-2025-11-20-legacy-001`
     package var name: String { ArchiveRoot.legacySessionsName(organization, day, number) }
 
-    /// The last part of its path: `acme-2025-11-20-legacy-001.jsonl`
+    /// The last component of its path: `acme-2025-11-20-legacy-001.jsonl`
     package var fileName: String { "\(name).jsonl" }
 
-    /// The file with the checksum, for `sha256sum -c`.
+    /// The path of the file with the checksum, for `sha256sum -c`.
     package var sideFilePath: String { SideFile.path(besides: path) }
 
-    /// What a file is and contains.
+    /// A file's checksum and number of sessions.
     package struct Summary: Sendable, Hashable {
         package let file: LegacySessionFile
         package let digest: ContentDigest
         package let sessionCount: Int
     }
 
-    /// Whether the file exists. If it does not, its checksum file may still do.
+    /// Whether the file exists. If it does not, its checksum file may still exist.
     func exists() throws(ArchiveError) -> Bool { try FileSystem.size(of: path) != nil }
 
-    /// All sessions in it.
-    /// - Throws: `.damaged` if the file is not what was written.
+    /// All sessions in the file.
+    /// - Throws: `.damaged` if the file is damaged.
     func sessions() throws(ArchiveError) -> [LegacySession] { try readWhole().sessions }
 
-    /// Writes the file, which must not exist, and then its checksum.
+    /// Writes the file, which must not exist, and then its checksum file.
     func write(_ sessions: [LegacySession]) throws(ArchiveError) {
         var bytes: [UInt8] = []
         for session in sessions { bytes += session.jsonLine + [UInt8(ascii: "\n")] }
@@ -69,8 +70,8 @@ package struct LegacySessionFile: Sendable, Hashable {
         try SideFile.write(Digester.digest(of: bytes), besides: path)
     }
 
-    /// Writes the checksum if there is none.
-    /// - Throws: `.damaged` if the file is not what was written.
+    /// Writes the checksum file if it is missing.
+    /// - Throws: `.damaged` if the file is damaged.
     func settle() throws(ArchiveError) -> Summary {
         let (contents, sessions) = try readWhole()
         if try FileSystem.size(of: sideFilePath) == nil {
@@ -79,16 +80,16 @@ package struct LegacySessionFile: Sendable, Hashable {
         return Summary(file: self, digest: contents.digest, sessionCount: sessions.count)
     }
 
-    /// Where a task's session is, and its content.
+    /// A task's session and its location.
     package struct Place: Sendable, Hashable {
         /// The file that contains it.
         package let path: String
         /// The number of its line, counted from 1.
         package let line: Int
-        /// Compared with the checksum of its line.
+        /// The session, checked against its line's checksum.
         package let session: LegacySession
 
-        /// Writes the provider's record to `destination`, replacing what was there. The file appears only when it is
+        /// Writes the provider's record to `destination`, replacing an existing file. The new file appears only when it is
         /// complete.
         package func copy(to destination: String) async throws(ArchiveError) {
             let bytes = Array("\(session.json)\n".utf8)
@@ -99,9 +100,9 @@ package struct LegacySessionFile: Sendable, Hashable {
     }
 
     /// Searches for one task's session, line by line; only a line that names the task is parsed.
-    /// - Returns: `nil` if there is none.
+    /// - Returns: `nil` if none exists.
     /// - Throws: ``ArchiveError`` with `.damaged` if no session of the task can be read and a line that names the task
-    ///   is not what was written, or if only the checksum file is left.
+    ///   is damaged, or if only the checksum file is left.
     func place(of task: TaskID, _ progress: ReadingProgress) throws(ArchiveError) -> Place? {
         guard try exists() else { throw .damaged(missing, path: path) }
         let name = Self.written(task)
@@ -116,7 +117,7 @@ package struct LegacySessionFile: Sendable, Hashable {
                 let session = try LegacySession(jsonLine: line.bytes)
                 if session.taskID == task { return Place(path: path, line: number, session: session) }
             } catch {
-                // The line may belong to another task and only mention this one, whose own line may still follow.
+                // The line may belong to another task and only mention this one. This task's line may still follow.
                 fault = fault ?? bad(number, error)
             }
         }
@@ -124,14 +125,14 @@ package struct LegacySessionFile: Sendable, Hashable {
         return nil
     }
 
-    /// A task's identifier as a line has it, with its quotes and escapes. The object's `{"":` and `}` are cut off.
+    /// A task's ID as it appears in a line, with quotes and escapes: a JSON object without its `{"":` and `}`.
     private static func written(_ task: TaskID) -> [UInt8] {
         var object = JSONObjectWriter()
         object.add("", task.description)
         return Array(object.line.dropFirst(4).dropLast())
     }
 
-    /// Whether a line contains these bytes, which begin with a quote.
+    /// Whether a line contains these bytes, which begin with a quotation mark.
     private static func contains(_ line: [UInt8], _ name: [UInt8]) -> Bool {
         line.withUnsafeBytes { line in
             name.withUnsafeBytes { name in
@@ -147,7 +148,7 @@ package struct LegacySessionFile: Sendable, Hashable {
         }
     }
 
-    /// Compares the file with its checksums.
+    /// Checks the file against its checksums.
     /// - Parameter quick: checks only whether the side file exists and can be read.
     package func verify(quick: Bool = false) async throws(ArchiveError) -> VerificationReport {
         try await BlockingWork.run { [self] progress throws(ArchiveError) in try look(quick: quick, progress) }
@@ -169,7 +170,7 @@ package struct LegacySessionFile: Sendable, Hashable {
         .damaged("\(path) has a bad line, \(line): \(error); \(advice)", path: path)
     }
 
-    /// The file with all its sessions, compared with the checksums of its lines and, if it has one, with its own.
+    /// Reads the file and checks it against the checksums of its lines and, if that exists, its checksum file.
     private func readWhole() throws(ArchiveError) -> (contents: Contents, sessions: [LegacySession]) {
         let contents = try Contents(of: self)
         let sessions = try contents.sessions.map { session throws(ArchiveError) in
@@ -185,7 +186,7 @@ package struct LegacySessionFile: Sendable, Hashable {
         side.digest == contents.digest && side.fileName == fileName
     }
 
-    /// The checksum is written a moment after the file, so one that is missing is waited for.
+    /// Reads the checksum file. It is written right after the file, so if it is missing, wait for it briefly.
     private func sideFile() throws(ArchiveError) -> SideFile? {
         for _ in 0..<Self.mostLooks {
             if let side = try SideFile.read(besides: path) { return side }
@@ -229,7 +230,7 @@ package struct LegacySessionFile: Sendable, Hashable {
                     note(.metadataLine, "line \(line) of \(path) is not what was written: \(error); \(advice)")
                 }
             }
-            // The fault of a damaged line already says what to do.
+            // If a line is damaged, its fault already says what to do.
             if !isOurs(side, contents) {
                 let isWhole = report.faults.isEmpty
                 note(.sideFile, isWhole ? wrongChecksum : "\(path) has not the checksum of \(sideFilePath)")

@@ -21,8 +21,8 @@ package struct StoredEntry: Hashable, Sendable {
         (self.archive, self.path, self.sha256, self.record) = (archive, path, sha256, record)
     }
 
-    /// The text after `beginning`, up to the next quotation mark. None of these members has a character to escape, and
-    /// every quotation mark within a string is escaped, so `beginning` is found only where it is a member.
+    /// The text after `beginning`, up to the next quotation mark. `beginning` cannot occur within a string, because JSON
+    /// escapes quotation marks there, so a match is always a member. None of the values contains a character to escape.
     private static func text(_ beginning: StaticString, _ entry: [UInt8]) -> String? {
         entry.withUnsafeBytes { entry in
             let wanted = UnsafeRawBufferPointer(start: beginning.utf8Start, count: beginning.utf8CodeUnitCount)

@@ -7,8 +7,8 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
 
     fileprivate init(_ root: ArchiveRoot) { self.root = root }
 
-    /// The process can end at any step. The comment before each step says what it leaves in that case, and
-    /// ``settle(_:as:)`` what becomes of it.
+    /// The process can end at any step. The comment before each step says what is left in that case.
+    /// ``settle(_:as:)`` finishes or undoes it.
     package func put(
         _ draft: String,
         as name: ArchiveName,
@@ -23,7 +23,7 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
         try file.setMode(0o440)
         try file.synchronizeWithAttributes()
 
-        // Leaves a side file without an archive. The side file is written first, so that no archive is ever without one.
+        // Leaves a side file without an archive. The side file is written first, so that every archive has one.
         let folder = FileSystem.folder(of: target)
         try FileSystem.createFolder(folder)
         try SideFile.write(digest, besides: target)
@@ -37,7 +37,7 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
         try FileSystem.synchronizeFolder(FileSystem.folder(of: draft))
     }
 
-    /// - Throws: `.occupied` if there is an archive of that name.
+    /// - Throws: `.occupied` if an archive has this name.
     package func requireFree(_ name: ArchiveName) throws(ArchiveError) {
         guard try holds(name) else { return }
         throw .system("seal", root.archivePath(name), errno: EEXIST)
@@ -48,7 +48,7 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
         let sideFile = root.sideFilePath(name)
         try FileSystem.remove(FileReplacement.draftPath(of: sideFile))
         guard let sealed = try FileSystem.status(of: target) else {
-            // The side file is made before the archive is moved. Without the archive it describes nothing.
+            // The crash came before the archive was moved. Its side file describes nothing.
             try FileSystem.remove(sideFile)
             return false
         }
@@ -78,7 +78,7 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
         try SideFile.write(digest, besides: root.archivePath(name))
     }
 
-    /// Whether anything stands in an archive's place, even a link that leads nowhere.
+    /// Whether anything exists at an archive's path, even a broken link.
     func holds(_ name: ArchiveName) throws(ArchiveError) -> Bool {
         try FileSystem.status(of: root.archivePath(name)) != nil
     }
@@ -87,18 +87,18 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
         try FileSystem.sizeOfTarget(root.archivePath(name))
     }
 
-    /// All archives, sorted. A file that is not where its name belongs is not an archive.
+    /// All archives, sorted. A file that is not at the path for its name is not an archive.
     package func list() throws(ArchiveError) -> [ArchiveName] {
         try names(byFilesEnding: ".tar")
     }
 
-    /// The archives of which only the side file is left, sorted. A side file is written a moment before its archive
-    /// moves there from the spool.
+    /// The lost archives, sorted: only their side files are left. A side file is written shortly before its archive moves
+    /// there from the spool, so an archive that is still in the spool is not lost.
     package func lost() throws(ArchiveError) -> [ArchiveName] {
         var lost: [ArchiveName] = []
         for name in try names(byFilesEnding: SideFile.path(besides: ".tar")) {
-            // In this order, because an archive moves from the spool to its place: checked the other way round, one
-            // that moves between the two checks would seem to be in neither.
+            // Check the spool first. An archive may move from there to its place between the two checks; in the other
+            // order, it would seem to be in neither.
             guard try FileSystem.status(of: root.openArchivePath(name)) == nil, try byteCount(of: name) == nil else {
                 continue
             }
@@ -107,8 +107,7 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
         return lost
     }
 
-    /// Files among the archives that have an archive's name and are not where that archive belongs, so nothing looks
-    /// for them there.
+    /// Files below `archives/` that have an archive's name but are not at that archive's path, so nothing reads them.
     package func misplaced() throws(ArchiveError) -> [(path: String, name: ArchiveName)] {
         try root.archiveFiles(ending: ".tar").compactMap { path in
             guard let name = ArchiveName(path.dropLast(4).split(separator: "/").last ?? ""),
@@ -120,8 +119,8 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
         }
     }
 
-    /// The highest sequence of the archives of one day, by the names of the files, whatever is in them; 0 if there is
-    /// none. Reads one folder only.
+    /// The highest sequence number of a day's archives, from the names of all files in their folder; 0 if there are none.
+    /// It does not open the files.
     package func lastSequence(of organization: OrganizationName, on day: ArchiveDay) throws(ArchiveError) -> Int {
         let first = ArchiveName(organization: organization, day: day, sequence: 1)
         let names = try FileSystem.names(in: FileSystem.folder(of: root.archivePath(first)))

@@ -1,7 +1,7 @@
 import Recordings
 
 extension ArchiveRoot {
-    /// The path by which people know an archive.
+    /// The path of an archive.
     package func path(of location: ArchiveLocation) -> String {
         switch location {
         case .sealed(let name): archivePath(name)
@@ -10,7 +10,7 @@ extension ArchiveRoot {
     }
 
     /// Opens an archive. Blocks.
-    /// - Throws: `.missing` if it is not there.
+    /// - Throws: `.missing` if it does not exist.
     package func open(_ location: ArchiveLocation) throws(ArchiveError) -> any ByteSource {
         switch location {
         case .sealed(let name): try archives.open(name)
@@ -18,7 +18,7 @@ extension ArchiveRoot {
         }
     }
 
-    /// Where an archive is now: sealed or, until then, in the spool.
+    /// The location of an archive: in the spool until it is sealed.
     package func location(of name: ArchiveName) throws(ArchiveError) -> ArchiveLocation {
         try archives.holds(name) ? .sealed(name) : .open(name)
     }

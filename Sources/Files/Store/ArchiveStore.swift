@@ -1,16 +1,16 @@
 import Recordings
 
-/// Where sealed archives are kept. An archive that is there never changes. Every call blocks, so never use it on the
-/// cooperative pool. `ArchiveStoreContract` in the tests says what each store has to do.
+/// A store of sealed archives, which never change. Every call blocks, so never use a store on the cooperative pool.
+/// `ArchiveStoreContract` in the tests specifies what each store must do.
 package protocol ArchiveStore: Sendable {
     /// Puts an archive in its place, once. Durable.
     /// - Parameters:
-    ///   - draft: the file with the archive. It is gone afterwards.
+    ///   - draft: the file with the archive. It no longer exists afterwards.
     ///   - digest: the file's SHA-256, which the caller has just read.
-    ///   - announce: called before the last step, the one that shows the archive to everyone. If it throws, the archive
-    ///     is not put in its place.
-    /// - Throws: `.occupied` if there is an archive of that name, which stays as it is, like the draft; what `announce`
-    ///   throws.
+    ///   - announce: called before the last step, which makes the archive visible. If it throws, the archive is not put
+    ///     in its place.
+    /// - Throws: `.occupied` if an archive has this name; that archive and the draft are left unchanged. Errors of
+    ///   `announce`.
     func put(
         _ draft: String,
         as name: ArchiveName,
@@ -18,26 +18,26 @@ package protocol ArchiveStore: Sendable {
         announce: () throws -> Void
     ) throws
 
-    /// Finishes or undoes what a crash has left of ``put(_:as:digest:announce:)``.
-    /// - Returns: whether the archive is in its place. If it is, its draft is gone, and otherwise nothing is left but the
-    ///   draft.
-    /// - Throws: `.occupied` if the draft exists and is another archive than the one in its place.
+    /// Finishes or undoes a ``put(_:as:digest:announce:)`` that a crash interrupted.
+    /// - Returns: whether the archive is in its place. If it is, the draft no longer exists. If not, only the draft is
+    ///   left.
+    /// - Throws: `.occupied` if the draft exists and is not the archive in its place.
     func settle(_ draft: String, as name: ArchiveName) throws(ArchiveError) -> Bool
 
     /// Opens an archive.
-    /// - Throws: `.missing` if there is none of that name.
+    /// - Throws: `.missing` if none has this name.
     func open(_ name: ArchiveName) throws(ArchiveError) -> any ByteSource
 
-    /// The SHA-256 that an archive was put with; `nil` if the store has lost it.
+    /// The SHA-256 that was recorded when the archive was put; `nil` if the store has lost it.
     /// - Throws: `.damaged` if it cannot be read.
     func recordedDigest(of name: ArchiveName) throws(ArchiveError) -> ContentDigest?
 
     /// All archives, sorted.
     func list() throws(ArchiveError) -> [ArchiveName]
 
-    /// The highest sequence that was ever used for a day, as far as anything is left of it; 0 if there is none.
+    /// The highest sequence number of which the store still has a trace for a day; 0 if there is none.
     func lastSequence(of organization: OrganizationName, on day: ArchiveDay) throws(ArchiveError) -> Int
 
-    /// The size of an archive, which is not read; `nil` if there is none of that name.
+    /// The size of an archive, without reading it; `nil` if none has this name.
     func byteCount(of name: ArchiveName) throws(ArchiveError) -> Int64?
 }

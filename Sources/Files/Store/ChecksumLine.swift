@@ -1,14 +1,14 @@
 import Recordings
 
-/// A line of a checksum file, as `sha256sum -c` reads it and as RFC 8493 section 2.1.3 asks for.
+/// A line of a checksum file, in the format of `sha256sum -c` and RFC 8493 section 2.1.3.
 package enum ChecksumLine {
-    /// The line with its line break. Our paths have nothing to escape.
+    /// The line with its line break. Callark's paths contain nothing to escape.
     package static func text(_ digest: ContentDigest, _ path: String) -> String {
         "\(digest)  \(path)\n"
     }
 
-    /// Reads a line without its line break.
-    /// - Returns: `nil` if it has another form.
+    /// Parses a line without its line break.
+    /// - Returns: `nil` if it does not have this format.
     package static func read(_ line: [UInt8]) -> (digest: ContentDigest, path: String)? {
         guard line.count > 66, line[64] == UInt8(ascii: " "), line[65] == UInt8(ascii: " "),
             let digest = ContentDigest(hexadecimal: String(decoding: line[..<64], as: UTF8.self)),

@@ -1,14 +1,15 @@
 import Recordings
 
-/// Some calls, newest first, and where to go on.
+/// A page of calls, newest first, and where the next page begins.
 package struct CallPage: Sendable {
     package var calls: [CallRow]
     /// Where the next page begins; `nil` after the last one.
     package var next: CallCursor?
 }
 
-/// A place in the order of calls: by creation, the newest first; of calls of one moment, by organization, then by ID,
-/// backwards. The next page begins behind it, whatever has been added meanwhile.
+/// A position in the list of calls. Calls are sorted by creation time, newest first. Calls of the same time are sorted by
+/// organization, and then by ID in descending order. The next page begins after this position, even if calls were added
+/// meanwhile.
 package struct CallCursor: Hashable, Sendable {
     package var createdTime: Timestamp
     package var organization: OrganizationName
@@ -24,7 +25,8 @@ package struct CallCursor: Hashable, Sendable {
         self.init(createdTime: call.createdTime, organization: call.organization, task: call.taskID)
     }
 
-    /// Whether it comes before `other`, if both are of different organizations. Within one, SQLite's order counts.
+    /// Whether this position comes before `other`, which must be of another organization. Within one organization, SQLite
+    /// sorts the calls.
     func isBefore(_ other: CallCursor) -> Bool {
         (other.createdTime, organization) < (createdTime, other.organization)
     }

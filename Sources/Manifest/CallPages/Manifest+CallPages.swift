@@ -2,15 +2,15 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// How many tasks are looked at for one page. Where few of them pass the filter and no index leads to those, the page ends
-    /// there, with what was found and where to go on.
+    /// How many tasks are examined for one page at most. If few tasks pass the filter and no index finds them, the page ends
+    /// after this many, with the calls found so far and a cursor for the rest.
     package static let mostExamined = 20_000
 
     /// A page of the calls that the manifest knows, newest first.
     /// - Parameters:
-    ///   - filter: its organization is passed over.
-    ///   - standpoints: of the organizations whose calls are wanted.
-    ///   - cursor: where the last page ended; `nil` for the first one.
+    ///   - filter: its organization is ignored.
+    ///   - standpoints: the organizations whose calls are listed, and their standpoints.
+    ///   - cursor: where the previous page ended; `nil` for the first page.
     ///   - limit: how many calls the page has at most.
     ///   - mostCandidates: as for ``entries(_:at:mostCandidates:)``.
     package func callPage(
@@ -29,7 +29,8 @@ extension Manifest {
                 var filter = filter
                 filter.organization = organization.name
                 if let cursor {
-                    // What is newer has been on a page; where it is left out, an index has less to count.
+                    // Calls newer than the cursor were on earlier pages. A window without them leaves the indexes fewer
+                    // candidates to count.
                     let end = cursor.createdTime + .milliseconds(1)
                     let begin = min(filter.window?.lowerBound ?? Timestamp(millisecondsSince1970: 0), end)
                     filter.window = begin..<max(begin, min(filter.window?.upperBound ?? end, end))
@@ -48,7 +49,7 @@ extension Manifest {
         }
     }
 
-    /// Takes the newest of all streams, one after the other.
+    /// Merges the streams of all organizations into one page, newest first.
     private static func merged(
         _ streams: [NewestCalls],
         limit: Int,
@@ -59,7 +60,8 @@ extension Manifest {
         var budget = mostExamined
         var calls: [CallRow] = []
         for place in streams.indices { try streams[place].fill(upTo: limit + 1, budget: &budget, in: db) }
-        // What is behind the place to which a stream was read is not known, so nothing behind it may be given out yet.
+        // A stream that used up the budget may have calls after its frontier. The page must not go past it, or those calls
+        // would be skipped.
         let frontiers = streams.compactMap(\.frontier)
         let frontier = frontiers.min { $0.isBefore($1) }
         while calls.count <= limit {
@@ -88,7 +90,7 @@ private struct NewestCalls {
     private let standpoint: Standpoint
     private var position: CallCursor?
     private var calls: ArraySlice<CallRow> = []
-    /// How far tasks were looked at, if there may be more.
+    /// The last task that was examined; `nil` once all were.
     private(set) var frontier: CallCursor?
 
     init(_ scope: EntriesScope, _ standpoint: Standpoint, after cursor: CallCursor?) {
@@ -101,7 +103,7 @@ private struct NewestCalls {
 
     mutating func removeHead() { calls.removeFirst() }
 
-    /// Looks at tasks until there are `count` calls, or no more, or the budget is used up.
+    /// Examines tasks until `count` calls are found, all tasks were examined, or the budget is used up.
     mutating func fill(upTo count: Int, budget: inout Int, in db: Database) throws {
         var reading = CallReading()
         while true {

@@ -24,9 +24,8 @@ package struct DamagedRecording: Hashable, Sendable {
 }
 
 extension DamagedRecording {
-    /// Records the damage, and leaves the recording where it is held.
-    /// - Returns: whether the manifest knows this copy. One that does not count is known, and nothing is recorded about
-    ///   it.
+    /// Records that the recording is damaged. The damaged copy remains the one that counts.
+    /// - Returns: whether the manifest knows this copy. If it is known but no longer counts, nothing is recorded.
     func noteKnown(in archive: Int64, now: Timestamp, in db: Database) throws -> Bool {
         let insert = """
             INSERT OR REPLACE INTO damage (task, ordinal, archive, found_time, reason)

@@ -1,19 +1,19 @@
 import Recordings
 
-/// An API key as the service knows it: everything but its text.
+/// An API key without its text, which is not stored.
 package struct AccessKey: Sendable, Hashable {
     package var name: KeyName
     package var role: Role
-    /// The organizations that exist for it; `nil` for all.
+    /// The organizations that the key can see; `nil` for all.
     package var organizations: Set<OrganizationName>?
     package var createdTime: Timestamp
     /// The account or key that created it.
     package var createdBy: String
-    /// From when on it is refused; `nil` for never.
+    /// When it expires; `nil` for never.
     package var expiresTime: Timestamp?
     /// When it was revoked; `nil` if it was not.
     package var revokedTime: Timestamp?
-    /// When it was used last, to the minute; `nil` for never.
+    /// When it was last used, to the minute; `nil` if it never was.
     package var lastUsedTime: Timestamp?
 
     package init(
@@ -36,12 +36,12 @@ package struct AccessKey: Sendable, Hashable {
         self.lastUsedTime = lastUsedTime
     }
 
-    /// Whether it opens anything.
+    /// Whether a key is accepted, and if not, why.
     package enum Standing: String, Sendable, Hashable, Codable {
         case valid, expired, revoked
     }
 
-    /// Whether it opens anything at `now`.
+    /// Whether the key is accepted at `now`.
     package func standing(at now: Timestamp) -> Standing {
         if revokedTime != nil { return .revoked }
         if let expiresTime, now >= expiresTime { return .expired }

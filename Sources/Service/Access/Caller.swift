@@ -1,16 +1,16 @@
 import Recordings
 
-/// Who asks: somebody with a key.
+/// The sender of a request, identified by its key.
 struct Caller: Sendable, Hashable {
     let key: AccessKey
     /// The network address that the request came from.
     let address: String
 
-    /// As the evidence log has it.
+    /// The caller as the evidence log records it.
     var actor: Actor { Actor(name: key.name.description, via: .key, address: address) }
 
     func permits(_ permission: Role.Permission) -> Bool { key.role.permits(permission) }
 
-    /// Whether an organization exists for the caller.
+    /// Whether the caller's key includes an organization.
     func sees(_ organization: OrganizationName) -> Bool { key.organizations?.contains(organization) ?? true }
 }

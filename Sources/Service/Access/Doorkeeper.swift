@@ -2,7 +2,7 @@ import HTTPTypes
 import Logging
 import Recordings
 
-/// Lets in who has a valid key.
+/// Authenticates requests by their API key.
 struct Doorkeeper: Sendable {
     private let database: ServiceDatabase
     private let failures = FailedLogins()
@@ -15,8 +15,9 @@ struct Doorkeeper: Sendable {
         self.now = now
     }
 
-    /// Who sends these headers.
-    /// - Throws: a ``Problem`` with status 401 if they have no valid key; 429 if that happens too often.
+    /// Identifies the caller by the request's headers, and records that the key was used.
+    /// - Throws: a ``Problem`` with status 401 if they contain no valid key, or 429 after too many wrong keys from this
+    ///   address; `ServiceError` if the database cannot be used.
     func caller(_ headers: HTTPFields, from address: String) async throws -> Caller {
         let given = headers[values: .authorization]
         guard let value = given.first else {
@@ -62,7 +63,7 @@ struct Doorkeeper: Sendable {
         return Self.refusal(code, detail, error: "invalid_token")
     }
 
-    /// As RFC 6750 has it.
+    /// A 401 with the challenge of RFC 6750.
     private static func refusal(_ code: String, _ detail: String, error: String?) -> Problem {
         let challenge = #"Bearer realm="callark""# + (error.map { #", error="\#($0)""# } ?? "")
         return Problem(.unauthorized, code, detail, headers: [.wwwAuthenticate: challenge])

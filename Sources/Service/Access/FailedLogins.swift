@@ -2,27 +2,28 @@ import Recordings
 import Settings
 import Synchronization
 
-/// Limits how often an address may be wrong about a key. Guessing 256 bits is hopeless anyway; this keeps the log readable,
-/// and a program with an old key from asking a thousand times a second.
+/// Limits how many wrong keys an address may send. Guessing 256 bits is hopeless anyway. The limit keeps the log
+/// readable, and slows down a program that retries an old key a thousand times a second.
 final class FailedLogins: Sendable {
-    /// So many in a row are answered as what they are.
+    /// How many wrong keys in a row are answered with 401 before the limit applies.
     static let most = 10
-    /// After this long, one more is.
+    /// How long it takes until one more is allowed.
     static let interval = Duration.seconds(6)
-    /// No more addresses are kept; the one that was wrong the longest time ago is forgotten.
+    /// How many addresses are kept at most. The one whose last failure is oldest is dropped first.
     private static let mostAddresses = 10_000
 
-    /// How often an address was wrong lately, as of a time.
+    /// The recent failures of an address, as of a time.
     private struct Record {
         var count: Double
         var time: Timestamp
     }
 
-    /// By address, or by the network that a machine with version 6 has for itself.
+    /// By IPv4 address or IPv6 /64 network, because one machine usually has a whole /64.
     private let records = Mutex<[[UInt8]: Record]>([:])
 
-    /// Notes one.
-    /// - Returns: after how many seconds to try again, if it were too many; `nil` if it were not.
+    /// Counts a failure.
+    /// - Returns: the number of seconds to wait if there were too many; `nil` otherwise. A failure over the limit is not
+    ///   counted.
     func note(_ address: String, now: Timestamp) -> Int? {
         let place = Self.place(of: address)
         return records.withLock { records in

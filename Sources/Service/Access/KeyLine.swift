@@ -1,12 +1,12 @@
 import Recordings
 
-/// `{"type":"key", …}`: an API key. Only right after its creation it has the key's text.
+/// `{"type":"key", …}`: an API key. The line contains the key's text only when the key has just been created.
 package struct KeyLine: Encodable {
     private let key: AccessKey
     private let standing: AccessKey.Standing
     private let secret: KeySecret?
 
-    /// - Parameter now: when its state is told.
+    /// - Parameter now: the time at which `state` is determined.
     package init(_ key: AccessKey, secret: KeySecret? = nil, now: Timestamp) {
         self.key = key
         self.secret = secret

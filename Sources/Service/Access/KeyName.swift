@@ -1,8 +1,8 @@
-/// What an API key is called: by this name the evidence log says who did something, so no two keys ever have the same.
+/// The name of an API key. The evidence log identifies actors by it, so no two keys ever have the same name.
 package struct KeyName: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let description: String
 
-    /// - Returns: `nil` unless it is 1 to 64 of `A-Za-z0-9._@-` that begin with a letter or a digit.
+    /// - Returns: `nil` unless `text` is 1 to 64 characters of `A-Za-z0-9._@-`, beginning with a letter or a digit.
     package init?(_ text: String) {
         guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed),
             let first = text.utf8.first, !"._@-".utf8.contains(first)

@@ -3,7 +3,7 @@ import Evidence
 import Files
 import Recordings
 
-/// Creates and revokes API keys. The evidence log has each of these acts before it takes effect.
+/// Creates and revokes API keys. The evidence log records each of these acts before it takes effect.
 package struct KeyRegistry: Sendable {
     private let database: ServiceDatabase
     private let logs: EvidenceLogs
@@ -16,13 +16,13 @@ package struct KeyRegistry: Sendable {
         self.organizations = organizations
     }
 
-    /// What a new key is to be.
+    /// The properties of a new key.
     package struct Draft: Sendable {
         package var name: KeyName
         package var role: Role
-        /// The organizations that it is for; `nil` for all, those that are configured later too.
+        /// The organizations that the key can see; `nil` for all, including those configured later.
         package var organizations: Set<OrganizationName>?
-        /// From when on it is refused; `nil` for never.
+        /// When the key expires; `nil` for never.
         package var expiresTime: Timestamp?
 
         package init(
@@ -39,8 +39,8 @@ package struct KeyRegistry: Sendable {
     }
 
     /// Creates a key.
-    /// - Returns: the key, and its text, which is kept nowhere.
-    /// - Throws: `ServiceError` with `nameTaken` or `badValue`; `EvidenceError` if a log does not accept it.
+    /// - Returns: the key and its text, which is not stored.
+    /// - Throws: `ServiceError` with `nameTaken` or `badValue`; `EvidenceError` if a log does not accept the entry.
     package func create(
         _ draft: Draft,
         by actor: Actor,
@@ -64,9 +64,9 @@ package struct KeyRegistry: Sendable {
         return (key, secret)
     }
 
-    /// Revokes a key: from now on it opens nothing. A key that is revoked already stays as it is.
-    /// - Returns: the key, as it is now.
-    /// - Throws: `ServiceError` with `unknownKey`; `EvidenceError` if a log does not accept it.
+    /// Revokes a key. It is refused from now on. A key that is already revoked is left unchanged.
+    /// - Returns: the revoked key.
+    /// - Throws: `ServiceError` with `unknownKey`; `EvidenceError` if a log does not accept the entry.
     @discardableResult
     package func revoke(_ name: KeyName, by actor: Actor, now: Timestamp) async throws -> AccessKey {
         guard var key = try await database.key(name) else {
@@ -81,7 +81,7 @@ package struct KeyRegistry: Sendable {
         return key
     }
 
-    /// Has the logs of the key's organizations accept the act; a key for all of them is in all logs.
+    /// Appends an entry to the log of each of the key's organizations, or to all logs if the key is for all organizations.
     private func note(_ type: LogEntryType, _ key: AccessKey, by actor: Actor, now: Timestamp) async throws {
         let entries = (key.organizations.map { $0.sorted() } ?? organizations).map { organization in
             LogEntry(

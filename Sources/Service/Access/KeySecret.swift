@@ -1,16 +1,16 @@
 import Crypto
 import Foundation
 
-/// The text of an API key: `clk_` and 256 random bits in base64url. It is shown once, when the key is created, and kept
-/// nowhere. `description`, `dump` and mirrors do not show it.
+/// The text of an API key: `clk_` and 256 random bits in base64url. It is shown once, when the key is created, and never
+/// stored. `description`, `dump` and mirrors do not show it.
 package struct KeySecret: Sendable {
-    /// The text itself: for whoever is to use the key.
+    /// The text itself. Show it only to the person who created the key.
     package let text: String
 
     private static let prefix = "clk_"
     private static let randomBytes = 32
 
-    /// A new one, of the system's random numbers.
+    /// Creates a key from the system's random numbers.
     package init() {
         let bits = SymmetricKey(size: .init(bitCount: Self.randomBytes * 8)).withUnsafeBytes { Data($0) }
         let code = bits.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
@@ -20,7 +20,7 @@ package struct KeySecret: Sendable {
         text = Self.prefix + code
     }
 
-    /// - Returns: `nil` if `text` cannot be a key.
+    /// - Returns: `nil` if `text` does not have the form of a key.
     package init?(_ text: some StringProtocol) {
         // 32 bytes are 43 characters in base64 without padding.
         let code = text.dropFirst(Self.prefix.count)
@@ -37,7 +37,7 @@ package struct KeySecret: Sendable {
         }
     }
 
-    /// What is kept of it. The bits are random, so that no slow hash is needed to protect them.
+    /// The digest that is stored instead of the text. The bits are random, so they need no slow hash to protect them.
     var digest: KeyDigest { KeyDigest(bytes: Array(SHA256.hash(data: Data(text.utf8)))) }
 }
 
@@ -51,10 +51,11 @@ extension KeySecret: CustomStringConvertible, CustomDebugStringConvertible, Cust
 struct KeyDigest: Sendable {
     let bytes: [UInt8]
 
-    /// The first bits, by which a key is looked up. They tell nothing about the rest, which is compared in constant time.
+    /// The first 32 bits, used to look up a key. They reveal nothing about the rest. The whole digest is then compared in
+    /// constant time.
     var selector: Int64 { bytes.prefix(4).reduce(0) { $0 << 8 | Int64($1) } }
 
-    /// Compares in a time that does not depend on where the two differ.
+    /// Compares in constant time, so that the time does not reveal where the two differ.
     func isEqual(to other: KeyDigest) -> Bool {
         guard bytes.count == other.bytes.count else { return false }
         var difference: UInt8 = 0

@@ -1,17 +1,17 @@
-/// What somebody may do with the service.
+/// What a caller may do with the service.
 package enum Role: String, Sendable, Hashable, CaseIterable, Codable {
-    /// Search and figures, no audio.
+    /// Search and figures, but no audio.
     case viewer
-    /// What a viewer may, and audio.
+    /// Everything a viewer may do, and audio.
     case reviewer
-    /// What a reviewer may, and passes, gaps and verification.
+    /// Everything a reviewer may do, and passes, gaps and verification.
     case `operator`
-    /// What an operator may, and keys and settings.
+    /// Everything an operator may do, and keys, settings, the evidence log and the configuration.
     case admin
-    /// What a viewer may, and the evidence log, proofs and the configuration; no audio.
+    /// Everything a viewer may do, and the evidence log, proofs and the configuration; but no audio.
     case auditor
 
-    /// Something that a request needs a role for.
+    /// A permission that a route may require.
     package enum Permission: Sendable, Hashable, CaseIterable {
         /// Search and figures.
         case look
@@ -25,8 +25,8 @@ package enum Role: String, Sendable, Hashable, CaseIterable, Codable {
         case audit
     }
 
-    /// Whether the role has a permission. Each role has what the one before has, except the auditor, who is a viewer
-    /// beside them.
+    /// Whether the role has a permission. Each role has all permissions of the previous one, except the auditor, who has
+    /// those of a viewer.
     package func permits(_ permission: Permission) -> Bool {
         switch permission {
         case .look: true
@@ -37,7 +37,7 @@ package enum Role: String, Sendable, Hashable, CaseIterable, Codable {
         }
     }
 
-    /// The least role that has a permission, for those who lack it.
+    /// The role to name to a caller who lacks a permission: the one with the fewest permissions that has it.
     package static func least(for permission: Permission) -> Role {
         switch permission {
         case .look: .viewer

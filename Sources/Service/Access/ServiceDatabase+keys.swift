@@ -3,17 +3,17 @@ import GRDB
 import Recordings
 
 extension ServiceDatabase {
-    /// How often the use of a key is noted.
+    /// How often the use of a key is recorded at most, so that not every request writes to the database.
     private static let noteInterval = Duration.seconds(60)
 
-    /// Every key, revoked ones too, in the order in which they were created.
+    /// All keys, including revoked ones, in order of creation.
     package func keys() async throws -> [AccessKey] {
         try await read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM key ORDER BY row").map { try Self.key($0, db) }
         }
     }
 
-    /// The key of this name; `nil` if there is none.
+    /// The key with this name; `nil` if none exists.
     package func key(_ name: KeyName) async throws -> AccessKey? {
         try await read { db in
             let row = try Row.fetchOne(db, sql: "SELECT * FROM key WHERE name = ?", arguments: [name.description])
@@ -21,7 +21,7 @@ extension ServiceDatabase {
         }
     }
 
-    /// The key that has this text, valid or not; `nil` if no key has.
+    /// The key with this text, valid or not; `nil` if none exists.
     package func key(_ secret: KeySecret) async throws -> AccessKey? {
         let digest = secret.digest
         return try await read { db in
@@ -35,8 +35,8 @@ extension ServiceDatabase {
         }
     }
 
-    /// Keeps a new key. It is durable.
-    /// - Throws: `nameTaken` if there is a key of this name, revoked or not.
+    /// Stores a new key durably.
+    /// - Throws: `nameTaken` if a key with this name exists, revoked or not.
     func add(_ key: AccessKey, _ secret: KeySecret) async throws {
         let digest = secret.digest
         try await write { db in
@@ -63,7 +63,7 @@ extension ServiceDatabase {
         }
     }
 
-    /// Keeps that a key is revoked. It is durable, and the next request finds it so.
+    /// Revokes a key durably. The next request with it is refused.
     func revoke(_ name: KeyName, at time: Timestamp) async throws {
         try await write { db in
             let update = "UPDATE key SET revoked_time = ? WHERE name = ? AND revoked_time IS NULL"
@@ -71,7 +71,7 @@ extension ServiceDatabase {
         }
     }
 
-    /// Notes that a key was used, unless that was noted within the last minute.
+    /// Records that a key was used, unless this was already recorded within the last minute.
     package func noteUse(of key: AccessKey, at time: Timestamp) async throws {
         if let last = key.lastUsedTime, time >= last, time - last < Self.noteInterval { return }
         try await write { db in
@@ -107,7 +107,7 @@ extension ServiceDatabase {
 }
 
 extension ServiceError {
-    /// A name that cannot be given again.
+    /// The error for a name that is or was in use.
     static func nameTaken(_ name: KeyName) -> ServiceError {
         ServiceError(
             .nameTaken,

@@ -3,19 +3,19 @@ import Foundation
 import GRDB
 import Glibc
 
-/// The service's own database: keys, and what else is not known from archives. It is not part of the disposable manifest,
-/// and nothing can make it anew.
+/// The service's own database: keys, and the history of the schedule. Unlike the manifest, it cannot be rebuilt from the
+/// archives.
 ///
-/// One object for each file and process. Other processes, such as `callark keys`, may change it at any time.
+/// Create one object for each file in a process. Other processes, such as `callark keys`, may change the file at any time.
 package final class ServiceDatabase: Sendable {
     /// The path of the file.
     package let path: String
     private let pool: DatabasePool
 
-    /// `Clrs`: distinguishes it from any other database.
+    /// `Clrs`: distinguishes the file from any other database.
     private static let applicationID = 0x436c_7273
 
-    /// Opens the database at `path`. Creates it if there is none, with mode 0600.
+    /// Opens the database at `path`. Creates it with mode 0600 if it does not exist.
     /// - Throws: `damaged`, `newer`, `permission`, `full`, `busy`, `inputOutput`.
     package init(path: String) throws(ServiceError) {
         self.path = path
@@ -38,7 +38,8 @@ package final class ServiceDatabase: Sendable {
         }
     }
 
-    /// The file has its mode before anything is in it. SQLite gives the same mode to the files next to it.
+    /// Creates the file with its mode before anything is written to it. SQLite gives the same mode to the files next to
+    /// it.
     private static func makeFile(_ path: String) throws {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure(path) }
@@ -62,7 +63,7 @@ package final class ServiceDatabase: Sendable {
         configuration.label = "callark.service"
         configuration.prepareDatabase { db in
             guard !db.configuration.readonly else { return }
-            // A key that was revoked must stay so after a power cut.
+            // A revoked key must stay revoked after a power cut.
             try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA secure_delete = ON")
         }
@@ -82,7 +83,7 @@ package final class ServiceDatabase: Sendable {
         }
     }
 
-    /// A released migration never changes: a later change is a migration of its own.
+    /// A released migration never changes. A later change is a new migration.
     private static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: keys") { db in

@@ -1,15 +1,15 @@
 import Foundation
 import GRDB
 
-/// Why the service's own database could not be used, or what was asked of it is not possible.
+/// An error of the service: its database cannot be used, a change to it is not possible, or it cannot listen.
 package struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What to decide by.
+    /// The kind of error, for programs.
     package enum Code: String, Hashable, Sendable {
-        /// There is no key of this name.
+        /// No key has this name.
         case unknownKey = "unknown_key"
-        /// There is, or was, a key of this name.
+        /// A key has, or had, this name.
         case nameTaken = "name_taken"
-        /// What was given cannot be: an expiry in the past.
+        /// A value is not possible, such as an expiry in the past.
         case badValue = "bad_value"
         /// The file is not the service's database, or is damaged.
         case damaged
@@ -23,7 +23,7 @@ package struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible 
         case busy
         /// The disk or the file system failed.
         case inputOutput = "input_output"
-        /// The service cannot listen where it should: the port is taken, or needs more rights.
+        /// The service cannot listen at its address: the port is taken, or needs more rights.
         case notListening = "not_listening"
         /// The certificate or its key cannot be used.
         case certificate
@@ -38,7 +38,7 @@ package struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible 
         self.description = description
     }
 
-    /// What an error of SQLite means for the database at `path`; the service's own errors stay what they are.
+    /// Converts an error of SQLite in the database at `path`. A `ServiceError` is kept as it is.
     init(_ error: any Error, path: String) {
         if let error = error as? ServiceError {
             self = error

@@ -4,18 +4,19 @@ import Recordings
 import Synchronization
 import Waiting
 
-/// Who listens to what, and why. An act of listening is one actor and one recording: what is asked for within 15 minutes of
-/// the last belongs to it. The evidence log has each before its first byte is given out.
+/// Tracks who listens to which recording, and why. Requests of one actor for one recording are a single access if each
+/// comes within 15 minutes of the previous one. The evidence log records an access before its first byte is sent.
 final class AccessLedger: Sendable {
-    /// After this long without a request, the next one is another act.
+    /// After this long without a request, the next one begins a new access.
     static let patience = Duration.seconds(15 * 60)
-    /// No more are remembered; what is forgotten early is noted once more.
+    /// How many accesses and announced purposes are remembered at most. If one is forgotten early, the access is recorded
+    /// again.
     private static let most = 20_000
 
-    /// Why somebody listens.
+    /// Why someone listens.
     struct Purpose: Sendable, Hashable {
         var reason: String?
-        /// The name of the case that it is for.
+        /// The name of the case.
         var matter: String?
     }
 
@@ -34,21 +35,21 @@ final class AccessLedger: Sendable {
     }
 
     private struct State {
-        /// When each was asked for last.
+        /// The time of the last request of each access.
         var acts: [Act: Timestamp] = [:]
-        /// What somebody has said that they are about to listen for, and when.
+        /// The purposes that callers have announced, and when.
         var purposes: [Subject: (purpose: Purpose, time: Timestamp)] = [:]
     }
 
     private let state = Mutex(State())
-    /// One act is noted at a time, so that two requests of one act do not make two of it.
+    /// Only one access is recorded at a time, so that two simultaneous requests do not record it twice.
     private let turns = WaitingLine<Bool, Void>(true) { isFree in
         guard isFree else { return nil }
         isFree = false
         return ()
     }
 
-    /// Keeps why somebody is about to listen to a call.
+    /// Remembers why an actor is about to listen to a call.
     func announce(_ purpose: Purpose, by actor: Actor, _ organization: OrganizationName, _ task: TaskID, now: Timestamp)
     {
         let subject = Subject(actor: actor.name, organization: organization, task: task)
@@ -61,7 +62,7 @@ final class AccessLedger: Sendable {
         }
     }
 
-    /// Why somebody listens to a call, by what they have said within the last 15 minutes.
+    /// The purpose that an actor announced for a call within the last 15 minutes; `nil` if there is none.
     func purpose(of actor: Actor, _ organization: OrganizationName, _ task: TaskID, now: Timestamp) -> Purpose? {
         let subject = Subject(actor: actor.name, organization: organization, task: task)
         return state.withLock { state in
@@ -72,9 +73,9 @@ final class AccessLedger: Sendable {
         }
     }
 
-    /// Sees to it that the act that a request belongs to is noted.
-    /// - Parameter note: notes it durably; not called if that was done.
-    /// - Throws: what `note` throws, and then nothing may be given out.
+    /// Makes sure that the access to which a request belongs is recorded.
+    /// - Parameter note: records the access durably. It is not called if that has already been done.
+    /// - Throws: errors of `note`; then no audio may be sent.
     func admit(
         _ row: RecordingRow,
         for actor: Actor,
@@ -102,7 +103,8 @@ final class AccessLedger: Sendable {
         }
     }
 
-    /// - Returns: whether the act goes on.
+    /// Extends an access that is still in progress.
+    /// - Returns: whether there is one.
     private func renew(_ act: Act, _ now: Timestamp) -> Bool {
         state.withLock { state in
             guard let last = state.acts[act], now >= last, now - last < Self.patience else { return false }

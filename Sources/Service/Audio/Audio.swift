@@ -10,15 +10,15 @@ import Settings
 import Waiting
 import Wiring
 
-/// Recordings, out of the archive or the spool: their bytes as archived.
+/// Serves the archived bytes of recordings, from sealed archives and the spool.
 struct Audio: Sendable {
     let installation: Installation
     let ledger = AccessLedger()
     let soundness = Soundness()
-    /// How many more may be sent at once; the others wait.
+    /// The number of free slots for sending audio. A request waits until one is free.
     let turns: WaitingLine<Int, Void>
 
-    /// A recording of up to so many bytes is read whole before its first byte is sent.
+    /// A recording of up to this size is checked before its first byte is sent.
     static let smallBytes: Int64 = 4 << 20
     private static let longestReason = 1000
 
@@ -78,7 +78,8 @@ struct Audio: Sendable {
         return try Answer.json(Announced(reason: reason, matter: purpose.matter, until: until.description))
     }
 
-    /// - Returns: `nil` for nothing but blanks.
+    /// Trims a text and checks its length and characters.
+    /// - Returns: `nil` if the text is missing or blank.
     private static func checked(_ text: String?, _ name: String) throws(Problem) -> String? {
         guard let text = text?.trimmingCharacters(in: .whitespacesAndNewlines), !text.isEmpty else { return nil }
         guard text.count <= longestReason,
@@ -175,12 +176,12 @@ struct Audio: Sendable {
         [
             .contentType: MediaType.of(row.file), .eTag: "\"\(held.digest)\"", .acceptRanges: "bytes",
             .contentDisposition: "attachment; filename=\"\(row.file)\"",
-            // A browser may keep it for the one who asked, and asks whether it may use it.
+            // A browser may cache the recording for its user, and must ask each time whether it may use its copy.
             .cacheControl: "private, no-cache",
         ]
     }
 
-    /// Whether `If-None-Match` names these bytes.
+    /// Whether `If-None-Match` matches the recording's ETag.
     private static func names(_ held: RecordingRow.Held, in header: String) -> Bool {
         let tags = header.split(separator: ",").map { tag -> Substring in
             let tag = tag.drop { $0 == " " }
@@ -189,14 +190,15 @@ struct Audio: Sendable {
         return tags.contains { $0.trimmingCharacters(in: .whitespaces) == "\"\(held.digest)\"" || $0 == "*" }
     }
 
-    /// Whether `If-Range` allows a part: it has to name these bytes. A time never does, because the tag is all that counts.
+    /// Whether `If-Range` permits a part: it must be the recording's ETag. A date never matches, because no answer has a
+    /// `Last-Modified`.
     private static func isOfThisState(_ header: String?, _ held: RecordingRow.Held) -> Bool {
         header.map { $0.trimmingCharacters(in: .whitespaces) == "\"\(held.digest)\"" } ?? true
     }
 }
 
 extension Audio {
-    /// Opens a recording: checks a small one whole, and has the evidence log accept who listens.
+    /// Opens a recording: checks it first if it is small or known as damaged, and records the access in the evidence log.
     private func opened(
         _ row: RecordingRow,
         _ held: RecordingRow.Held,
@@ -233,7 +235,7 @@ extension Audio {
         }
     }
 
-    /// Remembers that a recording was found sound, or notes that it is not.
+    /// Remembers that a recording is sound, or records that it is damaged.
     private func conclude(_ isSound: Bool, _ row: RecordingRow, _ file: HeldFile, by actor: Actor) async {
         if isSound {
             soundness.note(row.row, file, now: installation.now)
@@ -263,7 +265,7 @@ extension Audio {
         }
     }
 
-    /// Notes that reading a recording has just shown that its bytes are not what was archived.
+    /// Logs and records that the bytes of a recording are not those that were archived.
     private func noteDamage(_ row: RecordingRow, _ held: RecordingRow.Held, by actor: Actor) async {
         installation.logger.error(
             "a recording is damaged",

@@ -5,22 +5,22 @@ import Manifest
 import NIOCore
 import Recordings
 
-/// Sends a recording's bytes, or some of them, while they are compared with its checksum. The last bytes are sent only once
-/// all of the recording has been read and is sound; otherwise the connection ends before them.
+/// Sends a recording, or a part of it, while checking the whole recording against its checksum. The last bytes are held back
+/// until the recording is known to be sound. If it is damaged, the connection ends before them.
 struct AudioStream: Sendable {
     let file: HeldFile
     let range: Range<Int64>
-    /// Whether all of the recording was found sound a short while ago.
+    /// Whether the whole recording was recently found sound.
     let isKnownSound: Bool
-    /// Called once if it was found sound, or is not.
+    /// Called with the result of the check: whether the recording is sound.
     let onVerdict: @Sendable (Bool) async -> Void
 
-    /// The archive does not have the bytes that the manifest says it has.
+    /// The recording's bytes in the archive do not match its checksum.
     struct Damage: Error {}
 
     private var isWhole: Bool { range == 0..<file.held.byteCount }
 
-    /// - Throws: ``Damage``; `ArchiveError`; or if the connection has ended.
+    /// - Throws: ``Damage``; `ArchiveError`; an error of the connection if it has ended.
     func send(to writer: inout AnswerWriter) async throws {
         let last: ByteBuffer
         if isWhole {
@@ -52,7 +52,7 @@ struct AudioStream: Sendable {
         guard isSound else { throw Damage() }
     }
 
-    /// - Returns: the last bytes, which are not sent yet.
+    /// - Returns: the last bytes, which have not been sent.
     private func sendAllButLast(to writer: inout AnswerWriter, adding sum: inout SHA256?) async throws -> ByteBuffer {
         var last = ByteBuffer()
         var place = range.lowerBound

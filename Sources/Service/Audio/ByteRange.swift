@@ -1,13 +1,13 @@
-/// The part of a file that a request wants: the header `Range` (RFC 9110, section 14).
+/// The requested part of a file, from the header `Range` (RFC 9110, section 14).
 enum ByteRange: Sendable, Hashable {
-    /// All of it: there is no `Range`, or one that is none, or of several parts, all of which a server may pass over.
+    /// The whole file: `Range` is missing, invalid, or asks for several parts. A server may ignore such a header.
     case whole
     /// These bytes, at least one.
     case part(Range<Int64>)
-    /// A part that the file does not have.
+    /// None of the requested bytes exist.
     case unsatisfiable
 
-    /// - Parameter size: how many bytes the file has.
+    /// - Parameter size: the size of the file in bytes.
     init(_ header: String?, size: Int64) {
         guard let header, let equals = header.firstIndex(of: "="), header[..<equals].lowercased() == "bytes",
             case let parts = header[header.index(after: equals)...].split(
@@ -33,7 +33,8 @@ enum ByteRange: Sendable, Hashable {
         first < size ? .part(first..<end) : .unsatisfiable
     }
 
-    /// A whole number without a sign; one that is too large for any file is the largest.
+    /// Parses a whole number without a sign. A number that does not fit becomes the largest, which is past the end of any
+    /// file.
     private static func number(_ text: Substring) -> Int64? {
         guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return Int64(text) ?? .max

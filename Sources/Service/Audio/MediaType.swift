@@ -1,6 +1,7 @@
 import Recordings
 
-/// What a recording's file is, by the end of its name. Whatever is not known is only bytes: a browser makes nothing of them.
+/// The media type of a recording's file, by its extension. An unknown one becomes `application/octet-stream`, which
+/// browsers do not render.
 enum MediaType {
     static func of(_ file: FileName) -> String {
         let name = file.description

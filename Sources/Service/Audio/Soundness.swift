@@ -3,10 +3,10 @@ import Recordings
 import Synchronization
 import Manifest
 
-/// Which recordings were read and compared with their checksums a short while ago, so that not every part of one that is
-/// asked for has all of it read again.
+/// Remembers which recordings were recently checked and found sound. Without it, every request for a part would read the
+/// whole recording again.
 final class Soundness: Sendable {
-    /// What was read so long ago is read again.
+    /// How long a check remains valid.
     private static let lifetime = Duration.seconds(3600)
     private static let most = 5000
 
@@ -17,11 +17,11 @@ final class Soundness: Sendable {
 
     private let known = Mutex<[RecordingRowID: Known]>([:])
 
-    /// Whether a recording was found sound in this very state of its archive's file.
+    /// Whether a recording was recently found sound, and the archive's file has not changed since.
     func isKnown(_ row: RecordingRowID, _ file: HeldFile, now: Timestamp) -> Bool {
         known.withLock { known in
             guard let found = known[row], now >= found.time, now - found.time < Self.lifetime else { return false }
-            // An open archive grows; what it has stays.
+            // An open archive grows, but existing bytes do not change.
             guard file.held.isSealed else { return found.status.isSameFile(as: file.status) }
             return found.status == file.status
         }

@@ -1,17 +1,17 @@
 import HTTPTypes
 import NIOCore
 
-/// What a route answers.
+/// A route's answer.
 struct Answer: Sendable {
     var status: HTTPResponse.Status
     var headers: HTTPFields
     var body: Body
 
-    /// What follows the headers.
+    /// The body of an answer.
     enum Body: Sendable {
         case bytes([UInt8])
-        /// Bytes that are produced while they are sent, and wait for whoever reads them.
-        /// - Parameter length: how many there are; `nil` if that is not known.
+        /// Bytes that are produced while they are sent, no faster than the client reads them.
+        /// - Parameter length: the number of bytes; `nil` if it is not known.
         case stream(length: Int64?, @Sendable (inout AnswerWriter) async throws -> Void)
     }
 
@@ -21,13 +21,13 @@ struct Answer: Sendable {
         self.body = body
     }
 
-    /// JSON.
-    /// - Throws: what the value throws when it encodes itself.
+    /// An answer with a value as JSON.
+    /// - Throws: errors of encoding the value.
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Answer {
         Answer(status, headers: [.contentType: JSONBody.mediaType], body: .bytes(try JSONBody.bytes(value)))
     }
 
-    /// Text, or whatever `mediaType` says.
+    /// An answer with text of this media type.
     static func text(_ text: String, mediaType: String = "text/plain; charset=utf-8") -> Answer {
         Answer(headers: [.contentType: mediaType], body: .bytes(Array(text.utf8)))
     }
@@ -40,10 +40,10 @@ struct Answer: Sendable {
     }
 }
 
-/// Where an answer's bytes go. Writing waits until whoever reads them has room.
+/// Sends the bytes of an answer's body. A write waits until the client has room for more.
 struct AnswerWriter {
     private let send: (ByteBuffer) async throws -> Void
-    /// How many bytes were written.
+    /// The number of bytes written so far.
     private(set) var count: Int64 = 0
 
     init(_ send: @escaping (ByteBuffer) async throws -> Void) {

@@ -6,8 +6,8 @@ import NIOCore
 import Recordings
 import Settings
 
-/// Takes each request: finds its route, lets in who may, has the route answer, and notes one line of it. Whatever goes
-/// wrong becomes a problem (RFC 9457) here.
+/// Handles each request: finds its route, checks the key and its role, lets the route answer, and logs one line. It turns
+/// every error into a problem (RFC 9457).
 struct FrontDoor: HTTPResponder {
     typealias Context = FrontDoorContext
 
@@ -15,7 +15,7 @@ struct FrontDoor: HTTPResponder {
     let doorkeeper: Doorkeeper
     let limits: ServiceLimits
     let trustedProxies: [AddressRange]
-    /// Whether browsers are to come back by TLS only.
+    /// Whether to tell browsers to use TLS only (HSTS).
     let isSecure: Bool
     let logger: Logger
     /// Gets one line for each request.
@@ -47,7 +47,7 @@ struct FrontDoor: HTTPResponder {
         line.route = found?.route.pattern.description ?? "-"
         var caller: Caller?
         if found?.route.access != .open {
-            // Also where there is nothing: without a key nobody learns what there is.
+            // Unknown paths need a key too. Otherwise, a caller without one could find out which paths exist.
             let known = try await doorkeeper.caller(request.headers, from: address)
             line.who = known.key.name.description
             caller = known
@@ -103,8 +103,8 @@ struct FrontDoor: HTTPResponder {
         return bytes
     }
 
-    /// Who asked: the machine at the other end of the connection, or, if that is a trusted proxy, the last address before the
-    /// trusted ones.
+    /// The client's address: the connection's peer or, if that is a trusted proxy, the last address in `X-Forwarded-For`
+    /// that is not a trusted proxy's.
     private func clientAddress(_ headers: HTTPFields, _ context: Context) -> String {
         let peer = context.peer
         guard let address = IPAddress(peer), isTrusted(address) else { return peer }
@@ -171,9 +171,9 @@ extension FrontDoor {
     }
 }
 
-/// What is known of a request beside itself.
+/// What is known about a request's connection.
 struct FrontDoorContext: InitializableFromSource {
-    /// The network address of the machine at the other end.
+    /// The network address of the connection's peer; `-` if it is unknown.
     let peer: String
 
     init(source: ApplicationRequestContextSource) {

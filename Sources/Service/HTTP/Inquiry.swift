@@ -2,22 +2,22 @@ import Foundation
 import HTTPTypes
 import Recordings
 
-/// A request that is let in, as its route gets it.
+/// An authorized request, as its route receives it.
 struct Inquiry: Sendable {
     let method: HTTPRequest.Method
     let headers: HTTPFields
-    /// The segments of the path that the route's pattern names, decoded.
+    /// The decoded path segments, by the names in the route's pattern.
     let values: [String: String]
     let query: QueryItems
-    /// Who asks; only open routes are asked by nobody.
+    /// The caller; `nil` only on open routes.
     let caller: Caller?
-    /// The network address that it came from.
+    /// The network address that the request came from.
     let address: String
-    /// Reads the body, whole.
+    /// Reads the whole body.
     let body: @Sendable () async throws -> [UInt8]
 
-    /// Who asks.
-    /// - Throws: a ``Problem`` on an open route.
+    /// The caller.
+    /// - Throws: a ``Problem`` on an open route, which has none.
     var knownCaller: Caller {
         get throws(Problem) {
             guard let caller else { throw .bug }
@@ -25,14 +25,15 @@ struct Inquiry: Sendable {
         }
     }
 
-    /// A segment of the path.
+    /// A segment of the path, by its name in the route's pattern.
     func value(_ name: String) throws(Problem) -> String {
         guard let value = values[name] else { throw .bug }
         return value
     }
 
-    /// The body, which has to be one JSON object with members of `Value` and no others.
-    /// - Throws: a ``Problem`` with status 400 or 415.
+    /// Reads the body, which must be one JSON object.
+    /// - Parameter members: the members that it may have; any other is refused.
+    /// - Throws: a ``Problem`` with status 400, 413 or 415.
     func json<Value: Decodable>(_ type: Value.Type, members: Set<String>) async throws -> Value {
         let mediaType = headers[.contentType]?.split(separator: ";").first.map {
             $0.trimmingCharacters(in: .whitespaces)
@@ -57,7 +58,7 @@ struct Inquiry: Sendable {
 }
 
 extension DecodingError {
-    /// Which member is missing or has another type, without its value.
+    /// Names the member that is missing or has the wrong type, without its value.
     fileprivate var inWords: String {
         switch self {
         case .keyNotFound(let key, _): "\(key.stringValue) is missing"

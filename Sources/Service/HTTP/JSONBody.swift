@@ -1,11 +1,11 @@
 import Payloads
 import Recordings
 
-/// JSON as answers have it: written like the command line's, with the names of members in their order.
+/// The JSON of answers, written as the command line writes it.
 enum JSONBody {
     static let mediaType = "application/json"
 
-    /// - Throws: what the value throws when it encodes itself.
+    /// - Throws: errors of encoding the value.
     static func bytes(_ value: some Encodable) throws -> [UInt8] {
         try JSONLine.bytes(value) + [UInt8(ascii: "\n")]
     }

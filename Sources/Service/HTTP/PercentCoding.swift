@@ -1,8 +1,8 @@
-/// Percent-encoding (RFC 3986), strictly: what cannot be decoded is refused, and never taken for something else.
+/// Strict percent-encoding (RFC 3986): invalid text is refused and never reinterpreted.
 enum PercentCoding {
     /// Decodes `text`.
-    /// - Parameter plusIsBlank: whether `+` is a blank, as in a query.
-    /// - Returns: `nil` if a `%` is not followed by two digits, or if the bytes are not UTF-8, or one of them is 0.
+    /// - Parameter plusIsBlank: whether `+` is a space, as in a query.
+    /// - Returns: `nil` if a `%` is not followed by two hexadecimal digits, if the bytes are not UTF-8, or if one is 0.
     static func decoded(_ text: some StringProtocol, plusIsBlank: Bool = false) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
@@ -22,8 +22,7 @@ enum PercentCoding {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// Encodes everything but letters, digits and `-._~`, so that the result is one segment of a path, or one value of a
-    /// query.
+    /// Encodes everything except letters, digits and `-._~`, so that the result is a single path segment or query value.
     static func encoded(_ text: String) -> String {
         var encoded = ""
         for byte in text.utf8 {

@@ -1,16 +1,16 @@
 import HTTPTypes
 
-/// Why a request is refused, or could not be carried out (RFC 9457).
+/// Why a request was refused or failed (RFC 9457).
 package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What HTTP calls it.
+    /// The HTTP status.
     package let status: HTTPResponse.Status
     /// The code that programs compare: `reason_required`.
     package let code: String
     /// What is wrong and what to do, in one line; never a secret.
     package let detail: String
-    /// What goes with it: `WWW-Authenticate`, `Retry-After`.
+    /// Additional headers, such as `WWW-Authenticate` and `Retry-After`.
     var headers = HTTPFields()
-    /// Whether the connection ends with it, because what is left of the request is not to be read.
+    /// Whether to close the connection after the answer, because the rest of the request is not read.
     var endsConnection = false
 
     init(
@@ -32,7 +32,7 @@ package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
     /// The media type of a problem.
     static let mediaType = "application/problem+json"
 
-    /// What is sent.
+    /// The body of the answer.
     var body: [UInt8] {
         let object = Body(type: code, title: status.reasonPhrase, status: status.code, detail: detail)
         return (try? JSONBody.bytes(object)) ?? []
@@ -47,17 +47,17 @@ package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Problem {
-    /// There is nothing there, or nothing that exists for whoever asks.
+    /// A 404: the thing does not exist, or the caller may not know that it does.
     static func notFound(_ detail: String, code: String = "not_found") -> Problem {
         Problem(.notFound, code, detail)
     }
 
-    /// Something that only Callark's people can mend; the log has the error.
+    /// A 500: an error that only a change to Callark can fix. The service's log has the details.
     static var bug: Problem {
         Problem(.internalServerError, "bug", "a bug in Callark; its log says what happened")
     }
 
-    /// The service has its hands full.
+    /// A 503: the request may succeed later.
     static func busy(_ detail: String, code: String = "busy", retryAfter seconds: Int) -> Problem {
         Problem(.serviceUnavailable, code, detail, headers: [.retryAfter: String(seconds)])
     }

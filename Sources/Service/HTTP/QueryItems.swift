@@ -1,22 +1,22 @@
 import HTTPTypes
 
-/// The query of a request. Each parameter has to be one that the route knows, and be given once: a misspelt filter would
-/// otherwise find everything, and look like an answer.
+/// The query of a request. Unknown and repeated parameters are refused: if a misspelt filter were ignored, the answer
+/// would contain everything and look as if it were filtered.
 struct QueryItems: Sendable {
     private var values: [String: [String]] = [:]
 
-    /// None.
+    /// An empty query.
     init() {}
 
-    /// These, which came in another way.
+    /// A query from values of another source, such as a JSON body.
     init(_ values: [String: String?]) {
         for (name, value) in values { self.values[name] = value.map { [$0] } }
     }
 
     /// - Parameters:
-    ///   - text: what is after the `?`.
+    ///   - text: the text after the `?`.
     ///   - known: the parameters of the route.
-    ///   - repeatable: those of them that may be given more than once.
+    ///   - repeatable: the parameters that may be given more than once.
     /// - Throws: a ``Problem`` with status 400.
     init(_ text: some StringProtocol, known: Set<String>, repeatable: Set<String> = []) throws(Problem) {
         for item in text.split(separator: "&") {
@@ -42,10 +42,10 @@ struct QueryItems: Sendable {
     /// All values of a parameter that may be given more than once.
     func all(_ name: String) -> [String] { values[name] ?? [] }
 
-    /// The value of a parameter, read.
-    /// - Parameter expectation: what it has to be: `a day such as 2025-11-20`.
-    /// - Returns: `nil` if it was not given.
-    /// - Throws: a ``Problem`` with status 400 if it cannot be read.
+    /// Parses the value of a parameter.
+    /// - Parameter expectation: what the value must be, for the problem's text: `a day such as 2025-11-20`.
+    /// - Returns: `nil` if the parameter was not given.
+    /// - Throws: a ``Problem`` with status 400 if `read` returns `nil`.
     func value<Value>(_ name: String, _ expectation: String, _ read: (String) -> Value?) throws(Problem) -> Value? {
         guard let text = self[name] else { return nil }
         guard let value = read(text) else {

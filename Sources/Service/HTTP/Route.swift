@@ -1,22 +1,22 @@
 import HTTPTypes
 
-/// One thing that the service can be asked for.
+/// A method and path that the service answers, and how.
 struct Route: Sendable {
-    /// Who may ask.
+    /// Who may use a route.
     enum Access: Sendable, Hashable {
-        /// Anybody, without a key.
+        /// Anyone, without a key.
         case open
-        /// Whoever has a key, and a role with this permission.
+        /// Callers with a key whose role has this permission.
         case permission(Role.Permission)
     }
 
-    /// The method; `get` answers HEAD too.
+    /// The method. A route for GET also answers HEAD.
     let method: HTTPRequest.Method
     let pattern: RoutePattern
     let access: Access
-    /// The parameters of the query that it knows.
+    /// The query parameters that the route knows.
     let parameters: Set<String>
-    /// Those that may be given more than once.
+    /// The parameters that may be given more than once.
     let repeatable: Set<String>
     let handle: @Sendable (Inquiry) async throws -> Answer
 
@@ -36,7 +36,7 @@ struct Route: Sendable {
         self.handle = handle
     }
 
-    /// Whether it answers requests with this method.
+    /// Whether the route answers requests with this method.
     func answers(_ method: HTTPRequest.Method) -> Bool {
         method == self.method || method == .head && self.method == .get
     }
@@ -47,7 +47,7 @@ struct RouteTable: Sendable {
     let routes: [Route]
 
     /// Finds the route of a request.
-    /// - Throws: a ``Problem``: 404 if no route has such a path, 405 if one has, with another method.
+    /// - Throws: a ``Problem``: 404 if no route matches the path; 405 if one does, but for another method.
     func find(
         _ method: HTTPRequest.Method,
         _ path: Substring
@@ -58,7 +58,7 @@ struct RouteTable: Sendable {
             if route.answers(method) { return (route, values) }
             others.append(route)
         }
-        // A narrower pattern says what the path is, whatever a wider one would take it for.
+        // Several patterns may match the path. Only the methods of the narrowest are named.
         let narrowest = others.map(\.pattern.wordCount).max()
         var allowed: Set<String> = []
         for route in others where route.pattern.wordCount == narrowest {

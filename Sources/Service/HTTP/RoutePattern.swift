@@ -1,5 +1,5 @@
-/// The form of a path: `/api/v1/calls/{organization}/{task_id}`. A name in braces stands for one segment, whatever it has;
-/// a last one that ends with `...` stands for the rest of the path.
+/// A pattern for paths: `/api/v1/calls/{organization}/{task_id}`. A name in braces matches any one segment. At the end, a
+/// name that ends with `...` matches the rest of the path.
 struct RoutePattern: Sendable, Hashable, CustomStringConvertible {
     let description: String
     private let parts: [Part]
@@ -10,7 +10,7 @@ struct RoutePattern: Sendable, Hashable, CustomStringConvertible {
         case rest(String)
     }
 
-    /// How many of its segments are words. Of two patterns that a path has, the one with more is the narrower.
+    /// The number of literal segments. If two patterns match a path, the one with more is the narrower.
     var wordCount: Int { parts.count { if case .word = $0 { true } else { false } } }
 
     init(_ text: String) {
@@ -22,10 +22,10 @@ struct RoutePattern: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Compares a path with the form.
-    /// - Parameter path: as it was sent, without the query. Its segments are told apart before they are decoded, so `%2F` in
-    ///   one is data.
-    /// - Returns: the segments by their names, decoded; `nil` if the path has another form, or cannot be decoded.
+    /// Matches a path against the pattern.
+    /// - Parameter path: as it was sent, without the query. It is split before its segments are decoded, so `%2F` is data
+    ///   and does not separate segments.
+    /// - Returns: the decoded segments by name; `nil` if the path does not match or cannot be decoded.
     func match(_ path: Substring) -> [String: String]? {
         guard path.hasPrefix("/") else { return nil }
         var segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)[...]
@@ -47,7 +47,8 @@ struct RoutePattern: Sendable, Hashable, CustomStringConvertible {
         return segments.isEmpty ? values : nil
     }
 
-    /// - Returns: `nil` if one of them is empty, or not as it would be written without need.
+    /// The segments of the rest of a path, which need no percent-encoding.
+    /// - Returns: `nil` if one is empty or contains a `%`.
     private static func decoded(_ segments: [Substring]) -> [String]? {
         let texts = segments.compactMap { segment -> String? in
             guard !segment.isEmpty, !segment.utf8.contains(UInt8(ascii: "%")) else { return nil }

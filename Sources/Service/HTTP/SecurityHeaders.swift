@@ -1,9 +1,9 @@
 import HTTPTypes
 
-/// What every answer tells a browser, so that none of them is taken for a page, kept, or used by another site.
+/// Headers that keep browsers from rendering an answer as a page, caching it, or letting another site use it.
 enum SecurityHeaders {
-    /// Adds what is not there yet.
-    /// - Parameter isSecure: whether the service is reached by TLS.
+    /// Adds the headers that are not set yet.
+    /// - Parameter isSecure: whether clients reach the service by TLS.
     static func add(to headers: inout HTTPFields, isSecure: Bool) {
         var all: [(HTTPField.Name, String)] = [
             (.xContentTypeOptions, "nosniff"), (.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),

@@ -1,20 +1,20 @@
-/// How much of everything the service takes on at once.
+/// Limits that keep clients from exhausting the service.
 package struct ServiceLimits: Sendable {
-    /// The longest body of a request.
+    /// The size of a request's body.
     package var bodyBytes = 64 << 10
-    /// The longest header, and the longest line of one; the path is one too.
+    /// The size of all headers, and of a single one. The path counts as a header.
     package var headerBytes = 16 << 10
     package var headerFieldBytes = 8 << 10
     package var headerCount = 100
-    /// Open connections. More wait until one ends.
+    /// The number of open connections. Further ones wait until one ends.
     package var connections = 1024
-    /// Answers with audio that are under way at once.
+    /// The number of audio answers that are sent at once. Further ones wait.
     package var streams = 512
-    /// A connection without a request, or with one that does not come to its end, is closed after this.
+    /// How long a connection may have no request, or an incomplete one, before it is closed.
     package var idle = Duration.seconds(30)
-    /// The same for a client that takes nothing of what is sent.
+    /// How long a client may read nothing of an answer before its connection is closed.
     package var stall = Duration.seconds(30)
-    /// What is under way has so long to end once the service is to stop.
+    /// How long requests in progress may take to finish when the service stops.
     package var grace = Duration.seconds(30)
 
     package init() {}

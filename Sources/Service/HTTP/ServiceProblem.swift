@@ -6,8 +6,8 @@ import Manifest
 import Settings
 import WebexContactCenter
 
-/// What errors of the archive are as problems of HTTP. Their messages name files and commands for whoever runs the service,
-/// so only the log has them, unless they are for whoever asks.
+/// Converts errors to HTTP problems. Most error messages name files and commands for the operator, so they go to the log
+/// only. A message that helps the caller is sent.
 enum ServiceProblem {
     static func of(_ error: any Error) -> Problem {
         switch error {

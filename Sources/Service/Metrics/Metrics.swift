@@ -8,7 +8,8 @@ import Settings
 import WebexContactCenter
 import Wiring
 
-/// `/metrics`, in the text format of Prometheus: of the organizations that exist for the key, the machine, and the service.
+/// `/metrics`, in the text format of Prometheus: metrics of the organizations that the key can see, of the disk and of the
+/// service.
 struct Metrics: Sendable {
     let installation: Installation
     let requests: RequestMetrics
@@ -17,7 +18,7 @@ struct Metrics: Sendable {
         [Route(.get, "/metrics") { try await metrics($0) }]
     }
 
-    /// Days before these count no more, so that an answer does not get slower with the years.
+    /// How many days back recordings are counted. Counting all would make answers slower every year.
     private static let days: Int64 = 92
 
     private func metrics(_ inquiry: Inquiry) async throws -> Answer {

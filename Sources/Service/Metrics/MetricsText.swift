@@ -1,13 +1,13 @@
-/// Figures in the text format of Prometheus.
+/// Metrics in the text format of Prometheus.
 struct MetricsText {
     private(set) var text = ""
 
-    /// What a figure does.
+    /// The type of a metric.
     enum Kind: String {
         case counter, gauge
     }
 
-    /// Writes the figures of one metric. Without any, there is none.
+    /// Adds a metric, unless it has no samples.
     mutating func add(
         _ name: String,
         _ kind: Kind,

@@ -1,11 +1,12 @@
 import Synchronization
 
-/// How many requests there were, by kind and outcome, since the service began.
+/// Counts requests since the service started, by route, method and status.
 final class RequestMetrics: Sendable {
     struct Key: Hashable, Sendable, Comparable {
-        /// The pattern of the route; `-` for requests that have none.
+        /// The pattern of the route; `-` if none matched.
         var route: String
-        /// The method; `-` if there is no route, since it is whatever the request calls it then.
+        /// The method; `-` if no route matched, because a client could then create any number of metrics with invented
+        /// methods.
         var method: String
         var status: Int
 

@@ -4,24 +4,25 @@ import Recordings
 import Synchronization
 import Waiting
 
-/// The passes that were asked for, those that wait and those that have ended. The newest are kept, as long as the service runs.
+/// The requested passes: waiting, running and ended. It keeps the newest ones in memory while the service runs.
 final class PassBoard: Sendable {
-    /// So many may wait.
+    /// How many passes may wait.
     private static let mostWaiting = 20
+    /// How many passes are kept; the oldest ended ones are dropped.
     private static let mostKept = 100
 
     private struct State {
-        /// In the order in which they were asked for.
+        /// In the order of the requests.
         var passes: [RequestedPass] = []
         var stops: [String: StopRequest] = [:]
     }
 
     private let state = Mutex(State())
-    /// The passes that nobody has begun yet.
+    /// The IDs of the passes that have not begun.
     private let waiting = WaitingLine<[String], String>([]) { $0.isEmpty ? nil : $0.removeFirst() }
 
-    /// Puts a pass at the end of the line.
-    /// - Throws: a ``Problem`` with status 503 if too many wait.
+    /// Enqueues a pass.
+    /// - Throws: a ``Problem`` with status 503 if too many passes wait.
     func add(_ pass: RequestedPass) throws(Problem) {
         let isFull = state.withLock { state in
             guard state.passes.count(where: { $0.state == .waiting }) < Self.mostWaiting else { return true }
@@ -36,7 +37,7 @@ final class PassBoard: Sendable {
         waiting.change { $0.append(pass.id) }
     }
 
-    /// Waits for the next pass to be made.
+    /// Waits for the next pass in the queue.
     /// - Returns: `nil` if the task was cancelled.
     func next() async -> (pass: RequestedPass, stop: StopRequest)? {
         while let id = await waiting.wait() {
@@ -45,13 +46,13 @@ final class PassBoard: Sendable {
                     state.stops[id].map { (pass, $0) }
                 }
             }
-            // One that was stopped while it waited is not begun.
+            // Skip a pass that was stopped while it waited.
             if let found { return found }
         }
         return nil
     }
 
-    /// Changes what is known of a pass.
+    /// Changes a pass and increments its version.
     func update(_ id: String, _ change: (inout RequestedPass) -> Void) {
         state.withLock { state in
             guard let place = state.passes.firstIndex(where: { $0.id == id }) else { return }
@@ -60,7 +61,7 @@ final class PassBoard: Sendable {
         }
     }
 
-    /// Asks a pass to come to an end; one that waits has ended then.
+    /// Requests that a pass stop. A waiting pass ends at once.
     func stop(_ id: String, now: Timestamp) {
         let request = state.withLock { $0.stops[id] }
         update(id) { pass in
@@ -70,9 +71,9 @@ final class PassBoard: Sendable {
         request?.make()
     }
 
-    /// The newest first.
+    /// All passes, newest first.
     var all: [RequestedPass] { state.withLock { $0.passes.reversed() } }
 
-    /// - Returns: `nil` if it is not known, or no longer.
+    /// - Returns: `nil` if the pass does not exist or is no longer kept.
     func pass(_ id: String) -> RequestedPass? { state.withLock { $0.passes.first { $0.id == id } } }
 }

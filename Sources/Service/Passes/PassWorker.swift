@@ -5,13 +5,13 @@ import Recordings
 import Synchronization
 import Wiring
 
-/// Makes the passes that were asked for, one after the other, before those of the schedule.
+/// Runs the requested passes, one after the other. They take precedence over scheduled passes.
 struct PassWorker: Sendable {
     let installation: Installation
     let board: PassBoard
     let stop: StopRequest
 
-    /// Works until the service is to stop, and the pass that is under way has ended.
+    /// Runs passes until the service stops and the current pass has ended.
     func run() async {
         while !stop.isMade {
             let board = board
@@ -28,7 +28,7 @@ struct PassWorker: Sendable {
         let observer: PassObserver = { [board] event in
             let now = installation.now
             activity.withLock { $0.count(event) { now } }
-            // Whoever watches learns of it once a second.
+            // Clients that watch a pass get at most one update a second.
             let isDue = noted.withLock { last in
                 guard now - last >= .seconds(1) || now < last else { return false }
                 last = now
@@ -62,7 +62,7 @@ struct PassWorker: Sendable {
             setup.actor = pass.actor
             return .success(
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    // The service's end is this pass's end.
+                    // When the service stops, so does this pass.
                     group.addTask {
                         await stop.wait()
                         if !Task.isCancelled { own.make() }

@@ -11,10 +11,10 @@ import Wiring
 struct Passes: Sendable {
     let installation: Installation
     let board: PassBoard
-    /// Made once the service ends: then nobody watches any more.
+    /// Made when the service begins to stop. Event streams end then.
     let ending: StopRequest
 
-    /// How often a change is looked for, and how long nothing may be sent.
+    /// How often a stream checks for changes, and after how much silence it sends a comment to keep the connection open.
     private static let interval = Duration.milliseconds(200)
     private static let silence = Duration.seconds(15)
 
@@ -34,7 +34,8 @@ struct Passes: Sendable {
         return try Answer.json(["passes": seen.map(PassLine.init)])
     }
 
-    /// A pass whose organizations all exist for the caller.
+    /// The requested pass, if the caller can see all of its organizations.
+    /// - Throws: a ``Problem`` with status 404 otherwise.
     private func pass(_ inquiry: Inquiry) throws(Problem) -> RequestedPass {
         let caller = try inquiry.knownCaller
         guard let pass = board.pass(try inquiry.value("id")), pass.organizations.allSatisfy(caller.sees) else {
@@ -77,7 +78,7 @@ struct Passes: Sendable {
         return answer
     }
 
-    /// The window that is wanted, by the rules of the command line.
+    /// The requested window, by the rules of the command line.
     private func request(_ order: Order, _ now: Timestamp) throws(Problem) -> PassWindow.Request {
         let query = QueryItems(["day": order.day, "from": order.from, "to": order.to])
         let time = try TimeQuery(query, in: installation.timeZone, now: now)
@@ -89,7 +90,7 @@ struct Passes: Sendable {
         )
     }
 
-    /// Has the logs accept that a pass is wanted, before it is.
+    /// Records in the evidence logs that a pass was requested. Call it before the pass is enqueued.
     private func note(
         _ names: [OrganizationName],
         _ request: PassWindow.Request,
@@ -120,7 +121,7 @@ struct Passes: Sendable {
         return try Answer.json(PassLine(pass: board.pass(pass.id) ?? pass), status: .accepted)
     }
 
-    /// The pass again each time it changes, until it ends (server-sent events).
+    /// Sends the pass each time it changes, until it ends (server-sent events).
     private func events(_ inquiry: Inquiry) throws -> Answer {
         let first = try pass(inquiry)
         let (board, ending) = (board, ending)

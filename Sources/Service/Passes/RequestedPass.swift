@@ -3,9 +3,9 @@ import Foundation
 import Payloads
 import Recordings
 
-/// A pass that somebody has asked for: what it is about, and what has come of it.
+/// A requested pass: its scope, state and results.
 struct RequestedPass: Sendable {
-    /// How far it is.
+    /// The state of a requested pass.
     enum State: String, Sendable, Codable {
         case waiting, running, complete, incomplete, failed, stopped
 
@@ -20,13 +20,13 @@ struct RequestedPass: Sendable {
     var state = State.waiting
     var begunTime: Timestamp?
     var endedTime: Timestamp?
-    /// What is known of it while it runs.
+    /// Its progress.
     var activity: PassActivity.Report?
-    /// One for each organization, once it has ended.
+    /// One result for each organization, once the pass has ended.
     var results: [Pass.Result] = []
-    /// Why it could not be made; the service's log has more.
+    /// Why the pass failed; the service's log has more.
     var problem: Problem?
-    /// Counts its changes.
+    /// Increases with each change.
     var version = 0
 }
 

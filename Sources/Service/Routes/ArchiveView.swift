@@ -7,7 +7,7 @@ import Recordings
 import Settings
 import Wiring
 
-/// What the routes that read ask: the manifest as it is now, seen by whoever asks.
+/// The archive as a caller may see it: the organizations of its key.
 struct ArchiveView: Sendable {
     let installation: Installation
     let caller: Caller
@@ -17,23 +17,23 @@ struct ArchiveView: Sendable {
         caller = try inquiry.knownCaller
     }
 
-    /// The manifest.
     var manifest: Manifest { get async throws { try await installation.manifest.forWriting() } }
 
-    /// The organizations that exist for the caller, in the configuration's order.
+    /// The organizations that the caller can see, in the configuration's order.
     var organizations: [OrganizationSettings] {
         installation.settings.organizations.filter { caller.sees($0.name) }
     }
 
-    /// The organizations that a request is about: the one that it names, or all that exist for the caller.
-    /// - Throws: a ``Problem`` with status 404 for one that does not.
+    /// The organizations of a request: the one that it names, or all that the caller can see.
+    /// - Throws: a ``Problem`` with status 404 if the caller cannot see the named one.
     func organizations(named name: String?) throws(Problem) -> [OrganizationName] {
         guard let name else { return organizations.map(\.name) }
         return [try organization(name)]
     }
 
-    /// An organization that exists for the caller.
-    /// - Throws: a ``Problem`` with status 404; the same whether it does not exist at all, or not for the caller.
+    /// The organization with this name.
+    /// - Throws: a ``Problem`` with status 404 if it does not exist. If it exists and the caller may not see it, the
+    ///   problem is the same, so that names cannot be guessed.
     func organization(_ name: String) throws(Problem) -> OrganizationName {
         guard let found = organizations.first(where: { $0.name.description == name }) else {
             throw .notFound("there is no such organization", code: "unknown_organization")
@@ -41,8 +41,8 @@ struct ArchiveView: Sendable {
         return found.name
     }
 
-    /// Those of these organizations that the manifest knows, each with its standpoint.
-    /// - Parameter days: whose archives are looked for; `nil` for those of all days.
+    /// The standpoint of each organization in `names` that the manifest knows.
+    /// - Parameter days: the days whose archives are checked; `nil` for all days.
     func standpoints(
         of names: [OrganizationName],
         _ manifest: Manifest,
@@ -56,8 +56,8 @@ struct ArchiveView: Sendable {
         return standpoints
     }
 
-    /// A task of an organization.
-    /// - Throws: a ``Problem`` with status 404 if there is none.
+    /// The task that the request's path names.
+    /// - Throws: a ``Problem`` with status 404 if it does not exist.
     func task(_ inquiry: Inquiry, _ manifest: Manifest) async throws -> TaskRow {
         let organization = try organization(inquiry.value("organization"))
         guard let id = TaskID(try inquiry.value("task_id")),

@@ -6,7 +6,7 @@ import Payloads
 import Recordings
 import Wiring
 
-/// Calls: a list with the filters of `callark list`, and each by itself.
+/// Calls: a list with the filters of `callark list`, and the details of one call.
 struct Calls: Sendable {
     let installation: Installation
 
@@ -14,7 +14,7 @@ struct Calls: Sendable {
         "organization", "task", "state", "agent", "number", "queue", "site", "team", "origin", "destination",
         "direction", "min_duration",
     ]
-    /// How much of a call's history is told.
+    /// How many events of a call's history an answer contains at most.
     private static let mostEvents = 1000
 
     var routes: [Route] {
@@ -81,7 +81,7 @@ struct Calls: Sendable {
         return try Answer.json(detail)
     }
 
-    /// The line of the call, with its recordings instead of their number.
+    /// The call's line, with a list of its recordings instead of their number.
     private struct Detail: Encodable {
         let call: CallLine
         let recordings: [RecordingLine]
@@ -103,7 +103,7 @@ struct Calls: Sendable {
 }
 
 extension ListFilter {
-    /// The filter that a query gives, without its organization.
+    /// The filter in a query, without the organization.
     /// - Throws: a ``Problem`` with status 400.
     init(_ query: QueryItems, _ time: TimeQuery) throws(Problem) {
         for name in ["agent", "number", "queue", "site", "team", "origin", "destination"] where query[name] == "" {
@@ -136,7 +136,7 @@ extension ListFilter {
 }
 
 extension ListFilter.State {
-    /// The words of `callark list --state`.
+    /// The values of `callark list --state`.
     fileprivate static let words: [(word: String, state: ListFilter.State)] = [
         ("pending", .recording(.pending)), ("stored", .recording(.stored)), ("archived", .recording(.archived)),
         ("failed", .recording(.failed)), ("damaged", .recording(.damaged)), ("suspect", .suspect),

@@ -7,11 +7,11 @@ import Recordings
 import Settings
 import Wiring
 
-/// Days, and the archives that they are in.
+/// Days and their archives.
 struct Days: Sendable {
     let installation: Installation
 
-    /// How many days are listed unless a time is given, and at most.
+    /// How many days are listed by default, and at most.
     private static let usualDays: Int64 = 30
     private static let mostDays: Int64 = 3653
 
@@ -41,7 +41,7 @@ struct Days: Sendable {
         return try Answer.json(["days": lines])
     }
 
-    /// From its first day through its last: `to` is not included, as everywhere.
+    /// The first and last day of a query. As everywhere, `to` is not included.
     private func range(_ query: QueryItems) throws(Problem) -> ClosedRange<ArchiveDay> {
         let today = ArchiveDay(installation.now, in: installation.timeZone)
         let from = try query.value("from", "a day such as 2025-11-20") { ArchiveDay($0) }
@@ -79,7 +79,7 @@ struct Days: Sendable {
         )
     }
 
-    /// The line of a day's report, with what it counts.
+    /// The line of a day's report, with lists of what it counts.
     private struct DayDetail: Encodable {
         let line: ReportDayLine
         let missing: [GapLine]
@@ -125,7 +125,7 @@ struct Days: Sendable {
         )
     }
 
-    /// What a report says of an archive, with its name.
+    /// The line of an archive in a report, with the archive's name.
     private struct ArchiveDetail: Encodable {
         let name: ArchiveName
         let line: ArchiveStandingLine

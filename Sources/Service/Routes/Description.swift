@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// What the API is, for programs (OpenAPI 3.1): the file docs/openapi.yaml.
+/// The description of the API (OpenAPI 3.1): the file docs/openapi.yaml.
 struct Description: Sendable {
     var routes: [Route] {
         [

@@ -6,11 +6,11 @@ import Payloads
 import Recordings
 import Wiring
 
-/// What people say of gaps: why something is missing, or that this is taken back. The evidence log has it before it counts.
+/// Explanations of gaps, and their withdrawal. The evidence log records each before it takes effect.
 struct GapStatements: Sendable {
     let installation: Installation
 
-    /// So many calls at once, and so many characters of words.
+    /// How many calls one statement may name, and how many characters its note may have.
     private static let mostTasks = 500
     private static let longestNote = 4000
 

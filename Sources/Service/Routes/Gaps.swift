@@ -6,7 +6,7 @@ import Payloads
 import Recordings
 import Wiring
 
-/// What should exist and is not held.
+/// Gaps: recordings that should exist and are not in the archive.
 struct Gaps: Sendable {
     let installation: Installation
 

@@ -7,7 +7,7 @@ import Manifest
 import Settings
 import Wiring
 
-/// Whether the service lives and can be used; without a key, and without figures.
+/// Liveness and readiness. Both need no key, and reveal no figures.
 struct Health: Sendable {
     let installation: Installation
     let database: ServiceDatabase
@@ -23,7 +23,8 @@ struct Health: Sendable {
         var status: String
     }
 
-    /// Ready: root, manifest, the service's database and the evidence logs can be used, whatever the provider does.
+    /// The service is ready if the root, the manifest, its database and the evidence logs can be used. The provider's state
+    /// does not matter.
     private func readiness() async throws -> Answer {
         do {
             try await require()

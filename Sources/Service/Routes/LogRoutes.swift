@@ -5,11 +5,11 @@ import HTTPTypes
 import Recordings
 import Wiring
 
-/// The files of the evidence logs, as they are (c2sp.org/tlog-tiles).
+/// Serves the files of the evidence logs unchanged (c2sp.org/tlog-tiles).
 struct LogRoutes: Sendable {
     let installation: Installation
 
-    /// More than any tile of entries has.
+    /// The largest file that is read. Every tile is smaller.
     private static let mostBytes = 32 << 20
 
     var routes: [Route] {
@@ -30,7 +30,8 @@ struct LogRoutes: Sendable {
 
     private static let unknown = Problem.notFound("the log has no such file")
 
-    /// Whether it is where a tile may be: `0/x001/067`, `entries/067.p/12`. Nothing else of a log's folder is given out.
+    /// Whether a path is that of a tile: `0/x001/067`, `entries/067.p/12`. This keeps other files of the log's folder from
+    /// being served.
     static func isTile(_ place: String) -> Bool {
         place.wholeMatch(
             of: #/(?:entries|[0-9]|[1-5][0-9]|6[0-3])(?:\/x[0-9]{3}){0,6}\/[0-9]{3}(?:\.p\/[1-9][0-9]{0,2})?/#

@@ -9,7 +9,7 @@ import Settings
 import WebexContactCenter
 import Wiring
 
-/// Who asks, what is running, what is wrong, and how the service is configured.
+/// The caller's key, the state of the archives, alarms, and the configuration.
 struct Overview: Sendable {
     let installation: Installation
 
@@ -39,7 +39,7 @@ struct Overview: Sendable {
         let type = "me"
         var name: String
         var role: Role
-        /// `null` for all.
+        /// `nil` for all.
         var organizations: [String]?
         var expiresTime: String?
 
@@ -116,7 +116,7 @@ struct Overview: Sendable {
         let space = try? installation.root.diskSpace()
         let alarms = try await installation.alarms(of: names, manifest: manifest, space: space)
         let running = try? PassNotice.running(over: installation.root)
-        // What is running names all organizations that it is about.
+        // The running line names all organizations of the pass, so only a caller that can see all of them gets it.
         let isAll = names.count == installation.settings.organizations.count
         return try Answer.json(
             Status(
@@ -137,7 +137,7 @@ struct Overview: Sendable {
     }
 
     private struct Status: Encodable {
-        /// `null` if nothing is, or if the caller may not know of all organizations.
+        /// `nil` if no pass is running, or if the caller cannot see all organizations.
         var running: RunningLine?
         var organizations: [StatusOrganizationLine]
         var alarms: [AlarmLine]
@@ -156,7 +156,7 @@ struct Overview: Sendable {
         }
     }
 
-    /// How far an organization's archive is.
+    /// The line of an organization's status.
     private func line(of name: OrganizationName, _ manifest: Manifest?) async throws -> StatusOrganizationLine {
         let complete = try await manifest?.lastCompletePass(name, reachingNow: true)
         let last = try await manifest?.lastPass(name)

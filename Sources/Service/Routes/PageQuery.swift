@@ -3,10 +3,10 @@ import HTTPTypes
 import Manifest
 import Recordings
 
-/// The parameters that say which page of a list is wanted.
+/// The parameters that select a page of a list.
 struct PageQuery: Sendable {
     static let parameters: Set<String> = ["limit", "cursor"]
-    /// No page has more.
+    /// How many rows a page has at most.
     static let mostRows = 1000
     private static let usualRows = 100
 
@@ -23,8 +23,9 @@ struct PageQuery: Sendable {
 }
 
 extension PageQuery {
-    /// How many rows come before a page, by a cursor that counts them.
-    /// - Parameter mark: what its cursors begin with.
+    /// The number of rows before a page, from a cursor that counts rows.
+    /// - Parameter mark: the letter with which the list's cursors begin.
+    /// - Returns: `nil` if it is not such a cursor.
     static func place(_ cursor: String, _ mark: Character) -> Int? {
         let digits = cursor.dropFirst().utf8
         guard cursor.first == mark, (1...9).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) })
@@ -34,14 +35,14 @@ extension PageQuery {
 }
 
 extension CallCursor {
-    /// As an answer has it: base64url. What is in it is nobody's concern, and may change.
+    /// The cursor in an answer: base64url. Its content is not part of the API and may change.
     var text: String {
         let plain = "1 \(createdTime.millisecondsSince1970) \(organization) \(task)"
         return Data(plain.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
             .replacing("=", with: "")
     }
 
-    /// - Returns: `nil` if it is not one that ``text`` has made.
+    /// - Returns: `nil` if `text` does not have the form of ``text``.
     init?(_ text: String) {
         var code = text.replacing("-", with: "+").replacing("_", with: "/")
         code += String(repeating: "=", count: (4 - code.count % 4) % 4)

@@ -3,10 +3,10 @@ import HTTPTypes
 import Recordings
 import Wiring
 
-/// Reports of a month: JSON, CSV or HTML, as `Accept` says.
+/// Monthly reports as JSON, CSV or HTML, selected by `Accept`.
 struct Reports: Sendable {
     let installation: Installation
-    /// Writes a report.
+    /// Returns the bytes of a report.
     let write: @Sendable (ReportOrder) async throws -> [UInt8]
 
     var routes: [Route] {
@@ -32,8 +32,8 @@ struct Reports: Sendable {
         return Answer(headers: [.contentType: form.mediaType], body: .bytes(try await write(order)))
     }
 
-    /// The form that is accepted most.
-    /// - Throws: a ``Problem`` with status 406 if none is.
+    /// The form with the highest quality in `Accept`.
+    /// - Throws: a ``Problem`` with status 406 if `Accept` permits none.
     static func form(_ accept: String?, _ rows: ReportOrder.Rows) throws(Problem) -> ReportOrder.Form {
         let forms: [(type: String, form: ReportOrder.Form)] = [
             ("application/json", .json), ("text/csv", .csv(rows)), ("text/html", .html),
@@ -51,7 +51,7 @@ struct Reports: Sendable {
         return best.form
     }
 
-    /// How much a type is accepted, by the most exact range that it is in (RFC 9110, 12.5.1).
+    /// The quality of a type, by the most specific media range that matches it (RFC 9110, section 12.5.1).
     private static func quality(of type: String, in accept: String) -> Double {
         var found: (exactness: Int, quality: Double) = (-1, 0)
         for item in accept.lowercased().split(separator: ",") {
@@ -66,7 +66,7 @@ struct Reports: Sendable {
     }
 }
 
-/// What a report is to be about, and its form.
+/// The organization, days and form of a report.
 package struct ReportOrder: Sendable, Hashable {
     package var organization: OrganizationName
     package var days: ClosedRange<ArchiveDay>

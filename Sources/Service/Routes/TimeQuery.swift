@@ -3,16 +3,16 @@ import HTTPTypes
 import Recordings
 import Wiring
 
-/// The parameters that say which time a request is about, as the options of the command line do.
+/// The parameters that select a time range. They work like the options of the command line.
 struct TimeQuery: Sendable {
     /// `day`, `month`, `last`, `from`, `to`.
     static let parameters: Set<String> = ["day", "month", "last", "from", "to"]
 
     /// The calendar day, if one was given.
     let day: ArchiveDay?
-    /// The instants, if something else was given; an open end reaches as far as any call can.
+    /// The range of instants, if another parameter was given. If an end is open, the range reaches as far as any call can.
     let window: Range<Timestamp>?
-    /// The calendar days that it touches, up to today if it is open; `nil` if it has no beginning.
+    /// The calendar days of the range, through today if its end is open; `nil` if it has no beginning.
     let days: ClosedRange<ArchiveDay>?
 
     private static let farthest = Timestamp(millisecondsSince1970: 253_402_300_800_000)
@@ -70,7 +70,7 @@ struct TimeQuery: Sendable {
         return instant
     }
 
-    /// Reads a parameter like the option of the same name.
+    /// Parses a parameter as the command line parses the option of the same name.
     static func read<Value>(
         _ name: String,
         _ query: QueryItems,

@@ -2,18 +2,18 @@ import Foundation
 import Recordings
 import Settings
 
-/// When the service works by itself: a rule that knows no clock. What was missed is made up for, once.
+/// Decides when scheduled runs are due. It does not read a clock. However many runs were missed, one makes up for them.
 struct ScheduleRule: Sendable {
     let schedule: ServiceSettings.Schedule
     let timeZone: TimeZone
 
-    /// A daily job that was not complete is tried again after this long, and so often.
+    /// How long to wait before an incomplete daily job is retried, and how often it is tried in all.
     static let retryDelay = Duration.seconds(30 * 60)
     static let mostAttempts = 8
-    /// No organization begins its daily job later than this after the others.
+    /// The period after the configured time over which the organizations' daily jobs are spread.
     private static let longestDelay = Duration.seconds(10 * 60)
 
-    /// What is to be done.
+    /// The kind of a run.
     enum Kind: Sendable, Hashable {
         /// Look for new calls.
         case poll
@@ -21,15 +21,15 @@ struct ScheduleRule: Sendable {
         case daily(ArchiveDay)
     }
 
-    /// Something to be done, and from when on.
+    /// A run, and when it is due.
     struct Run: Sendable, Hashable {
         var kind: Kind
         var due: Timestamp
     }
 
-    /// What was done for an organization.
+    /// The runs of an organization so far.
     struct History: Sendable, Hashable {
-        /// When a run began last, of either kind.
+        /// When the last run of either kind began.
         var lastBegan: Timestamp?
         /// The last daily job that ended.
         var daily: Daily?
@@ -38,30 +38,30 @@ struct ScheduleRule: Sendable {
         struct Daily: Sendable, Hashable {
             var day: ArchiveDay
             var ended: Timestamp
-            /// How often it was tried.
+            /// How often it was tried so far.
             var attempts: Int
-            /// Whether it need not be tried again.
+            /// Whether no retry is needed.
             var isDone: Bool
         }
     }
 
-    /// What an organization's next run is.
+    /// The next run of an organization.
     /// - Parameters:
-    ///   - since: when the service began to keep the schedule; what was due before then is not made up for.
-    /// - Returns: `nil` if the schedule has nothing for it. A run whose time has passed is due now.
+    ///   - since: when the service first ran the schedule. Runs that were due before that are not made up for.
+    /// - Returns: `nil` if the schedule is off. If the run's time has passed, it is due now.
     func next(of organization: OrganizationName, _ history: History, since: Timestamp, now: Timestamp) -> Run? {
         let shift = Self.shift(of: organization)
         let runs = [poll(history, shift, since: since), daily(history, shift, since: since, now: now)].compactMap(
             \.self
         )
-        // The daily job does what polling does, so it goes first.
+        // If both are due, the daily job goes first, because it includes the work of a poll.
         return runs.min { lhs, rhs in
             let (left, right) = (max(lhs.due, now), max(rhs.due, now))
             return left == right ? lhs.kind != .poll && rhs.kind == .poll : left < right
         }
     }
 
-    /// Polling is at fixed times, so that it does not drift; each organization has its own.
+    /// The next poll. Polls are at fixed times, so that they do not drift. Each organization has its own times.
     private func poll(_ history: History, _ shift: Double, since: Timestamp) -> Run? {
         guard let interval = schedule.poll?.milliseconds, interval > 0 else { return nil }
         let phase = Int64(Double(interval) * shift)
@@ -80,7 +80,7 @@ struct ScheduleRule: Sendable {
         let latest = [today, today.previous ?? today].first { day in begin(day).map { $0 <= now } ?? false }
         func upcoming(after day: ArchiveDay) -> Run? {
             var day = day.next
-            // The calendar leaves out a day now and then.
+            // A zone's calendar may skip a day.
             for _ in 0..<3 {
                 if let due = begin(day) { return Run(kind: .daily(day), due: due) }
                 day = day.next
@@ -98,7 +98,8 @@ struct ScheduleRule: Sendable {
         return upcoming(after: max(last.day, latest ?? last.day))
     }
 
-    /// Where in an interval an organization has its times, from 0 up to 1: by its name (FNV-1a), so that it stays.
+    /// An organization's position within an interval, from 0 up to 1. It is a hash of the name (FNV-1a), so it stays the
+    /// same.
     private static func shift(of organization: OrganizationName) -> Double {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in organization.description.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }

@@ -7,12 +7,13 @@ import Settings
 import WebexContactCenter
 import Wiring
 
-/// What a run of the schedule does: a pass since the last one, and in the daily job a look at a part of the archives.
+/// A scheduled run: a pass since the last one. The daily job also gives checkpoints to the anchors, and verifies a part of
+/// the archives.
 struct ScheduledWork: Sendable {
     let installation: Installation
     let stop: StopRequest
 
-    /// - Returns: whether there is nothing left to try again.
+    /// - Returns: whether the pass was complete, so that no retry is needed.
     @Sendable func run(_ organization: OrganizationName, _ kind: ScheduleRule.Kind) async -> Bool {
         let isComplete = await pass(organization)
         guard case .daily = kind else { return isComplete }
@@ -55,7 +56,7 @@ struct ScheduledWork: Sendable {
         }
     }
 
-    /// Reads a part of the archives again, and notes what was found.
+    /// Verifies a part of the archives and records the findings in the manifest.
     private func verify(_ organization: OrganizationName) async {
         guard !stop.isMade, let parts = installation.settings.service.schedule.verifyParts,
             let share = ReadingShare("1/\(parts)")

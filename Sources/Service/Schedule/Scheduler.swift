@@ -3,14 +3,15 @@ import Foundation
 import Logging
 import Recordings
 
-/// The time by which the schedule is kept.
+/// The clock of the schedule. Tests have their own.
 protocol ScheduleClock: Sendable {
     var now: Timestamp { get }
     /// Waits until a time, or returns early.
     func sleep(until time: Timestamp) async throws
 }
 
-/// The machine's clock. It is looked at again every minute, since it may be set, and stands still while the machine sleeps.
+/// The machine's clock. It is read again at least every minute, because someone may set it, and because the machine may
+/// have been suspended.
 struct WallClock: ScheduleClock {
     var now: Timestamp { Timestamp(Date()) }
 
@@ -19,7 +20,7 @@ struct WallClock: ScheduleClock {
     }
 }
 
-/// Does what the schedule says, for each organization by itself; that no two passes run at once is the queue's concern.
+/// Runs the schedule of each organization independently. The queue of passes makes sure that no two run at once.
 struct Scheduler: Sendable {
     let rule: ScheduleRule
     let organizations: [OrganizationName]
@@ -27,14 +28,14 @@ struct Scheduler: Sendable {
     let clock: any ScheduleClock
     let stop: StopRequest
     let logger: Logger
-    /// Does one run.
-    /// - Returns: whether there is nothing left to try again.
+    /// Performs a run.
+    /// - Returns: whether no retry is needed.
     let work: @Sendable (OrganizationName, ScheduleRule.Kind) async -> Bool
 
-    /// What went wrong with the database is tried again after this long.
+    /// How long to wait after an error of the database.
     private static let patience = Duration.seconds(60)
 
-    /// Keeps the schedule until the service is to stop, and the run that is under way has ended.
+    /// Runs the schedule until the service stops and the current run has ended.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             for organization in organizations {
@@ -45,7 +46,7 @@ struct Scheduler: Sendable {
         }
     }
 
-    /// Keeps the schedule of one organization until the service is to stop.
+    /// Runs the schedule of one organization until the service stops.
     private func keep(_ organization: OrganizationName) async {
         while !stop.isMade, !Task.isCancelled {
             do {
@@ -61,8 +62,8 @@ struct Scheduler: Sendable {
         }
     }
 
-    /// Waits for the next run, or does it if it is due.
-    /// - Returns: `false` if the schedule has nothing for the organization.
+    /// Waits until the next run is due, or performs it if it is.
+    /// - Returns: `false` if the schedule is off.
     private func step(_ organization: OrganizationName) async throws -> Bool {
         let since = try await database.scheduleBegin(of: organization, now: clock.now)
         let history = try await database.scheduleHistory(of: organization)
@@ -74,7 +75,7 @@ struct Scheduler: Sendable {
         }
         try await database.noteBegin(of: organization, at: now)
         let isDone = await work(organization, next.kind)
-        // What was stopped is no attempt: the service does it when it is there again.
+        // A stopped daily job does not count as an attempt. The service does it again after its next start.
         guard case .daily(let day) = next.kind, !stop.isMade else { return true }
         let before = history.daily.map { $0.day == day ? $0.attempts : 0 } ?? 0
         let daily = ScheduleRule.History.Daily(day: day, ended: clock.now, attempts: before + 1, isDone: isDone)

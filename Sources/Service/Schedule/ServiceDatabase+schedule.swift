@@ -3,7 +3,7 @@ import GRDB
 import Recordings
 
 extension ServiceDatabase {
-    /// What the schedule has done for an organization.
+    /// The scheduled runs of an organization so far.
     func scheduleHistory(of organization: OrganizationName) async throws -> ScheduleRule.History {
         try await read { db in
             let select = "SELECT * FROM schedule WHERE organization = ?"
@@ -26,8 +26,8 @@ extension ServiceDatabase {
         }
     }
 
-    /// Since when the service keeps the schedule of an organization: what was missed since then is made up for.
-    /// - Parameter now: kept as that, if the service has never kept it before.
+    /// When the service first ran the schedule of an organization. Runs that it missed since then are made up for.
+    /// - Parameter now: stored as this time if the organization has none yet.
     func scheduleBegin(of organization: OrganizationName, now: Timestamp) async throws -> Timestamp {
         try await write { db in
             try db.execute(
@@ -40,7 +40,7 @@ extension ServiceDatabase {
         }
     }
 
-    /// Keeps that a run begins. It is durable before the run does anything.
+    /// Records durably that a run begins. Call it before the run does anything.
     func noteBegin(of organization: OrganizationName, at time: Timestamp) async throws {
         try await write { db in
             try db.execute(
@@ -50,7 +50,7 @@ extension ServiceDatabase {
         }
     }
 
-    /// Keeps that a daily job ended. One that was killed did not, and is due again.
+    /// Records that a daily job ended. A job that was killed has no such record, so it is due again.
     func noteEnd(of daily: ScheduleRule.History.Daily, _ organization: OrganizationName) async throws {
         try await write { db in
             try db.execute(

@@ -17,15 +17,15 @@ import Wiring
 
 /// The service: `callark serve`.
 package struct CallarkService: Sendable {
-    /// What whoever runs it adds.
+    /// What the process that runs the service provides.
     package struct Setup: Sendable {
         package var limits = ServiceLimits()
         package var manager = ServiceManager()
-        /// Called once it listens, with its address as a URL.
+        /// Called once the service listens, with its address as a URL.
         package var onListening: @Sendable (String) -> Void = { _ in }
         /// Gets one line for each request.
         package var onRequest: @Sendable (AccessLine) -> Void = { _ in }
-        /// Writes reports; without it, there are none.
+        /// Writes reports. If `nil`, the service has no routes for reports.
         package var writeReport: (@Sendable (ReportOrder) async throws -> [UInt8])?
 
         package init() {}
@@ -36,12 +36,12 @@ package struct CallarkService: Sendable {
     private let database: ServiceDatabase
     private let requests = RequestMetrics()
     private let board = PassBoard()
-    /// Made once the service is to end: for those who would go on for as long as it does.
+    /// Made when the service begins to stop, so that answers without an end of their own stop too.
     private let ending = StopRequest()
     private var settings: ServiceSettings { installation.settings.service }
 
-    /// Opens what the service needs, and listens to nothing yet.
-    /// - Throws: `ArchiveError` if there is no root; `ServiceError` for its database; what opening the manifest throws.
+    /// Opens everything that the service needs. It does not listen yet.
+    /// - Throws: `ArchiveError` if there is no root; `ServiceError` for its database; errors of opening the manifest.
     package init(_ installation: Installation, setup: Setup) async throws {
         self.installation = installation
         self.setup = setup
@@ -52,8 +52,8 @@ package struct CallarkService: Sendable {
         _ = try await installation.manifest.forWriting()
     }
 
-    /// Serves until `stop` is made; then finishes what is in hand.
-    /// - Throws: `ServiceError` if it cannot listen, or for its certificate.
+    /// Serves until `stop` is made, then finishes what is in progress.
+    /// - Throws: `ServiceError` if it cannot listen, or cannot use its certificate.
     package func run(stop: StopRequest) async throws {
         let isListening = WaitingLine<Bool, Void>(false) { $0 ? () : nil }
         do {
@@ -63,7 +63,7 @@ package struct CallarkService: Sendable {
                     isListening.change { $0 = true }
                 }
                 tasks.addTask {
-                    // Nothing is begun by a service that is not to be: its port is taken, say.
+                    // If the service cannot listen (its port is taken, for example), it must not start a pass.
                     if await isListening.wait() != nil { await work(stop) }
                 }
                 defer { tasks.cancelAll() }
@@ -75,8 +75,8 @@ package struct CallarkService: Sendable {
         try await close()
     }
 
-    /// Makes passes, those that were asked for and those of the schedule, and publishes the evidence logs, until `stop` is made
-    /// and the last pass has ended.
+    /// Runs requested and scheduled passes, and publishes the evidence logs, until `stop` is made and the last pass has
+    /// ended.
     private func work(_ stop: StopRequest) async {
         let worker = PassWorker(installation: installation, board: board, stop: stop)
         let scheduler = scheduler(stop)
@@ -88,7 +88,7 @@ package struct CallarkService: Sendable {
         }
     }
 
-    /// Answers requests until `stop` is made; then those that are under way, as long as the limits allow.
+    /// Answers requests until `stop` is made. Requests in progress then have ``ServiceLimits/grace`` to finish.
     private func answer(_ stop: StopRequest, onListening: @escaping @Sendable () -> Void) async throws {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -128,7 +128,7 @@ package struct CallarkService: Sendable {
         try database.close()
     }
 
-    /// The libraries' own words are for who looks for a fault.
+    /// The logger for libraries. What they log below `warning` is useful only for debugging.
     private var quietLogger: Logger {
         var logger = installation.logger
         if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .warning) }
@@ -197,7 +197,7 @@ package struct CallarkService: Sendable {
         )
     }
 
-    /// All that it can be asked for.
+    /// All routes of the service.
     var routes: [Route] {
         let parts: [[Route]] = [
             Health(installation: installation, database: database).routes,
@@ -217,7 +217,7 @@ package struct CallarkService: Sendable {
         return parts.flatMap(\.self)
     }
 
-    /// Why it does not listen.
+    /// Explains why the service could not listen.
     private static func serviceError(_ error: any Error, at address: ListenAddress) -> any Error {
         if error is NIOSSLError || error is BoringSSLError {
             return ServiceError(
@@ -240,7 +240,7 @@ package struct CallarkService: Sendable {
 }
 
 extension ServiceSettings.TLS {
-    /// TLS 1.2 and later, with this certificate.
+    /// The TLS configuration for this certificate: TLS 1.2 or later.
     /// - Throws: `ServiceError`.
     fileprivate var configuration: TLSConfiguration {
         get throws(ServiceError) {

@@ -3,10 +3,10 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Ends connections that would hold on to the service: a request that does not come to its end, a client that takes nothing
-/// of what is sent, and one that is not to be read on. And it says in a problem's words what the HTTP parser refuses.
+/// Closes connections that would tie up the service: a request that never completes, a client that does not read its
+/// answer, and a connection whose last answer said so. If the HTTP parser refuses a request, it answers with a problem.
 ///
-/// Each connection has one of its own, which only that connection's event loop calls.
+/// Each connection has its own guard, and only the connection's event loop calls it.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -15,16 +15,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limits: ServiceLimits
     private let isSecure: Bool
-    /// Ends the connection unless the request's end comes first.
+    /// Closes the connection unless the request completes first.
     private var requestDeadline: Scheduled<Void>?
-    /// Ends the connection unless the client takes something first.
+    /// Closes the connection unless the client reads something first.
     private var stallDeadline: Scheduled<Void>?
-    /// What the parser complained of.
+    /// The problem that the parser found.
     private var refusal: Problem?
     private var endsAfterAnswer = false
 
-    /// What is left in the connection after its last answer is read for so long: closing at once would take the answer away
-    /// from a client that is still sending.
+    /// How long to keep reading after the last answer. A client that is still sending would lose the answer if the
+    /// connection were closed at once.
     private static let linger = TimeAmount.seconds(2)
 
     init(limits: ServiceLimits, isSecure: Bool) {
@@ -64,7 +64,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch part {
         case .head(let head):
             endsAfterAnswer = head.headerFields[.connection] == "close"
-            // Only what the server itself says has none of the headers that all answers have.
+            // Every answer of the service has this header. One without it is the HTTP server's own refusal.
             guard head.status == .badRequest, head.headerFields[.xContentTypeOptions] == nil else { break }
             return writeRefusal(context, promise)
         case .body: break
@@ -80,7 +80,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Instead of the server's own words without a body.
+    /// Writes a problem instead of the HTTP server's own refusal, which has no body.
     private func writeRefusal(_ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
         let problem = refusal ?? Problem(.badRequest, "malformed_request", "the request is not HTTP")
         let body = problem.body

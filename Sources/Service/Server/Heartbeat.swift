@@ -1,6 +1,6 @@
 import ServiceLifecycle
 
-/// Tells systemd again and again that the service lives, until it is to stop.
+/// Tells systemd at regular intervals that the service is alive, until the service stops.
 struct Heartbeat: Service {
     let manager: ServiceManager
 

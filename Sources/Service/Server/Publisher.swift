@@ -1,14 +1,14 @@
 import Archiver
 import Logging
 
-/// Publishes what the evidence logs have accepted, so that no checkpoint gets older than the configuration says while
-/// somebody listens, and no pass is made.
+/// Publishes accepted entries of the evidence logs. Without it, an entry written between two passes, such as one about
+/// played audio, could stay unpublished longer than `evidence.checkpoint_seconds` allows.
 struct Publisher: Sendable {
     let logs: EvidenceLogs
     let stop: StopRequest
     let logger: Logger
 
-    /// Publishes again and again until the service is to stop.
+    /// Publishes at regular intervals until the service stops.
     func run() async {
         let interval = Duration.seconds(max(1, logs.setup.checkpointSeconds))
         while !stop.isMade, !Task.isCancelled {

@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 
-/// Tells systemd how the service is, by the datagram socket that it names (sd_notify(3)); nothing without systemd.
+/// Reports the service's state to systemd through the socket in `NOTIFY_SOCKET` (sd_notify(3)). Without systemd, it does
+/// nothing.
 package struct ServiceManager: Sendable {
     private let socketPath: String?
-    /// How often systemd wants to hear that the service lives; `nil` if it does not.
+    /// How often to report that the service is alive; `nil` if systemd does not watch it.
     let watchdog: Duration?
 
     /// - Parameter environment: `NOTIFY_SOCKET`, `WATCHDOG_USEC` and `WATCHDOG_PID`.
@@ -13,18 +14,18 @@ package struct ServiceManager: Sendable {
         socketPath = path.flatMap { $0.hasPrefix("/") || $0.hasPrefix("@") ? $0 : nil }
         let isMine = environment["WATCHDOG_PID"].flatMap { pid_t($0) }.map { $0 == getpid() } ?? true
         let microseconds = environment["WATCHDOG_USEC"].flatMap { Int64($0) } ?? 0
-        // Twice as often as it has to be, as systemd advises.
+        // systemd advises to report twice as often as required.
         watchdog = isMine && microseconds > 0 && socketPath != nil ? .microseconds(microseconds) / 2 : nil
     }
 
-    /// What it can be told.
+    /// A state that systemd understands.
     enum State: String {
         case ready = "READY=1"
         case stopping = "STOPPING=1"
         case alive = "WATCHDOG=1"
     }
 
-    /// Sends one state. Whether it arrives is systemd's concern: a service that it does not hear from it restarts.
+    /// Sends a state. Failures are ignored: if no state arrives, systemd's watchdog restarts the service.
     func tell(_ state: State) {
         guard let socketPath, socketPath.utf8.count < MemoryLayout.size(ofValue: sockaddr_un().sun_path) else { return }
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -33,7 +34,7 @@ package struct ServiceManager: Sendable {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         var bytes = Array(socketPath.utf8)
-        // `@` is a name that is in no file system.
+        // `@` marks an abstract socket, whose address begins with a zero byte.
         if bytes[0] == UInt8(ascii: "@") { bytes[0] = 0 }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let length = MemoryLayout<sa_family_t>.size + bytes.count

@@ -59,7 +59,7 @@ extension SettingKey<Int?> {
 }
 
 extension KeyDescription {
-    /// Those of the service.
+    /// The keys of the service.
     static let service: [KeyDescription] = [
         SettingKey.listen.row, SettingKey.publicURL.row, SettingKey.trustedProxies.row,
         SettingKey.serviceCertificateFile.row, SettingKey.serviceKeyFile.row, SettingKey.pollMinutes.row,

@@ -43,9 +43,9 @@ extension SettingsReader {
         )
     }
 
-    /// The certificate and its key. What is in the files is checked when the service starts: other commands may run as an
-    /// account that cannot read the key.
-    /// - Returns: `nil` if one of the two is missing, which is reported; a `nil` in it if both are.
+    /// The certificate and its key. The service checks the content of the files when it starts. Other commands may run as
+    /// an account that cannot read the key.
+    /// - Returns: `nil` if only one of the two is given, which is reported; `.some(nil)` if neither is.
     private mutating func serviceTLS(_ certificate: String?, _ key: String?, of owner: Owner) -> ServiceSettings.TLS?? {
         switch (certificate, key) {
         case (let certificate?, let key?):

@@ -1,4 +1,4 @@
-/// Why a value that somebody gives is refused, and which values are accepted.
+/// Why an argument was refused, and which values are accepted.
 package struct ArgumentFault: Error, CustomStringConvertible {
     package var description: String
 

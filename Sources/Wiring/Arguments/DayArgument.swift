@@ -1,6 +1,6 @@
 import Recordings
 
-/// A calendar day as people give it: `2025-11-20`, `today` or `yesterday`.
+/// A calendar day: `2025-11-20`, `today` or `yesterday`.
 package enum DayArgument: Equatable {
     case day(ArchiveDay)
     case today, yesterday
@@ -26,7 +26,7 @@ package enum DayArgument: Equatable {
         }
     }
 
-    /// The day that is meant.
+    /// The calendar day, given which day is today.
     package func day(today: ArchiveDay) -> ArchiveDay {
         switch self {
         case .day(let day): day
@@ -35,7 +35,7 @@ package enum DayArgument: Equatable {
         }
     }
 
-    /// The day that is meant, in an installation's time zone.
+    /// The calendar day in an installation's time zone.
     package func day(in installation: Installation) -> ArchiveDay {
         day(today: ArchiveDay(installation.now, in: installation.timeZone))
     }

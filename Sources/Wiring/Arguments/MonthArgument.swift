@@ -1,6 +1,6 @@
 import Recordings
 
-/// A calendar month as people give it: `2025-11`, `this` or `last`.
+/// A calendar month: `2025-11`, `this` or `last`.
 package enum MonthArgument: Sendable {
     /// The month with this first day.
     case beginning(ArchiveDay)

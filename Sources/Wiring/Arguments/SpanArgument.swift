@@ -1,10 +1,10 @@
 import Foundation
 import Recordings
 
-/// A span of time up to now as people give it: `24h`, `7d` or `2w`.
+/// A span of time that ends now: `24h`, `7d` or `2w`.
 ///
-/// Hours are counted back from now. Days and weeks are whole days: `7d` is today and the seven days before it, so that
-/// it includes a call from exactly a week ago at any time of the day.
+/// Hours are counted back from now. Days and weeks are whole days: `7d` is today and the seven days before it, so it
+/// always includes all calls of the same day last week.
 package enum SpanArgument: Sendable {
     case hours(Int)
     case days(Int)
@@ -25,7 +25,7 @@ package enum SpanArgument: Sendable {
         }
     }
 
-    /// A listing makes a request for each day of its window, so one over centuries would never end.
+    /// A listing makes a request for each day of its window. One over centuries would never end.
     private static let mostDays = 3653
 
     private var days: Int {

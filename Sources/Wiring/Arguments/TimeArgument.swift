@@ -1,8 +1,8 @@
 import Foundation
 import Recordings
 
-/// A time as people give it: ISO 8601 with or without an offset, a day, or epoch milliseconds. A time without an offset
-/// is in the archive's time zone, which is known only once the configuration has been read.
+/// A time: ISO 8601 with or without an offset, a day, or epoch milliseconds. A time without an offset is in the archive's
+/// time zone, which is known only once the configuration has been read.
 package struct TimeArgument: Sendable {
     package let text: String
 
@@ -20,8 +20,8 @@ package struct TimeArgument: Sendable {
         )
     }
 
-    /// The instant that is meant; the first instant of a day.
-    /// - Returns: `nil` if the clocks of `timeZone` never show it.
+    /// The instant of the time; for a day, its first instant.
+    /// - Returns: `nil` if the clocks of `timeZone` never show the time.
     package func instant(in timeZone: TimeZone, now: Timestamp) -> Timestamp? {
         instant(in: timeZone, today: ArchiveDay(now, in: timeZone))
     }
@@ -29,11 +29,11 @@ package struct TimeArgument: Sendable {
     private func instant(in timeZone: TimeZone, today: ArchiveDay) -> Timestamp? {
         if let day = DayArgument(text) { return day.day(today: today).interval(in: timeZone).lowerBound }
         if let milliseconds = Int64(text) {
-            // Seconds by mistake would mean 1970, and the provider answers such a question with nothing (wxcc-api 1).
+            // Epoch seconds given by mistake would mean 1970, for which the provider lists nothing (wxcc-api 1).
             guard milliseconds >= 1_000_000_000_000, milliseconds < 10_000_000_000_000 else { return nil }
             return Timestamp(millisecondsSince1970: milliseconds)
         }
-        // Foundation reads 30 February as 2 March, and 25:00 as the next day.
+        // Foundation accepts 30 February as 2 March, and 25:00 as 1:00 on the next day.
         guard let parts = text.wholeMatch(of: Self.form), ArchiveDay(parts.output.day) != nil,
             Int(parts.output.hour) ?? 24 < 24, Int(parts.output.minute) ?? 60 < 60,
             parts.output.second.map({ Int($0) ?? 60 < 60 }) ?? true
@@ -63,6 +63,6 @@ package struct TimeArgument: Sendable {
 }
 
 extension ArchiveDay {
-    /// Replaces today when only the form of an argument is checked.
+    /// A stand-in for today when only the form of an argument is checked.
     fileprivate static let anyDay = ArchiveDay(Timestamp(millisecondsSince1970: 0), in: .gmt)
 }

@@ -2,7 +2,7 @@
 
     case_trial.py PROGRAM WHAT [SEED]      WHAT: holds, changes, lists, hostile, entries or trees
 
-Prints the seed and what was tried. Exit code 1, and why, if the verifier says anything else than expected.
+Prints the random seed and what was tried. If the verifier says anything unexpected, prints it and exits with 1.
 """
 import importlib.util
 import json
@@ -24,11 +24,11 @@ DRAWN, FOLDER = random.Random(SEED), tempfile.mkdtemp()
 CASE, CERTIFICATES = os.path.join(FOLDER, "case"), os.path.join(FOLDER, "ca.pem")
 with open(PROGRAM, "rb") as file:
     CODE = compile(file.read(), PROGRAM, "exec")
-exec(CODE, {"__name__": "once"})  # what it imports need not be imported again and again
+exec(CODE, {"__name__": "once"})  # its imports are cached for every run
 LISTS = ("manifest-sha256.txt", "tagmanifest-sha256.txt")
-# What no entry of the log covers. The bag's lists do, and whoever changes those too is not noticed.
+# Files that no entry of the log covers. Only the bag's lists do: a change of a file and the lists goes unnoticed.
 UNPROVEN = re.compile(r"[^/]+|data/[^/]+/(call|call\.vcon)\.json|data/gaps/.*|evidence/.*\.tsq")
-# Where a recording was packed, and the checksum of that: not what the log says of it.
+# Members of a recording's metadata that the log does not cover: its place in the archive, and the line's checksum.
 PLACE = re.compile(rb',"(?:check":"0123456789abcdef"|offset":512)')
 
 
@@ -38,7 +38,7 @@ def expect(condition, what, said=""):
 
 
 def run(*arguments, has_openssl=True):
-    """What the program says and its exit code, in a process of its own without starting Python anew."""
+    """Runs the program in a forked process, which is faster than starting Python. Returns its exit code and output."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -53,7 +53,7 @@ def run(*arguments, has_openssl=True):
             exec(CODE, {"__name__": "__main__", "__doc__": ""})
         except SystemExit as exit:
             code = exit.code
-        except BaseException as error:  # what would be a traceback
+        except BaseException as error:  # the program would print a traceback
             print("TRACEBACK %r" % error)
         sys.stdout.flush()
         os._exit(code)
@@ -66,7 +66,7 @@ def run(*arguments, has_openssl=True):
 
 
 def verify(files=None, keys=None, has_openssl=True):
-    """Checks the case in its folder, or another one of these files. Without OpenSSL that takes half the time."""
+    """Checks the case in its folder, or a new one with these files. It takes half the time without OpenSSL."""
     if files is not None:
         shutil.rmtree(CASE, ignore_errors=True)
         write(files, CASE)
@@ -80,7 +80,7 @@ def put(name, data):
 
 
 def flipped(data):
-    """The data with a byte changed, where that is drawn; and where."""
+    """Changes a random byte of the data. Returns the data and the position of the byte."""
     at = DRAWN.randrange(len(data))
     return data[:at] + bytes([data[at] ^ DRAWN.randrange(1, 256)]) + data[at + 1:], at
 
@@ -109,7 +109,7 @@ def holds():
 
 
 def changes():
-    """Every file with a byte changed: as it is, and with the bag's lists made to agree."""
+    """Changes a byte of every file, with the bag's lists unchanged and with lists that match."""
     write(FILES, CASE)
     for name in FILES:
         data, at = flipped(FILES[name])
@@ -139,7 +139,7 @@ def changes():
 
 
 def lists():
-    """Files that were taken away, added or swapped: alone, and with lists that agree."""
+    """Removes, adds and swaps files, with the bag's lists unchanged and with lists that match."""
     write(FILES, CASE)
     drawn = DRAWN.sample(sorted(FILES), len(FILES) // 3)
     for name in FILES:
@@ -196,7 +196,7 @@ PATHS = [b"../outside", b"/etc/passwd", b"./data/x", b"data/../x", b"", b"\xff",
 
 
 def hostile():
-    """Files of anything, and folders that are not of files only: no traceback, and the fault is named."""
+    """Replaces files by hostile contents, links, pipes and folders. The program must name the fault, without a traceback."""
     write(FILES, CASE)
     for name in FILES:
         data = DRAWN.choice(CONTENTS)
@@ -243,7 +243,7 @@ def hostile():
 
 VALUES = [None, True, -1, 1 << 70, 10 ** 4000, 1e300, "", "\ud800", "../../../../etc/passwd", "x" * 5000, "\0", [], [[]],
           {}, {"a": 1}]
-# What entries say that are as they should be, as far as that matters here.
+# The members of valid entries that the trial changes.
 FIELDS = {
     "recording.stored": {"bytes": 1, "path": "data/a/b", "record": "00" * 32, "sha256": "00" * 32, "task_id": FIRST},
     "day.closed": {"day": "2025-11-20", "record": "00" * 32, "recordings": 1, "gaps": 0},
@@ -255,7 +255,7 @@ BEGUN = [{}, {"previous": None}, {"previous": "x"}, {"previous": {}}, {"previous
 
 
 def entries():
-    """Entries that a log proves and that are not what they should be: whoever has the key can write them."""
+    """Invalid entries that a log proves. Anyone with the key could write them."""
     def odd(log):
         for kind, whole in FIELDS.items():
             common = dict(whole, org="acme", time=1, type=kind, v=1)
@@ -280,7 +280,7 @@ def entries():
 
 
 def goes_on(older, old_root, newer, new_root, proof):
-    """RFC 9162 section 2.1.4.2, by its text."""
+    """Verifies a consistency proof by the text of RFC 9162, section 2.1.4.2."""
     if older == newer or older == 0:
         return not proof and (old_root == new_root if older == newer else old_root == sha(b""))
     if older > newer or not proof:
@@ -304,7 +304,7 @@ def goes_on(older, old_root, newer, new_root, proof):
 
 
 def trees(size=130):
-    """Every proof of every tree up to a size, and changed ones, by the definition and by the text of the RFC."""
+    """Checks proofs, valid and changed, of all trees up to a size, against the definition and the RFC's algorithm."""
     spec = importlib.util.spec_from_file_location("verify", PROGRAM)
     program = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(program)

@@ -1,6 +1,6 @@
-"""Makes an exported case without Callark: logs, proofs, anchors and the bag around them, by the public formats.
+"""Makes an exported case without Callark, from the public formats: logs, proofs, anchors and the bag around them.
 
-Two organizations, of which one has an epoch before, three recordings, a gap, a witness and a time-stamping authority.
+The case has two organizations, one with an earlier epoch, three recordings, a gap, a witness and a time-stamping authority.
 """
 import base64
 import functools
@@ -46,7 +46,7 @@ def text_of(data):
     return base64.b64encode(data).decode()
 
 
-# RFC 6962 section 2.1, word for word.
+# Tree hashes and proofs, exactly as RFC 6962, section 2.1 defines them.
 def split(n):
     k = 1
     while k * 2 < n:
@@ -83,7 +83,7 @@ def consistency(m, leaves, is_whole=True):
 
 
 class Signer:
-    """An Ed25519 key under a name: of a log (kind 1) or of a witness (kind 4)."""
+    """A named Ed25519 key of a log (kind 1) or a witness (kind 4)."""
 
     def __init__(self, name, kind, secret=None):
         self.name, self.kind, self.secret = name, kind, secret or Ed25519PrivateKey.generate()
@@ -103,7 +103,7 @@ class Log:
         self.signer = Signer("archive.example/callark/%s/%d" % (organization, epoch), 1, secret)
 
     def add(self, entry_type, is_included=True, **fields):
-        """Adds an entry; its index."""
+        """Adds an entry and returns its index."""
         moment = (NOON + len(self.entries)) * 1000
         fields.update(v=1, type=entry_type, time=moment, actor={"name": "callark", "via": "service"})
         fields.setdefault("org", self.organization)
@@ -120,7 +120,7 @@ class Log:
             self.add("pass.requested", is_included=False)
 
     def keep(self, data):
-        """Keeps an object; its name."""
+        """Adds an object and returns its name."""
         name = sha(data).hex()
         self.files["objects/" + name] = data
         return name
@@ -130,7 +130,7 @@ class Log:
         return [sha(b"\0" + entry) for entry in self.entries]
 
     def state(self, size=None):
-        """The text of a checkpoint."""
+        """The text of a checkpoint, which is signed."""
         leaves = self.leaves[:size]
         return ("%s\n%d\n%s\n" % (self.signer.name, len(leaves), text_of(root(leaves)))).encode()
 
@@ -142,7 +142,7 @@ class Log:
         return ("c2sp.org/tlog-proof@v1\nindex %d\n%s\n" % (index, hashes)).encode() + self.note
 
     def anchor(self, tokens):
-        """Makes the newest state known outside. `tokens` gives name, bytes and members of each token for it."""
+        """Anchors the newest state. `tokens` returns the name, the bytes and the entry's members of each token for it."""
         size, note = len(self.entries), self.checkpoint()
         self.files["anchors/%d/checkpoint" % size] = note
         for name, data, fields in tokens(note):
@@ -153,7 +153,7 @@ class Log:
         return size
 
     def finish(self, cosigners=()):
-        """All its files of the case. Nothing may be added any more."""
+        """Returns the log's files in the case. Add nothing to the log afterwards."""
         self.note = self.checkpoint() + b"".join(one.line(self.state(), NOON + 9000) for one in cosigners)
         self.files.update({"checkpoint": self.note, "vkey": self.signer.vkey.encode() + b"\n"})
         for index in self.included:
@@ -167,7 +167,7 @@ class Log:
 
 
 class Authority:
-    """A time-stamping authority of OpenSSL's."""
+    """A time-stamping authority that uses OpenSSL."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -190,7 +190,7 @@ class Authority:
             return file.read()
 
     def stamp(self, data):
-        """Request and reply."""
+        """Returns the request and the reply."""
         with open(os.path.join(self.folder, "data"), "wb") as file:
             file.write(data)
         self.openssl("ts -query -data data -sha256 -cert -out tsq")
@@ -199,7 +199,7 @@ class Authority:
 
 
 def record(task, name, audio):
-    """A line of metadata, and the same without its place and checksum."""
+    """A recording's line of metadata, with and without its place and checksum."""
     fields = {
         "bytes": len(audio), "capture": {"check": "x", "offset": 7, "text": 'a\\","check":"y'}, "day": "2025-11-20",
         "check": "0123456789abcdef", "offset": 512, "path": "data/%s/%s" % (task, name), "salt": "c2FsdA"}
@@ -208,7 +208,7 @@ def record(task, name, audio):
 
 
 class Recording:
-    """A recording that is stored in `log`."""
+    """A recording with an entry in `log`."""
 
     def __init__(self, log, number, task, name, audio):
         self.log, self.path, self.audio = log, "data/%03d-%s/%s" % (number, task, name), audio
@@ -231,9 +231,9 @@ def lines(log, *indices):
 
 
 def make(authority, extra=None):
-    """A case, as files by their paths, and verifier keys by organization.
+    """Returns a case's files by path, and verifier keys by organization.
 
-    `extra` may add to the newest log of the first organization before it is finished."""
+    `extra` may add entries to the newest log of the first organization before it is finished."""
     witness, stranger = Signer("audit.example", 4), Signer("unknown.example", 4)
 
     def tokens(note):
@@ -291,7 +291,7 @@ def make(authority, extra=None):
 
 
 def bagged(files):
-    """The same files with lists that agree with them."""
+    """Returns the files with lists that match them."""
     files = dict(files)
     for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
         files.pop("tagmanifest-sha256.txt", None)

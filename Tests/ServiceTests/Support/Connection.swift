@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Glibc
 
-/// A connection to the server that is tested, over which anything can be sent.
+/// A connection to the tested server that can send any bytes.
 final class Connection: Sendable {
     private let descriptor: Int32
 
@@ -22,15 +22,15 @@ final class Connection: Sendable {
             close(descriptor)
             throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO)
         }
-        // No test waits longer for anything.
+        // No test needs a longer timeout.
         var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
     deinit { close(descriptor) }
 
-    /// Sends all of it, unless the server has closed the connection.
-    /// - Returns: whether it was all sent.
+    /// Sends bytes until all are sent or the server has closed the connection.
+    /// - Returns: whether all were sent.
     @discardableResult
     func send(_ bytes: [UInt8]) async -> Bool {
         let descriptor = descriptor
@@ -47,8 +47,8 @@ final class Connection: Sendable {
         }
     }
 
-    /// Reads what is there, and waits if nothing is.
-    /// - Returns: nothing once the server has closed the connection.
+    /// Reads the available bytes. Waits if there are none.
+    /// - Returns: no bytes once the server has closed the connection.
     /// - Throws: if nothing came for a minute.
     func receive(_ most: Int = 1 << 16) async throws -> [UInt8] {
         let descriptor = descriptor

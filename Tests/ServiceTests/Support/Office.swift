@@ -12,27 +12,27 @@ import Testing
 @testable import Settings
 @testable import Wiring
 
-/// A running service of a simulated contact centre, reached over the network. It goes away with its test.
+/// A running service with a simulated contact centre, reached over the network. It exists only during its test.
 struct Office: Sendable {
     let installation: Installation
     let simulator: Simulator
     let port: Int
-    /// A day that is over and archived.
+    /// A past day with calls. Unless the test asks otherwise, it is archived.
     let day: String
     let stop: StopRequest
-    /// What it can be asked for.
+    /// All routes of the service.
     let routes: [Route]
-    /// The requests that were noted.
+    /// The lines of the access log.
     let requests: Notes<AccessLine>
     private let folder: TemporaryFolder
 
-    /// The organizations of the configuration: only of the first one anything is archived.
+    /// The configured organizations. Only the first one has archived calls.
     static let organizations = ["acme", "beta"]
 
     /// Runs a service while `body` runs.
     /// - Parameters:
-    ///   - isArchived: whether a pass over the day has been made.
-    ///   - settings: more lines of the configuration.
+    ///   - isArchived: whether to archive the day first.
+    ///   - settings: additional lines of the configuration.
     static func with(
         calls: Int = 6,
         isArchived: Bool = true,
@@ -83,7 +83,7 @@ struct Office: Sendable {
             continuation.finish()
         }
         setup.onRequest = { requests.add($0) }
-        // Reports are the executable's; here they are empty.
+        // The executable writes reports. Here they are empty.
         setup.writeReport = { order in
             guard order.form == .json else { return Array("day\r\n".utf8) }
             return Array(#"{"days":[],"gaps":[],"suspects":[],"witnesses":[],"summary":{}}"#.utf8)
@@ -131,7 +131,7 @@ struct Office: Sendable {
         #expect(results.count == 1)
     }
 
-    /// The installation, as a process has it.
+    /// Creates an installation as a process would.
     private static func installation(
         _ simulator: Simulator,
         in folder: TemporaryFolder,
@@ -216,12 +216,12 @@ extension Office {
         return value
     }
 
-    /// Asks for something, and reads the answer.
+    /// Sends a GET request and reads the answer.
     func ask(_ target: String, key: String? = nil, headers: [(String, String)] = []) async throws -> Reply {
         try await ask("GET", target, key: key, headers: headers)
     }
 
-    /// Sends one request, and reads the answer.
+    /// Sends a request and reads the answer.
     /// - Parameter key: sent as a bearer token.
     func ask(
         _ method: String,
@@ -244,7 +244,7 @@ extension Office {
     }
 }
 
-/// What was noted while a test ran.
+/// A list that several tasks may append to during a test.
 final class Notes<Note: Sendable>: Sendable {
     private let notes = Mutex<[Note]>([])
 

@@ -1,9 +1,9 @@
 import Foundation
 
-/// What a server has sent until it closed the connection.
+/// A server's answer: everything that it sent until it closed the connection.
 struct Reply: Sendable {
     var status: Int
-    /// By name in lower case; of several of one name, the last.
+    /// The headers, by lowercase name. If a name occurs several times, the last one is kept.
     var headers: [String: String]
     var body: [UInt8]
     /// Whether the body has as many bytes as the headers announced.
@@ -16,12 +16,12 @@ struct Reply: Sendable {
         get throws { try JSONDecoder().decode(JSON.self, from: Data(body)) }
     }
 
-    /// The code of a problem; `nil` if it is none.
+    /// The code of a problem; `nil` if the answer is not a problem.
     var problem: String? {
         headers["content-type"] == "application/problem+json" ? try? json["type"]?.text : nil
     }
 
-    /// - Returns: `nil` if `bytes` have no HTTP head.
+    /// - Returns: `nil` if `bytes` do not begin with an HTTP head.
     init?(_ bytes: [UInt8]) {
         guard let end = Data(bytes).range(of: Data("\r\n\r\n".utf8)) else { return nil }
         let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
@@ -51,7 +51,7 @@ struct Reply: Sendable {
     }
 }
 
-/// A value of JSON, whatever its type.
+/// A JSON value of any type.
 enum JSON: Decodable, Hashable, Sendable {
     case null
     case boolean(Bool)
