@@ -196,7 +196,7 @@ PATHS = [b"../outside", b"/etc/passwd", b"./data/x", b"data/../x", b"", b"\xff",
 
 
 def hostile():
-    """Replaces files by hostile contents, links, pipes and folders. The program must name the fault, without a traceback."""
+    """Replaces files by hostile contents, links, pipes and folders. The program must name each without a traceback."""
     write(FILES, CASE)
     for name in FILES:
         data = DRAWN.choice(CONTENTS)

@@ -1,6 +1,7 @@
 """Makes an exported case without Callark, from the public formats: logs, proofs, anchors and the bag around them.
 
-The case has two organizations, one with an earlier epoch, three recordings, a gap, a witness and a time-stamping authority.
+The case has two organizations, one with an earlier epoch, three recordings, a gap, a witness and a time-stamping
+authority.
 """
 import base64
 import functools
@@ -142,7 +143,7 @@ class Log:
         return ("c2sp.org/tlog-proof@v1\nindex %d\n%s\n" % (index, hashes)).encode() + self.note
 
     def anchor(self, tokens):
-        """Anchors the newest state. `tokens` returns the name, the bytes and the entry's members of each token for it."""
+        """Anchors the newest state. `tokens` returns the name, bytes and entry members of each token for it."""
         size, note = len(self.entries), self.checkpoint()
         self.files["anchors/%d/checkpoint" % size] = note
         for name, data, fields in tokens(note):
