@@ -46,12 +46,13 @@ package struct AuditFilter: Sendable {
         self.types = types
     }
 
-    /// Whether entries of stored recordings, which are nearly all of a log, need not be read.
+    /// Whether entries of stored recordings, which are nearly all of a log, can be skipped.
     var leavesOutStored: Bool { !types.contains(.recordingStored) }
 
     /// Whether `entry` is asked for.
     package func matches(_ entry: LogEntry) -> Bool {
-        if types.isEmpty ? entry.type == .recordingStored : !types.contains(entry.type) { return false }
+        let isOfType = types.isEmpty ? entry.type != .recordingStored : types.contains(entry.type)
+        guard isOfType else { return false }
         if let window, !window.contains(entry.time) { return false }
         if let actor, entry.actor.name != actor { return false }
         if let task, entry.text(.taskID) != task.description { return false }

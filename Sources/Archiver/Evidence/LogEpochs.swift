@@ -29,16 +29,7 @@ package struct LogEpochs {
         }
         isConfirmed = key != nil
         let newest = try LogReader(folder, key: key)
-        if let known = try? keyFile.newest(organization), known.origin == newest.position.origin,
-            known.size > newest.position.size
-        {
-            throw EvidenceError(
-                .rolledBack,
-                "\(folder.path) has \(newest.position.size) entries and had \(known.size): an older state was put back; run "
-                    + "`callark log recover`",
-                path: folder.path
-            )
-        }
+        try keyFile.requireNotOlder(newest.position, of: organization, in: folder)
         var (readers, faults) = ([newest], [String]())
         var last = newest
         while let named = try? LogEntry(last.entry(0)).previous {

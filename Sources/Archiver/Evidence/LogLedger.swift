@@ -131,15 +131,7 @@ package struct LogLedgers: Sendable {
     private mutating func read(_ name: OrganizationName, _ folder: LogFolder, _ keyFile: LogKeyFile) {
         do throws(EvidenceError) {
             ledgers[name] = try LogLedger.read(folder, key: folder.confirmedKey(keyFile))
-            if let known = try? keyFile.newest(name), let position = ledgers[name]?.position,
-                known.origin == position.origin, known.size > position.size
-            {
-                throw EvidenceError(
-                    .rolledBack,
-                    "\(folder.path) has \(position.size) entries and had \(known.size): an older state was put back",
-                    path: folder.path
-                )
-            }
+            if let position = ledgers[name]?.position { try keyFile.requireNotOlder(position, of: name, in: folder) }
         } catch {
             faults.append(
                 ArchiveFault(

@@ -135,16 +135,11 @@ package struct Retrieval: Sendable {
         for row in rows { if let name = row.held?.archive { held[name, default: []].append(row) } }
         for (name, rows) in held.sorted(by: { $0.key < $1.key }) {
             let offsets = Set(rows.compactMap(\.held?.offset))
-            var found: [Int64: [UInt8]] = [:]
-            var failure: any Error = ArchiverError(.damaged, "it does not list what the manifest has there")
-            do {
-                found = try await ArchiveReader.metadataLines(of: name, in: root, at: offsets)
-            } catch {
-                failure = error
-                let listed = (try? await SealedSalvage.listed(in: root.archivePath(name), as: name)) ?? []
-                for entry in listed where offsets.contains(entry.offset) { found[entry.offset] = entry.jsonLine }
+            var (found, failure) = await intactLines(of: name, at: offsets)
+            if found.count < offsets.count {
+                let contradiction = ArchiverError(.damaged, "it does not list what the manifest has there")
+                unreadable(name, offsets.count - found.count, failure ?? contradiction)
             }
-            if found.count < offsets.count { unreadable(name, offsets.count - found.count, failure) }
             for row in rows {
                 guard let offset = row.held?.offset, found[offset] == nil else { continue }
                 found[offset] = try await manifest.entry(of: row)?.jsonLine

@@ -3,7 +3,7 @@ import Evidence
 import Manifest
 import Recordings
 
-/// What of an evidence log belongs to a case.
+/// Decides which entries of an evidence log belong to a case.
 struct CaseSubject: Sendable {
     /// Recordings, by their paths in archives.
     private let paths: Set<String>
@@ -19,7 +19,7 @@ struct CaseSubject: Sendable {
         days = Set(calls.map(\.day.description))
     }
 
-    /// Whether it is the entry of a recording of the case.
+    /// Whether a recording of the case has this entry.
     func has(_ stored: StoredEntry) -> Bool { paths.contains(stored.path) }
 
     /// Whether an act belongs to the case. Entries that every case has are not included: the beginning of the log, its keys, its

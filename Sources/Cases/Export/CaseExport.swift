@@ -94,7 +94,7 @@ package struct CaseExport: Sendable {
 
     // MARK: - Notes
 
-    /// Notes who is about to have the audio of which call, durably, and has a checkpoint say so.
+    /// Durably notes who is about to get the audio of each call, and publishes that in a checkpoint.
     private func noteAccess(_ request: CaseRequest, _ draft: inout CaseDraft) async throws {
         let events = request.calls.filter { $0.recordings.contains { $0.held != nil } }.map { call in
             Event(

@@ -9,8 +9,6 @@ import Recordings
 ///
 /// Every call blocks: never make one on the cooperative pool.
 struct CaseFolder: Sendable {
-    /// What the names of drafts have behind the name of the case, before the number of the process.
-    private static let mark = ".callark-"
     /// Where the case will be.
     let path: String
     private var payload: [String: ContentDigest] = [:]
@@ -24,24 +22,13 @@ struct CaseFolder: Sendable {
         guard self.path != "/", try FileSystem.status(of: self.path) == nil || Self.isEmptyFolder(self.path) else {
             throw CaseError(.occupied, "\(path) exists and is no empty folder; name another one with -o")
         }
-        removeDraftsOfDeadProcesses()
+        for draft in ProcessDraft.abandoned(of: self.path) { try? FileManager.default.removeItem(atPath: draft) }
         discard()
         try FileSystem.createFolder(draft)
     }
 
-    /// Where it is until then.
-    var draft: String { "\(path)\(Self.mark)\(getpid())" }
-
-    private func removeDraftsOfDeadProcesses() {
-        let folder = FileSystem.folder(of: path)
-        let begin = "\(path.split(separator: "/").last ?? "")\(Self.mark)"
-        for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasPrefix(begin) {
-            guard let process = pid_t(name.dropFirst(begin.count)), kill(process, 0) != 0, errno == ESRCH else {
-                continue
-            }
-            try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
-        }
-    }
+    /// The folder's name until the case is whole.
+    private var draft: String { ProcessDraft.path(of: path) }
 
     private static func isEmptyFolder(_ path: String) throws -> Bool {
         guard try FileSystem.status(of: path)?.isFolder == true else { return false }

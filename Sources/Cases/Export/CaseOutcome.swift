@@ -11,13 +11,13 @@ package struct CaseOutcome: Sendable {
     package var recordings = 0
     /// Their bytes.
     package var byteCount: Int64 = 0
-    /// Calls of which something should exist and is not in the case, or may still come; without those whose lack is explained.
+    /// Calls that lack something that should exist, or that may still get something; explained ones are not counted.
     package var missing = 0
-    /// Calls whose lack is explained.
+    /// Calls that lack something, with an explanation.
     package var explained = 0
     /// What was held and is not in the case, because it is damaged: one line each.
     package var damage: [String] = []
-    /// What is in the case and is not proven by the log, or not wholly: one line each.
+    /// What the case has and the log does not prove, or not completely: one line each.
     package var unproven: [String] = []
     /// What a person should know besides: one line each.
     package var remarks: [String] = []

@@ -24,7 +24,7 @@ package enum CaseZip {
     }
 
     private static func write(_ folder: String, into path: String, _ time: Timestamp) throws {
-        let draft = "\(path).callark-\(getpid())"
+        let draft = ProcessDraft.path(of: path)
         let top = folder.split(separator: "/").last ?? "case"
         guard let archive = archive_write_new() else { throw CaseError(.inputOutput, "no memory for \(path)") }
         defer { archive_write_free(archive) }

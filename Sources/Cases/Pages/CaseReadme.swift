@@ -16,7 +16,7 @@ enum CaseReadme {
 
            Python 3.8 or later is enough. The exit code is 0 if everything holds and the keys are confirmed, 2 if everything
            holds and nobody has confirmed the keys, and 1 if something does not hold: then each file is named.
-        3. Confirm the keys. A key that comes only with the evidence proves nothing. Ask whoever runs the archive, by letter or
+        3. Confirm the keys. A key that comes only with the evidence proves nothing. Ask the people who run the archive, by letter or
            telephone, for the verifier key (one line of text; one for each organization), put it into a file, and check again:
 
                python3 verify.py case . --key KEYFILE

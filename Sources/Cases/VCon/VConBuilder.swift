@@ -22,9 +22,8 @@ struct VConBuilder {
     /// The customer first, then the agents.
     private var parties: [JSONValue] {
         let facts = call.row.call?.facts
-        let number = CallFacts.isOutgoing(facts?.direction) ? facts?.destination : facts?.origin
         var customer = [JSONMember("type", .string("customer"))]
-        if let number { customer.append(JSONMember("tel", .string("tel:\(number)"))) }
+        if let number = facts?.customerNumber { customer.append(JSONMember("tel", .string("tel:\(number)"))) }
         let agents = (facts?.agents ?? []).map { agent -> JSONValue in
             var members = [
                 JSONMember("type", .string("agent")), JSONMember("org", .string(call.row.organization.description)),

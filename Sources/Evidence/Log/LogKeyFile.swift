@@ -64,6 +64,24 @@ package struct LogKeyFile: Hashable, Sendable {
         return (key, isPlaced)
     }
 
+    /// Requires that a log has all entries that it once had, as far as this account can read what is remembered beside the key.
+    /// - Throws: `rolledBack` if it has fewer.
+    package func requireNotOlder(
+        _ position: LogPosition,
+        of organization: OrganizationName,
+        in folder: LogFolder
+    ) throws(EvidenceError) {
+        guard let known = try? newest(organization), known.origin == position.origin, known.size > position.size else {
+            return
+        }
+        throw EvidenceError(
+            .rolledBack,
+            "\(folder.path) has \(position.size) entries and had \(known.size): an older state was put "
+                + "back; `callark log recover` puts it right",
+            path: folder.path
+        )
+    }
+
     /// The newest signed state of an organization's log.
     /// - Returns: `nil` if none was.
     /// - Throws: `damaged` if the remembered state cannot be read.

@@ -99,21 +99,13 @@ package struct FileReplacement: Sendable {
     private var draftPath: String {
         switch writers {
         case .one: Self.draftPath(of: path)
-        case .several(let mark): "\(path)\(mark)\(getpid())"
+        case .several(let mark): ProcessDraft.path(of: path, mark: mark)
         }
     }
 
-    /// No process continues the draft of one that was killed. The file itself is already in place, so a failure here
-    /// loses nothing.
+    /// The file itself is already in place, so a failure here loses nothing.
     private func removeDraftsOfDeadProcesses() {
         guard case .several(let mark) = writers else { return }
-        let folder = FileSystem.folder(of: path)
-        let begin = "\(path.split(separator: "/").last ?? "")\(mark)"
-        for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasPrefix(begin) {
-            guard let process = pid_t(name.dropFirst(begin.count)), kill(process, 0) != 0, errno == ESRCH else {
-                continue
-            }
-            try? FileSystem.remove("\(folder)/\(name)")
-        }
+        for draft in ProcessDraft.abandoned(of: path, mark: mark) { try? FileSystem.remove(draft) }
     }
 }

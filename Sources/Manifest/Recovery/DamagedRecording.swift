@@ -24,6 +24,14 @@ package struct DamagedRecording: Hashable, Sendable {
 }
 
 extension DamagedRecording {
+    /// A recording whose bytes were just read, and are not what was archived.
+    /// - Returns: `nil` if it is not held.
+    package init?(read row: RecordingRow) {
+        guard let held = row.held else { return nil }
+        let reason = "its bytes do not have the checksum that was recorded"
+        self.init(archive: held.archive, taskID: row.key.taskID, offset: held.offset, reason: reason)
+    }
+
     /// Records that the recording is damaged. The damaged copy remains the one that counts.
     /// - Returns: whether the manifest knows this copy. If it is known but no longer counts, nothing is recorded.
     func noteKnown(in archive: Int64, now: Timestamp, in db: Database) throws -> Bool {

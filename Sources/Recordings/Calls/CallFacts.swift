@@ -105,6 +105,9 @@ package struct CallFacts: Hashable, Sendable {
         return distinct.sorted { ($0.name ?? "", $0.id ?? "") < ($1.name ?? "", $1.id ?? "") }
     }
 
+    /// The number of the customer: where the call came from, or what was called if our side called.
+    package var customerNumber: String? { Self.isOutgoing(direction) ? destination : origin }
+
     /// Whether our side called: then the customer's number is the destination, otherwise the origin.
     package static func isOutgoing(_ direction: String?) -> Bool {
         ["outbound", "outdial"].contains(direction?.lowercased())

@@ -240,7 +240,7 @@ extension Audio {
         if isSound {
             soundness.note(row.row, file, now: installation.now)
         } else {
-            await noteDamage(row, file.held, by: actor)
+            await noteDamage(row, by: actor)
         }
     }
 
@@ -266,22 +266,14 @@ extension Audio {
     }
 
     /// Logs and records that the bytes of a recording are not those that were archived.
-    private func noteDamage(_ row: RecordingRow, _ held: RecordingRow.Held, by actor: Actor) async {
+    private func noteDamage(_ row: RecordingRow, by actor: Actor) async {
+        guard let damaged = DamagedRecording(read: row) else { return }
         installation.logger.error(
             "a recording is damaged",
-            metadata: ["archive.name": "\(held.archive)", "recording.file": "\(row.file)"]
+            metadata: ["archive.name": "\(damaged.archive)", "recording.file": "\(row.file)"]
         )
         do {
-            try await installation.manifest.forWriting().noteRead(
-                DamagedRecording(
-                    archive: held.archive,
-                    taskID: row.key.taskID,
-                    offset: held.offset,
-                    reason: "its bytes do not have the checksum that was recorded"
-                ),
-                by: actor,
-                now: installation.now
-            )
+            try await installation.manifest.forWriting().noteRead(damaged, by: actor, now: installation.now)
         } catch {
             installation.logger.error("the damage could not be noted", metadata: ["error": "\(error)"])
         }

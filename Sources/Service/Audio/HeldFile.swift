@@ -3,19 +3,19 @@ import Crypto
 import Files
 import Foundation
 import Glibc
+import Manifest
 import NIOCore
 import Recordings
-import Manifest
 
 /// The bytes of a recording in its archive, open for reading: sealed, or still growing in the spool. If the archive is moved
 /// meanwhile, the bytes stay readable.
 final class HeldFile: Sendable {
     let held: RecordingRow.Held
-    /// Which state of the file was opened.
+    /// The state of the file when it was opened.
     let status: FileStatus
     private let file: OpenFile
 
-    /// So much is read at once.
+    /// The number of bytes that are read at once.
     static let chunkBytes = 128 << 10
 
     /// - Throws: `ArchiveError`, with code `missing` if the archive is not there.
@@ -29,12 +29,11 @@ final class HeldFile: Sendable {
     /// - Throws: `ArchiveError`, with code `missing` if the archive is not there.
     static func open(_ held: RecordingRow.Held, in root: ArchiveRoot) async throws(ArchiveError) -> HeldFile {
         try await BlockingWork.run { _ throws(ArchiveError) in
-            let sealed = root.archivePath(held.archive)
-            guard !held.isSealed else { return try HeldFile(held, sealed) }
             do throws(ArchiveError) {
-                return try HeldFile(held, root.openArchivePath(held.archive))
-            } catch  where error.code == .missing {
-                return try HeldFile(held, sealed)
+                return try HeldFile(held, root.path(of: held.location))
+            } catch {
+                guard error.code == .missing, !held.isSealed else { throw error }
+                return try HeldFile(held, root.path(of: .sealed(held.archive)))
             }
         }
     }
@@ -77,7 +76,7 @@ final class HeldFile: Sendable {
         return Self.digest(sum) == held.digest
     }
 
-    /// What a sum over all bytes has come to.
+    /// The digest of all bytes that were added to a sum.
     static func digest(_ sum: SHA256) -> ContentDigest? {
         ContentDigest(bytes: sum.finalize())
     }

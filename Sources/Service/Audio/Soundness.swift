@@ -1,7 +1,7 @@
 import Files
+import Manifest
 import Recordings
 import Synchronization
-import Manifest
 
 /// Remembers which recordings were recently checked and found sound. Without it, every request for a part would read the
 /// whole recording again.

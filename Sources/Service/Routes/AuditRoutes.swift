@@ -28,7 +28,7 @@ struct AuditRoutes: Sendable {
     private struct Page: Encodable {
         var entries: [AuditLine]
         var checkpoints: [AuditCheckpointLine]
-        /// Earlier epochs of the log that are missing or do not hold, one line each: their entries are not there.
+        /// Earlier epochs of the log that are missing or damaged, one line each. The page has none of their entries.
         var missing: [String]
         var total: Int
         var nextCursor: String?
@@ -63,14 +63,7 @@ struct AuditRoutes: Sendable {
             types: types
         )
         let found = try await read(name, filter, begin..<(begin + page.limit))
-        let entry = LogEntry(
-            .auditExported,
-            time: installation.now,
-            actor: view.caller.actor,
-            organization: name,
-            [.count: .number(Int64(found.rows.count))]
-        )
-        try await installation.accept([entry])
+        try await installation.accept([installation.auditExport(of: found.rows.count, name, by: view.caller.actor)])
         let end = begin + found.rows.count
         return try Answer.json(
             Page(

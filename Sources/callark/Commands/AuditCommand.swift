@@ -22,7 +22,7 @@ struct AuditCommand: AsyncParsableCommand {
             is the kind, and `callark events` has the words.
 
             An export (--csv, --json) is itself noted in the log (audit.exported) before its first line; if it cannot be, \
-            the exit code is 77 (see audit.required). The first line of an export says of which checkpoint it is.
+            the exit code is 77 (see audit.required). The first line of an export names its checkpoint.
 
             EXAMPLES
               # who has listened to this call?

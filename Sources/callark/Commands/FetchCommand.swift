@@ -119,11 +119,7 @@ struct FetchCommand: AsyncParsableCommand {
     }
 
     /// The folder to write to, without trailing slashes.
-    private var folder: String {
-        var folder = output
-        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-        return folder
-    }
+    private var folder: String { output.withoutTrailingSlashes }
 
     /// - Returns: whether everything that is known of the task was held and written, or it was not to be recorded.
     private func copy(

@@ -146,15 +146,7 @@ struct ListCommand: AsyncParsableCommand {
         _ installation: Installation
     ) async throws -> UnlistedDays {
         let names = try installation.organizations(named: org.map { [$0] } ?? [])
-        var days = UnlistedDays(
-            today: ArchiveDay(window.now, in: window.timeZone),
-            namesOrganizations: installation.settings.organizations.count > 1
-        )
-        guard task.isEmpty else { return days }
-        for name in names {
-            days.add(try await installation.unlisted(in: window.instants, organization: name, manifest), of: name)
-        }
-        return days
+        return try await installation.unlisted(in: window, task.isEmpty ? names : [], manifest)
     }
 
     /// The tasks that were asked for and exist.

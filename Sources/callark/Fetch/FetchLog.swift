@@ -70,17 +70,12 @@ actor FetchLog {
 
     /// Records that reading a recording just showed that its bytes are not what was archived.
     func noteDamage(_ row: RecordingRow) async {
-        guard let held = row.held else { return }
+        guard let held = row.held, let damaged = DamagedRecording(read: row) else { return }
         // If the whole file is missing, every command sees that by itself.
         if held.isSealed, (try? installation.root.archives.byteCount(of: held.archive)) == .some(nil) { return }
         do {
             let manifest = try await installation.manifestForWriting()
-            let reason = "its bytes do not have the checksum that was recorded"
-            try await manifest?.noteRead(
-                DamagedRecording(archive: held.archive, taskID: row.key.taskID, offset: held.offset, reason: reason),
-                by: Operator.current,
-                now: installation.now
-            )
+            try await manifest?.noteRead(damaged, by: Operator.current, now: installation.now)
         } catch {
             guard !hasWarnedOfDamage else { return }
             hasWarnedOfDamage = true
@@ -91,14 +86,7 @@ actor FetchLog {
     }
 
     /// Publishes the entries if they have waited long enough; the recordings have been handed out already.
-    func close() async {
-        do {
-            try await installation.evidence.publish(ifDue: true)
-        } catch {
-            Complaint.warning("could not publish the evidence log: \(error)")
-        }
-        installation.evidence.takeBegun().forEach(Complaint.notice)
-    }
+    func close() async { await installation.closeLog() }
 
     private func note(
         _ kind: Event.Kind,

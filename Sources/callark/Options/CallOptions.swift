@@ -54,12 +54,25 @@ struct CallOptions: ParsableArguments {
     /// Whether any of them was given.
     var isGiven: Bool { !filter.isEmpty }
 
-    func validate() throws {
-        let given = [
+    /// The options that take a text, whether given or not.
+    private var texts: [(option: String, value: String?)] {
+        [
             ("--agent", agent), ("--number", number), ("--queue", queue), ("--site", site), ("--team", team),
             ("--origin", origin), ("--destination", destination),
         ]
-        for (option, value) in given where value?.isEmpty == true {
+    }
+
+    /// The options that were given, as a person would write them.
+    var words: [String] {
+        let others = [
+            ("--direction", direction?.rawValue),
+            ("--min-duration", minDuration.map { Readable.duration($0.duration) }),
+        ]
+        return (texts + others).compactMap { option, value in value.map { "\(option) \($0)" } }
+    }
+
+    func validate() throws {
+        for (option, value) in texts where value?.isEmpty == true {
             throw ValidationError("\(option) is empty: leave it out, or give a value")
         }
     }

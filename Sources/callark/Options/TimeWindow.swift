@@ -67,6 +67,17 @@ struct TimeWindow {
         return "\(day?.description ?? begin.named(in: timeZone)) lies in the future"
     }
 
+    /// For people: `on 2026-11-28`, `from 2026-11-01 00:00 UTC`; `nil` if no time was given.
+    var words: String? {
+        switch extent {
+        case .any: return nil
+        case .day(let day): return "on \(day)"
+        case .between(let from, let to):
+            let ends = [from.map { "from \($0.named(in: timeZone))" }, to.map { "before \($0.named(in: timeZone))" }]
+            return ends.compactMap(\.self).joined(separator: " ")
+        }
+    }
+
     /// The same as a request for a pass.
     var request: PassWindow.Request {
         switch extent {

@@ -169,11 +169,6 @@ extension CallRow {
     }
 }
 
-extension CallFacts {
-    /// The other side's number.
-    fileprivate var customerNumber: String? { Self.isOutgoing(direction) ? destination : origin }
-}
-
 extension KnownCall {
     /// `4:05` or `1:04:05`, with `<` in front if only an upper bound is known, because the task list has no exact end.
     fileprivate var durationText: String {

@@ -1,11 +1,10 @@
 import Archiver
 import Evidence
-import Files
 import Recordings
 import Settings
 import Wiring
 
-/// What is noted of people who look at what is held.
+/// Reasons that people have to give, and entries about what they look at.
 extension Installation {
     /// Refuses to give audio out without a reason, if the configuration demands one.
     /// - Throws: ``CommandError`` with exit code 64.
@@ -14,49 +13,43 @@ extension Installation {
         throw CommandError(.usage, "audit.require_reason is true: say why, with --reason \"…\"")
     }
 
-    /// Notes, before the first line is printed, that calls are shown with their numbers and names; if the configuration asks for
-    /// it.
-    /// - Parameters:
-    ///   - how: the command.
-    ///   - calls: each with its organization; `nil` as the ID for all of the organization that match a filter.
+    /// Notes, before the first line is printed, that calls are shown; if the configuration asks for it.
+    /// - Parameter calls: each with its organization; `nil` as the ID for all calls of the organization that match a filter.
     /// - Throws: ``CommandError`` with exit code 77 if it cannot be noted.
     func noteView(_ how: String, of calls: [(task: TaskID?, organization: OrganizationName)]) async throws {
-        guard settings.audit.includesMetadata, !calls.isEmpty else { return }
-        let (now, actor) = (now, actor)
-        let entries = calls.map { call in
-            var values: [LogKeyword: LogValue] = [.how: .text(how)]
-            values[.taskID] = call.task.map { .text($0.description) }
-            return LogEntry(.callViewed, time: now, actor: actor, organization: call.organization, values)
-        }
-        try await note(entries, "no call is shown, because it cannot be noted who has seen it")
+        let entries = views(how, of: calls, by: actor)
+        guard !entries.isEmpty else { return }
+        try await note(entries, orElse: "no call is shown, because it cannot be noted who has seen it")
     }
 
-    /// Notes, before its first line is printed, that what the log says of people is exported, and has the log say so in a
-    /// checkpoint.
+    /// Notes, before its first line is printed, that the audit of an organization is exported.
     /// - Throws: ``CommandError`` with exit code 77 if it cannot be noted.
     func noteExport(of rows: Int, _ organization: OrganizationName, reason: String?) async throws {
-        var values: [LogKeyword: LogValue] = [.count: .number(Int64(rows))]
-        values[.reason] = reason.map { .text($0) }
-        let entry = LogEntry(.auditExported, time: now, actor: actor, organization: organization, values)
-        try await note([entry], "nothing is exported, because it cannot be noted who had it", publishing: true)
+        let entry = auditExport(of: rows, organization, reason: reason, by: actor)
+        let refusal = "nothing is exported, because it cannot be noted who had it"
+        try await note([entry], publishing: true, orElse: refusal)
     }
 
-    /// - Parameter refusal: what does not happen if it fails.
-    private func note(_ entries: [LogEntry], _ refusal: String, publishing: Bool = false) async throws {
-        let evidence = evidence
+    private func note(_ entries: [LogEntry], publishing: Bool = false, orElse refusal: String) async throws {
         do {
-            try await BlockingWork.run { _ throws(EvidenceError) in
-                try evidence.append(entries)
-                if publishing { try evidence.fold() } else { try evidence.foldIfDue() }
+            if let failure = try await note(entries, publishing: publishing) {
+                Complaint.warning("not noted in the evidence log: \(failure)")
             }
         } catch {
-            guard settings.audit.isRequired else {
-                return Complaint.warning("not noted in the evidence log: \(error)")
-            }
             throw CommandError(
                 .authorization,
                 "\(refusal): \(error); use an account that may write to the evidence log"
             )
+        }
+        await closeLog()
+    }
+
+    /// Publishes what the evidence logs have accepted, if it has waited long enough, and reports logs that were begun.
+    func closeLog() async {
+        do {
+            try await evidence.publish(ifDue: true)
+        } catch {
+            Complaint.warning("could not publish the evidence log: \(error)")
         }
         evidence.takeBegun().forEach(Complaint.notice)
     }

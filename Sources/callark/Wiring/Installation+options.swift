@@ -1,6 +1,7 @@
 import Archiver
 import Files
 import Foundation
+import Manifest
 import Recordings
 import Settings
 import Wiring
@@ -58,6 +59,22 @@ extension Installation {
             throw CommandError(.usage, "name one organization with --org: \(loaded.path) has \(known)")
         }
         return found[0]
+    }
+
+    /// The days of a time range that were not listed, or only in part, for some organizations.
+    func unlisted(
+        in window: TimeWindow,
+        _ names: [OrganizationName],
+        _ manifest: Manifest?
+    ) async throws -> UnlistedDays {
+        var days = UnlistedDays(
+            today: ArchiveDay(window.now, in: window.timeZone),
+            namesOrganizations: settings.organizations.count > 1
+        )
+        for name in names {
+            days.add(try await unlisted(in: window.instants, organization: name, manifest), of: name)
+        }
+        return days
     }
 
     /// Gives checkpoints to the anchors at the end of a pass, and prints a warning for each that has not seen the

@@ -91,13 +91,16 @@ struct CaseExportCommand: AsyncParsableCommand {
         let output = Output(json: common.json)
         defer { output.flush() }
         let tasks = try taskIDs.isEmpty ? [] : TaskID.requested(taskIDs)
+        let folder = self.output.withoutTrailingSlashes
         let zipPath = zip ? "\(folder).zip" : nil
         if let zipPath { try CaseZip.requireFree(zipPath) }
         guard let manifest = try await installation.manifestForWriting() else {
             throw tasks.isEmpty ? Self.nothing : CommandError.unknown(tasks)
         }
         let calls = try await calls(tasks, installation, manifest)
-        let unlisted = tasks.isEmpty ? try await unlisted(in: installation, manifest) : nil
+        let window = try window.window(in: installation)
+        let names = try installation.organizations(named: org.map { [$0] } ?? [])
+        let unlisted = try await installation.unlisted(in: window, tasks.isEmpty ? names : [], manifest).text
         let export = CaseExport(
             root: installation.root,
             manifest: manifest,
@@ -112,7 +115,7 @@ struct CaseExportCommand: AsyncParsableCommand {
             name: name,
             reason: reason,
             calls: calls,
-            selection: selection(tasks),
+            selection: selection(tasks, window),
             remarks: [unlisted].compactMap(\.self),
             includesVCons: vCon
         )
@@ -125,37 +128,12 @@ struct CaseExportCommand: AsyncParsableCommand {
         return isComplete ? .complete : .incomplete
     }
 
-    /// The folder to make, without slashes at its end.
-    private var folder: String {
-        var folder = output
-        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-        return folder
-    }
-
-    /// How the calls were chosen, as on the command line.
-    private func selection(_ tasks: [TaskID]) -> String {
+    /// How the calls were chosen, in words.
+    private func selection(_ tasks: [TaskID], _ window: TimeWindow) -> String {
         guard tasks.isEmpty else { return "by \(Readable.count(tasks.count, "task ID"))" }
-        let own = ["--case", "--reason", "-o", "--output", "--config", "--log-level", "--log-format"]
-        let flags = ["--zip", "--vcon", "--json"]
-        var words: [String] = []
-        var rest = CommandLine.arguments.dropFirst(3)
-        while let word = rest.popFirst() {
-            if own.contains(word) { _ = rest.popFirst() } else if !flags.contains(word) { words.append(word) }
-        }
+        let organization = org.map { "--org \($0)" }
+        let words = [organization].compactMap(\.self) + call.words + [window.words].compactMap(\.self)
         return "all that match \(words.joined(separator: " "))"
-    }
-
-    /// That a part of the time range was never listed, so that calls of it may be unknown; `nil` if all of it was.
-    private func unlisted(in installation: Installation, _ manifest: Manifest) async throws -> String? {
-        let window = try window.window(in: installation)
-        var days = UnlistedDays(
-            today: ArchiveDay(window.now, in: window.timeZone),
-            namesOrganizations: installation.settings.organizations.count > 1
-        )
-        for name in try installation.organizations(named: org.map { [$0] } ?? []) {
-            days.add(try await installation.unlisted(in: window.instants, organization: name, manifest), of: name)
-        }
-        return days.text
     }
 
     private static let nothing = CommandError(
