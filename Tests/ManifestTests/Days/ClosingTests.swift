@@ -80,6 +80,28 @@ import Testing
         }
     }
 
+    @Test func `stays closed if an unknown open archive has nothing but copies that do not count`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1])
+            let stored = try await fixture.store(work)
+            try await close(fixture)
+            var copy = try #require(stored.first)
+            copy.offset = 1024
+            try await fixture.manifest.noteAdopted(
+                ArchiveName(organization: fixture.acme, day: Fixture.today, sequence: 2),
+                extent: ArchiveExtentRow(tarBytes: 2048, journalBytes: 900),
+                recordings: [copy],
+                schedule: nil,
+                now: Fixture.morning + .hours(25)
+            )
+            #expect(try await isCurrent(fixture) == true)
+            #expect(try await fixture.states() == [.archived])
+            let tomorrow = Fixture.day(Fixture.morning + .hours(24))
+            let toSeal = try await fixture.manifest.daysToSeal(organization: fixture.acme, before: tomorrow)
+            #expect(toSeal == [Fixture.today], "the copy is sealed all the same")
+        }
+    }
+
     @Test func `is drafted only where nothing is missing, pending or under way`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known([1])
