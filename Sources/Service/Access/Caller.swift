@@ -1,16 +1,36 @@
 import Recordings
 
-/// The sender of a request, identified by its key.
+/// The sender of a request: someone with an API key, or a person who logged in with the organization's identity provider.
 struct Caller: Sendable, Hashable {
-    let key: AccessKey
+    /// The name of the key, or the subject at the identity provider.
+    let name: String
+    /// How the caller is known.
+    let via: Actor.Via
+    let role: Role
+    /// The organizations that the caller can see; `nil` for all.
+    let organizations: Set<OrganizationName>?
+    /// When the caller's key expires; `nil` for never.
+    let expiresTime: Timestamp?
     /// The network address that the request came from.
     let address: String
+    /// The browser session that the request belongs to; `nil` if it had a key of its own.
+    let session: BrowserSession?
+
+    init(_ key: AccessKey, address: String, session: BrowserSession? = nil) {
+        name = key.name.description
+        via = .key
+        role = key.role
+        organizations = key.organizations
+        expiresTime = key.expiresTime
+        self.address = address
+        self.session = session
+    }
 
     /// The caller as the evidence log records it.
-    var actor: Actor { Actor(name: key.name.description, via: .key, address: address) }
+    var actor: Actor { Actor(name: name, via: via, address: address) }
 
-    func permits(_ permission: Role.Permission) -> Bool { key.role.permits(permission) }
+    func permits(_ permission: Role.Permission) -> Bool { role.permits(permission) }
 
-    /// Whether the caller's key includes an organization.
-    func sees(_ organization: OrganizationName) -> Bool { key.organizations?.contains(organization) ?? true }
+    /// Whether the caller may see an organization.
+    func sees(_ organization: OrganizationName) -> Bool { organizations?.contains(organization) ?? true }
 }

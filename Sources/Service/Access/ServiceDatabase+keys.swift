@@ -15,10 +15,12 @@ extension ServiceDatabase {
 
     /// The key with this name; `nil` if none exists.
     package func key(_ name: KeyName) async throws -> AccessKey? {
-        try await read { db in
-            let row = try Row.fetchOne(db, sql: "SELECT * FROM key WHERE name = ?", arguments: [name.description])
-            return try row.map { try Self.key($0, db) }
-        }
+        try await read { try Self.key(named: name.description, $0) }
+    }
+
+    static func key(named name: String, _ db: Database) throws -> AccessKey? {
+        let row = try Row.fetchOne(db, sql: "SELECT * FROM key WHERE name = ?", arguments: [name])
+        return try row.map { try key($0, db) }
     }
 
     /// The key with this text, valid or not; `nil` if none exists.

@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import Glibc
 
-/// The service's own database: keys, and the history of the schedule. Unlike the manifest, it cannot be rebuilt from the
+/// The service's own database: keys, sessions, and the history of the schedule. Unlike the manifest, it cannot be rebuilt from the
 /// archives.
 ///
 /// Create one object for each file in a process. Other processes, such as `callark keys`, may change the file at any time.
@@ -133,6 +133,7 @@ package final class ServiceDatabase: Sendable {
                     """
             )
         }
+        migrator.registerMigration("3: sessions") { try $0.execute(sql: sessionSchema) }
         return migrator
     }()
 

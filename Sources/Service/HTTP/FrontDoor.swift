@@ -23,19 +23,22 @@ struct FrontDoor: HTTPResponder {
 
     @Sendable func respond(to request: Request, context: Context) async throws -> Response {
         var line = AccessLine(method: request.method.rawValue, begin: .now)
-        let answer: Answer
+        var setCookie: String?
+        var answer: Answer
         do {
-            answer = try await self.answer(request, context, &line)
+            answer = try await self.answer(request, context, &line, &setCookie)
         } catch {
             answer = Answer(problem(for: error, line))
         }
+        if answer.headers[.setCookie] == nil { answer.headers[.setCookie] = setCookie }
         return response(answer, to: request.method, line)
     }
 
     private func answer(
         _ request: Request,
         _ context: Context,
-        _ line: inout AccessLine
+        _ line: inout AccessLine,
+        _ setCookie: inout String?
     ) async throws -> Answer {
         let target = request.head.path ?? ""
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -45,12 +48,21 @@ struct FrontDoor: HTTPResponder {
         let address = clientAddress(request.headers, context)
         let (found, error) = find(request.method, path)
         line.route = found?.route.pattern.description ?? "-"
+        let visitor = Doorkeeper.Visitor(
+            method: request.method,
+            authority: request.head.authority,
+            headers: request.headers,
+            address: address
+        )
         var caller: Caller?
-        if found?.route.access != .open {
+        if found?.route.access == .open {
+            // Anyone may link to the page. Only what changes something has to come from it.
+            if !visitor.isSafe { try doorkeeper.ownPages.require(visitor) }
+        } else {
             // Unknown paths need a key too. Otherwise, a caller without one could find out which paths exist.
-            let known = try await doorkeeper.caller(request.headers, from: address)
-            line.who = known.key.name.description
-            caller = known
+            let admission = try await doorkeeper.admit(visitor)
+            line.who = admission.caller.name
+            (caller, setCookie) = (admission.caller, admission.setCookie)
         }
         if let error { throw error }
         guard let found else { throw Problem.bug }

@@ -68,6 +68,8 @@ extension HTTPField.Name {
     static let xForwardedFor = known("X-Forwarded-For")
     static let callarkReason = known("Callark-Reason")
     static let reprDigest = known("Repr-Digest")
+    static let secFetchSite = known("Sec-Fetch-Site")
+    static let callarkFormToken = known("Callark-Form-Token")
     static let referrerPolicy = known("Referrer-Policy")
     static let crossOriginResourcePolicy = known("Cross-Origin-Resource-Policy")
 

@@ -9,53 +9,18 @@ import Settings
 import WebexContactCenter
 import Wiring
 
-/// The caller's key, the state of the archives, alarms, and the configuration.
+/// The caller, the state of the archives, alarms, and the configuration.
 struct Overview: Sendable {
     let installation: Installation
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/me") { try me($0) },
+            Route(.get, "/api/v1/me") { try Answer.json(MeLine($0.knownCaller)) },
             Route(.get, "/api/v1/status") { try await status($0) },
             Route(.get, "/api/v1/alarms") { try await alarms($0) },
             Route(.get, "/api/v1/configuration", .permission(.audit)) { try configuration($0) },
             Route(.get, "/api/v1/organizations") { try organizations($0) },
         ]
-    }
-
-    private func me(_ inquiry: Inquiry) throws -> Answer {
-        let key = try inquiry.knownCaller.key
-        return try Answer.json(
-            Me(
-                name: key.name.description,
-                role: key.role,
-                organizations: key.organizations.map { $0.sorted().map(\.description) },
-                expiresTime: key.expiresTime?.description
-            )
-        )
-    }
-
-    private struct Me: Encodable {
-        let type = "me"
-        var name: String
-        var role: Role
-        /// `nil` for all.
-        var organizations: [String]?
-        var expiresTime: String?
-
-        enum CodingKeys: String, CodingKey {
-            case type, name, role, organizations
-            case expiresTime = "expires_time"
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var object = encoder.container(keyedBy: CodingKeys.self)
-            try object.encode(type, forKey: .type)
-            try object.encode(name, forKey: .name)
-            try object.encode(role, forKey: .role)
-            try object.encode(organizations, forKey: .organizations)
-            try object.encode(expiresTime, forKey: .expiresTime)
-        }
     }
 
     private func organizations(_ inquiry: Inquiry) throws -> Answer {

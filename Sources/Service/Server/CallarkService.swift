@@ -34,11 +34,14 @@ package struct CallarkService: Sendable {
     private let installation: Installation
     private let setup: Setup
     private let database: ServiceDatabase
+    private let doorkeeper: Doorkeeper
     private let requests = RequestMetrics()
     private let board = PassBoard()
     /// Made when the service begins to stop, so that answers without an end of their own stop too.
     private let ending = StopRequest()
     private var settings: ServiceSettings { installation.settings.service }
+    /// Whether browsers reach the service by TLS.
+    private let isSecure: Bool
 
     /// Opens everything that the service needs. It does not listen yet.
     /// - Throws: `ArchiveError` if there is no root; `ServiceError` for its database; errors of opening the manifest.
@@ -48,6 +51,14 @@ package struct CallarkService: Sendable {
         try installation.root.identity()
         try installation.root.prepare()
         database = try ServiceDatabase(path: installation.root.servicePath)
+        let settings = installation.settings.service
+        isSecure = settings.tls != nil || settings.publicURL?.scheme == "https"
+        doorkeeper = Doorkeeper(
+            database,
+            cookie: SessionCookie(isSecure: isSecure),
+            ownPages: OwnPages(publicURL: settings.publicURL, isSecure: isSecure),
+            logger: installation.logger
+        ) { installation.now }
         try CallArchive.requireManifest(of: installation.root)
         _ = try await installation.manifest.forWriting()
     }
@@ -148,12 +159,11 @@ package struct CallarkService: Sendable {
     }
 
     private func application(_ onListening: @escaping @Sendable () -> Void) throws -> some Service {
-        let isSecure = settings.tls != nil || settings.publicURL?.scheme == "https"
         let limits = setup.limits
         let installation = installation
         let front = FrontDoor(
             routes: RouteTable(routes: routes),
-            doorkeeper: Doorkeeper(database, logger: installation.logger) { installation.now },
+            doorkeeper: doorkeeper,
             limits: limits,
             trustedProxies: settings.trustedProxies,
             isSecure: isSecure,
@@ -202,6 +212,7 @@ package struct CallarkService: Sendable {
         let parts: [[Route]] = [
             Health(installation: installation, database: database).routes,
             Description().routes,
+            Login(doorkeeper: doorkeeper).routes,
             Overview(installation: installation).routes,
             Days(installation: installation).routes,
             setup.writeReport.map { Reports(installation: installation, write: $0).routes } ?? [],

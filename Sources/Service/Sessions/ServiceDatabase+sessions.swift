@@ -1,0 +1,189 @@
+import Foundation
+import GRDB
+import Recordings
+
+extension ServiceDatabase {
+    /// How often the use of a session is recorded at most, so that not every request writes to the database.
+    private static let noteInterval = Duration.seconds(60)
+    /// How long an ended session is kept, so that its token is answered with the reason.
+    private static let memory = Duration.hours(7 * 24)
+
+    /// The tables of migration 3.
+    static let sessionSchema = """
+        CREATE TABLE session (
+            row INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            key INTEGER REFERENCES key (row),
+            form_token TEXT NOT NULL,
+            created_time INTEGER NOT NULL,
+            expires_time INTEGER NOT NULL,
+            last_used_time INTEGER NOT NULL,
+            ended_time INTEGER,
+            generation INTEGER NOT NULL DEFAULT 0 CHECK (generation >= 0),
+            generation_time INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX session_by_key ON session (key);
+        CREATE INDEX session_by_end ON session (expires_time);
+        CREATE TABLE session_token (
+            row INTEGER PRIMARY KEY,
+            session INTEGER NOT NULL REFERENCES session (row) ON DELETE CASCADE,
+            generation INTEGER NOT NULL CHECK (generation >= 0),
+            selector INTEGER NOT NULL,
+            digest BLOB NOT NULL CHECK (length(digest) = 32),
+            issued_time INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX session_token_by_selector ON session_token (selector);
+        CREATE INDEX session_token_by_session ON session_token (session, generation);
+        CREATE TRIGGER session_stays_ended BEFORE UPDATE OF ended_time ON session
+        WHEN old.ended_time IS NOT NULL AND new.ended_time IS NOT old.ended_time
+        BEGIN SELECT raise(ABORT, 'a session stays ended'); END;
+        """
+
+    /// A session that was found by a token.
+    struct FoundSession: Sendable {
+        var session: BrowserSession
+        /// The session's key, as it is now.
+        var key: AccessKey
+        /// The number of the token.
+        var generation: Int
+        /// When a replacement of the token was last issued; `nil` if none was.
+        var issued: Timestamp?
+    }
+
+    /// Begins a session durably.
+    /// - Returns: the session's first token is `token`.
+    func beginSession(of key: AccessKey, _ token: SessionToken, at now: Timestamp) async throws -> BrowserSession {
+        let session = BrowserSession(
+            id: UUID().uuidString.lowercased(),
+            key: key.name,
+            formToken: RandomCode.make(),
+            createdTime: now,
+            expiresTime: now + BrowserSession.lifetime,
+            lastUsedTime: now,
+            endedTime: nil,
+            generation: 0,
+            generationTime: now
+        )
+        let digest = token.digest
+        try await write { db in
+            let time = now.millisecondsSince1970
+            try db.execute(
+                sql: "DELETE FROM session WHERE expires_time < ?",
+                arguments: [(now - Self.memory).millisecondsSince1970]
+            )
+            try db.execute(
+                sql: """
+                    UPDATE session SET ended_time = ? WHERE row IN (
+                        SELECT session.row FROM session JOIN key ON key.row = session.key
+                        WHERE key.name = ? AND ended_time IS NULL ORDER BY session.row DESC LIMIT -1 OFFSET ?)
+                    """,
+                arguments: [time, key.name.description, BrowserSession.mostOfOneKey - 1]
+            )
+            try db.execute(
+                sql: """
+                    INSERT INTO session (id, key, form_token, created_time, expires_time, last_used_time, generation_time)
+                    SELECT ?, row, ?, ?, ?, ?, ? FROM key WHERE name = ?
+                    """,
+                arguments: [
+                    session.id, session.formToken, time, session.expiresTime.millisecondsSince1970, time, time,
+                    key.name.description,
+                ]
+            )
+            try db.execute(
+                sql:
+                    "INSERT INTO session_token (session, generation, selector, digest, issued_time) VALUES (?, 0, ?, ?, ?)",
+                arguments: [db.lastInsertedRowID, digest.selector, Data(digest.bytes), time]
+            )
+        }
+        return session
+    }
+
+    /// The session that a token belongs to, valid or not; `nil` if none is known.
+    func session(_ token: SessionToken) async throws -> FoundSession? {
+        let digest = token.digest
+        return try await read { db in
+            let select = """
+                SELECT session.*, session_token.generation AS token, session_token.digest, key.name AS key_name,
+                    (SELECT max(next.issued_time) FROM session_token next
+                     WHERE next.session = session.row AND next.generation > session_token.generation) AS issued
+                FROM session_token JOIN session ON session.row = session_token.session
+                    JOIN key ON key.row = session.key
+                WHERE session_token.selector = ?
+                """
+            var found: Row?
+            for row in try Row.fetchAll(db, sql: select, arguments: [digest.selector]) {
+                let kept: Data = row["digest"]
+                if KeyDigest(bytes: Array(kept)).isEqual(to: digest) { found = row }
+            }
+            guard let found, let key = try Self.key(named: found["key_name"], db) else { return nil }
+            return FoundSession(
+                session: Self.session(found, key.name),
+                key: key,
+                generation: found["token"],
+                issued: (found["issued"] as Int64?).map(Timestamp.init(millisecondsSince1970:))
+            )
+        }
+    }
+
+    private static func session(_ row: Row, _ key: KeyName) -> BrowserSession {
+        BrowserSession(
+            id: row["id"],
+            key: key,
+            formToken: row["form_token"],
+            createdTime: Timestamp(millisecondsSince1970: row["created_time"]),
+            expiresTime: Timestamp(millisecondsSince1970: row["expires_time"]),
+            lastUsedTime: Timestamp(millisecondsSince1970: row["last_used_time"]),
+            endedTime: (row["ended_time"] as Int64?).map(Timestamp.init(millisecondsSince1970:)),
+            generation: row["generation"],
+            generationTime: Timestamp(millisecondsSince1970: row["generation_time"])
+        )
+    }
+
+    /// Records that the browser uses a replacement token. From now on, the one before is on its way out.
+    func noteReplacement(_ session: BrowserSession, _ generation: Int, at now: Timestamp) async throws {
+        try await write { db in
+            let update = "UPDATE session SET generation = ?, generation_time = ? WHERE id = ? AND generation < ?"
+            let time = now.millisecondsSince1970
+            try db.execute(sql: update, arguments: [generation, time, session.id, generation])
+        }
+    }
+
+    /// Issues a replacement of the token in use, unless another request has just done so.
+    /// - Returns: whether `token` was issued.
+    func issue(_ token: SessionToken, _ session: BrowserSession, at now: Timestamp) async throws -> Bool {
+        let digest = token.digest
+        return try await write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO session_token (session, generation, selector, digest, issued_time)
+                    SELECT row, generation + 1, ?, ?, ? FROM session
+                    WHERE id = ? AND generation = ? AND NOT EXISTS (
+                        SELECT 1 FROM session_token WHERE session = session.row
+                        AND session_token.generation > session.generation AND issued_time > ?)
+                    """,
+                arguments: [
+                    digest.selector, Data(digest.bytes), now.millisecondsSince1970, session.id, session.generation,
+                    (now - BrowserSession.overlap).millisecondsSince1970,
+                ]
+            )
+            return db.changesCount > 0
+        }
+    }
+
+    /// Records that a session was used, unless this was already recorded within the last minute.
+    func noteUse(of session: BrowserSession, at now: Timestamp) async throws {
+        if now >= session.lastUsedTime, now - session.lastUsedTime < Self.noteInterval { return }
+        try await write { db in
+            let update = "UPDATE session SET last_used_time = ? WHERE id = ?"
+            try db.execute(sql: update, arguments: [now.millisecondsSince1970, session.id])
+        }
+    }
+
+    /// Ends a session durably. The next request with any of its tokens is refused.
+    func end(_ session: BrowserSession, at now: Timestamp) async throws {
+        try await write { db in
+            let update = "UPDATE session SET ended_time = ? WHERE id = ? AND ended_time IS NULL"
+            try db.execute(sql: update, arguments: [now.millisecondsSince1970, session.id])
+        }
+    }
+}
