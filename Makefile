@@ -19,6 +19,7 @@ TEST_PACKAGES := ca-certificates curl file golang-go golang-golang-x-mod-dev gzi
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
 TEST_TARGETS := Recordings Text Waiting Files Evidence Anchors Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Payloads Service Command
 PYTHON_ENVIRONMENT := .build-python
+PROMTOOL := .build-promtool/usr/bin/promtool
 FUZZ_MINUTES ?= 60
 # Where `install` puts things, and what it puts them into first (for packagers).
 PREFIX ?= /usr/local
@@ -43,11 +44,12 @@ install: release ## install binary, units, man pages, completions and documents 
 demo: release ## archive and verify a simulated day: no account, no network
 	deploy/demo "$$($(SWIFT) build -c release --show-bin-path)"
 
-test: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## build and run every test
+test: packages test-packages $(PYTHON_ENVIRONMENT)/.complete $(PROMTOOL) ## build and run every test
 	$(SWIFT) build --build-tests
 	for target in $(TEST_TARGETS); do $(SWIFT) test --skip-build --filter "^$${target}Tests\\."; done
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" brief
 	python3 -B Tests/fuzz/fuzz.py "$$($(SWIFT) build --show-bin-path)" --minutes 5 --cases 90 --seed 1
+	Tests/deploy/run "$$($(SWIFT) build --show-bin-path)" "$(PYTHON_ENVIRONMENT)/bin/python" "$(PROMTOOL)"
 
 test-dates: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## every test as if it were four other days, and those that know dates on eight more (DATES)
 	$(SWIFT) build --build-tests
@@ -97,6 +99,14 @@ bench-packages:
 # Made again whenever its list changes, which is here.
 $(PYTHON_ENVIRONMENT)/.complete: Makefile | test-packages
 	python3 -m venv --system-site-packages $(PYTHON_ENVIRONMENT)
-	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check bagit==1.9.0 jsonschema \
-	    prometheus-client==0.26.0 rfc3161-client==1.0.9 schemathesis==4.32.5 vermin==1.9.2
+	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check bagit==1.9.0 \
+	    'grafana-foundation-sdk==1769699998!10.1.0' jsonschema kubernetes-validate==1.37.0 \
+	    prometheus-client==0.26.0 PyYAML==6.0.3 rfc3161-client==1.0.9 schemathesis==4.32.5 vermin==1.9.2
+	touch $@
+
+# Out of Debian's package and without installing it, because that would start a server.
+$(PROMTOOL): | packages
+	rm -rf .build-promtool && mkdir -p .build-promtool
+	deploy/download-package prometheus .build-promtool/prometheus.deb
+	dpkg-deb --extract .build-promtool/prometheus.deb .build-promtool
 	touch $@

@@ -83,7 +83,7 @@ struct Metrics: Sendable {
         }
         let scope = "of the last \(Self.days) days"
         text.add("callark_recordings", .gauge, "Recordings \(scope), by state.", recordings)
-        text.add("callark_days", .gauge, "Days with calls \(scope), by state.", days)
+        text.add("callark_day_states", .gauge, "Days with calls \(scope), by state.", days)
     }
 
     private func addPasses(_ text: inout MetricsText, _ names: [OrganizationName], _ manifest: Manifest) async throws {
