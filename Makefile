@@ -16,6 +16,7 @@ BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev libssl-dev 
 # What `bench` compares with, and what it serves its recordings with.
 BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget
 TEST_PACKAGES := ca-certificates curl file golang-go golang-golang-x-mod-dev gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
+DEB_PACKAGES := debhelper debootstrap dpkg-dev lintian
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
 TEST_TARGETS := Recordings Text Waiting Files Evidence Anchors Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Payloads Service Command
 PYTHON_ENVIRONMENT := .build-python
@@ -26,7 +27,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 
-.PHONY: help build release install demo test test-dates test-all check-interop soak fuzz bench lint format clean packages test-packages bench-packages
+.PHONY: help build release install demo test test-dates test-all check-interop soak fuzz bench deb test-deb lint format clean packages test-packages bench-packages deb-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -41,7 +42,13 @@ release: packages .build/static ## build callark and callark-simulator as they a
 install: release ## install binary, units, man pages, completions and documents (PREFIX, DESTDIR)
 	deploy/install "$$($(SWIFT) build -c release --show-bin-path)" "$(DESTDIR)" "$(PREFIX)"
 
-demo: release ## archive and verify a simulated day: no account, no network
+deb: release deb-packages ## make a Debian package in .build-deb
+	deploy/deb "$$($(SWIFT) build -c release --show-bin-path)" .build-deb
+
+test-deb: release deb-packages ## install, upgrade and purge the Debian package in a fresh Debian 12 (as root; some minutes)
+	Tests/deploy/package "$$($(SWIFT) build -c release --show-bin-path)"
+
+demo: release ## archive and verify a simulated day, and serve it on a terminal (SERVE=0: do not): no account, no network
 	deploy/demo "$$($(SWIFT) build -c release --show-bin-path)"
 
 test: packages test-packages $(PYTHON_ENVIRONMENT)/.complete $(PROMTOOL) ## build and run every test
@@ -55,7 +62,7 @@ test-dates: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## every test
 	$(SWIFT) build --build-tests
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" $(DATES)
 
-test-all: test test-dates check-interop soak fuzz ## every test and every long trial: some four hours
+test-all: test test-deb test-dates check-interop soak fuzz ## every test and every long trial: some four hours
 
 check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of 2,000 calls, checked by tools that know nothing of Callark
 	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"
@@ -86,6 +93,9 @@ packages:
 
 test-packages:
 	@deploy/install-packages $(TEST_PACKAGES)
+
+deb-packages:
+	@deploy/install-packages $(DEB_PACKAGES)
 
 bench-packages:
 	@deploy/install-packages $(BENCH_PACKAGES)
