@@ -54,7 +54,8 @@ package struct PassWindow: Hashable, Sendable {
     }
 
     /// Computes the window for a request made at `now`, with the listing complete up to `listedThrough`.
-    /// - Throws: ``ArchiverError`` with code `badWindow` for a day or a time in the future, and for an empty span.
+    /// - Throws: ``ArchiverError`` with code `badWindow` for a day or a time in the future, for an empty span, and for
+    ///   one that is longer than ten years.
     package static func resolve(
         _ request: Request,
         rules: Rules,
@@ -88,6 +89,12 @@ package struct PassWindow: Hashable, Sendable {
                 )
             }
             let range = begin..<max(begin, min(end, latest))
+            guard range.upperBound <= begin + .hours(24 * Int(ArchiveDay.mostAtOnce + 1)) else {
+                throw ArchiverError(
+                    .badWindow,
+                    "the time range from \(begin.text(in: zone)) is too long: ten years are the most at once"
+                )
+            }
             return PassWindow(range: range, isExplicit: true, endsNow: to == nil || end > latest)
         }
     }

@@ -1,4 +1,8 @@
 extension ArchiveDay {
+    /// How many days a command or a request may ask for at once: ten years, including leap days. A pass asks the
+    /// provider about each day of its window; one over centuries would never end.
+    package static let mostAtOnce: Int64 = 3653
+
     /// Whole days since 1970-01-01, as a calendar counts them: negative before.
     package var daysSince1970: Int64 {
         CivilDate(year: Int64(year), month: Int64(month), day: Int64(day)).daysSince1970

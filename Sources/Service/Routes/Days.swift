@@ -11,9 +11,8 @@ import Wiring
 struct Days: Sendable {
     let installation: Installation
 
-    /// How many days are listed by default, and at most.
+    /// How many days are listed by default.
     private static let usualDays: Int64 = 30
-    private static let mostDays: Int64 = 3653
 
     var routes: [Route] {
         [
@@ -49,7 +48,7 @@ struct Days: Sendable {
         let last = to.map { $0.previous ?? $0 } ?? max(today, from ?? today)
         let first = from ?? ArchiveDay(daysSince1970: last.daysSince1970 - Self.usualDays + 1) ?? last
         guard first <= last else { throw Problem(.badRequest, "bad_parameter", "from is not before to") }
-        guard last.daysSince1970 - first.daysSince1970 < Self.mostDays else {
+        guard last.daysSince1970 - first.daysSince1970 < ArchiveDay.mostAtOnce else {
             throw Problem(.badRequest, "bad_parameter", "ten years are the most at a time")
         }
         return first...last

@@ -20,13 +20,10 @@ package enum SpanArgument: Sendable {
             let number = Int(digits), number > 0, let unit = argument.last, "hdw".contains(unit)
         else { throw ArgumentFault("give hours, days or weeks: 24h, 7d or 2w") }
         self = unit == "h" ? .hours(number) : .days(unit == "d" ? number : number * 7)
-        guard days <= Self.mostDays else {
-            throw ArgumentFault("ten years are the most: give \(Self.mostDays)d or less, or --from and --to")
+        guard days <= ArchiveDay.mostAtOnce else {
+            throw ArgumentFault("ten years are the most: give \(ArchiveDay.mostAtOnce)d or less")
         }
     }
-
-    /// A listing makes a request for each day of its window. One over centuries would never end.
-    private static let mostDays = 3653
 
     private var days: Int {
         switch self {

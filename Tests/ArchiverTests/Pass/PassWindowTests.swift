@@ -67,6 +67,15 @@ import Testing
         #expect(error?.code == .badWindow)
     }
 
+    @Test func `of more than ten years is refused`() throws {
+        let years = Int(ArchiveDay.mostAtOnce) * 24
+        #expect(try window(.between(from: now - .hours(years), to: nil)).range.lowerBound == now - .hours(years))
+        for from in [now - .hours(years + 48), Timestamp(millisecondsSince1970: -30_000_000_000_000)] {
+            let error = #expect(throws: ArchiverError.self) { try window(.between(from: from, to: nil)) }
+            #expect(error?.code == .badWindow)
+        }
+    }
+
     @Test func `that ends in the future ends a minute ago instead`() throws {
         let window = try window(.between(from: now - .hours(1), to: now + .hours(1)))
         #expect(window.range == now - .hours(1)..<now - .seconds(60))

@@ -20,7 +20,7 @@ import Testing
         (["list", "--last", "0d"], "--last 0d: give hours, days or weeks: 24h, 7d or 2w"),
         (
             ["archive", "--last", "99999w"],
-            "--last 99999w: ten years are the most: give 3653d or less, or --from and --to"
+            "--last 99999w: ten years are the most: give 3653d or less"
         ),
         (
             ["list", "--from", "1763596800"],
