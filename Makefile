@@ -12,7 +12,7 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xlinker --no-export-
     -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc "-L$(CURDIR)/.build/static" --product
 
 # Libraries to build with, and the independent witnesses that the tests ask.
-BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
+BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config binutils
 # What `bench` compares with, and what it serves its recordings with.
 BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget
 TEST_PACKAGES := ca-certificates curl file golang-go golang-golang-x-mod-dev gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
