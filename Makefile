@@ -45,8 +45,9 @@ install: release ## install binary, units, man pages, completions and documents 
 deb: release deb-packages ## make a Debian package in .build-deb
 	deploy/deb "$$($(SWIFT) build -c release --show-bin-path)" .build-deb
 
-test-deb: release deb-packages ## install, upgrade and purge the Debian package in a fresh Debian 12 (as root; some minutes)
+test-deb: release deb-packages ## install, upgrade and purge the Debian package in a fresh Debian 12, and run the image (as root; some minutes)
 	Tests/deploy/package "$$($(SWIFT) build -c release --show-bin-path)"
+	python3 -B Tests/deploy/image.py "$$($(SWIFT) build -c release --show-bin-path)"
 
 demo: release ## archive and verify a simulated day, and serve it on a terminal (SERVE=0: do not): no account, no network
 	deploy/demo "$$($(SWIFT) build -c release --show-bin-path)"
