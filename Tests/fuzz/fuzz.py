@@ -99,6 +99,9 @@ def parse():
 
 def main():
     options = parse()
+    # Commands without a configuration would find this one, and hold what they are given against its archive.
+    if pathlib.Path("/etc/callark/callark.yaml").exists():
+        sys.exit("fuzz on a machine that has no /etc/callark/callark.yaml")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="callark-fuzz."))
     print(f"seed {options.seed}, {options.minutes:g} minutes, in {folder}", flush=True)
     with World(options.bin, folder / "world", options.seed) as world:
