@@ -18,12 +18,12 @@ package struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible
 
     /// The lines of the description.
     package var lines: [String] {
-        let rest = problems.count - Self.mostLines
+        let rest = problems.count - Self.maxLines
         let more = rest > 0 ? ["and \(rest) more problem\(rest == 1 ? "" : "s")"] : []
-        return problems.prefix(Self.mostLines).map(\.description) + more
+        return problems.prefix(Self.maxLines).map(\.description) + more
     }
 
-    private static let mostLines = 20
+    private static let maxLines = 20
 }
 
 /// One thing that is wrong with the configuration, in one line that never contains a secret.

@@ -103,7 +103,7 @@ package struct ActivityRules: Sendable {
     /// Whether tokens may request them; otherwise 403.
     package var isPermitted = true
     /// The last row that any page of a request can reach.
-    package var mostRows = 10_000
+    package var maxRows = 10_000
 
     /// As wxcc-api says, whether it is certain or guesses.
     package init() {}
@@ -125,7 +125,7 @@ package struct SearchRules: Sendable {
     /// Records on a page.
     package var pageSize = 250
     /// The last record that any page of a request can reach.
-    package var mostRows = 100_000
+    package var maxRows = 100_000
     /// Matching records beyond which the answer is 413; `nil` for never.
     package var tooMany: Int?
     /// Fields that this provider does not have: asking for one is an error.
@@ -207,7 +207,7 @@ package struct LegacyRules: Sendable {
     /// Whether an activity names the next one.
     package var tellsNextState = true
     /// The most rows of any answer.
-    package var mostRecords = 1_000_000
+    package var maxRecords = 1_000_000
     /// Whether CSV begins with a byte order mark.
     package var csvHasMark = true
 

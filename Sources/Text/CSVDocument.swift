@@ -38,7 +38,7 @@ package struct CSVDocument: Sendable {
     package private(set) var faults: [Fault] = []
 
     /// Each takes a few dozen bytes of memory, however short it is.
-    private static let mostFields = 1_000_000
+    private static let maxFields = 1_000_000
 
     /// Reads all of `data`, which has to be UTF-8.
     package init(_ data: Data) {
@@ -59,8 +59,8 @@ package struct CSVDocument: Sendable {
                 faults.append(fault)
                 fieldCount += 2
             }
-            guard fieldCount <= Self.mostFields else {
-                faults.append(Fault(line: scanner.line, problem: "more than \(Self.mostFields) fields are not read"))
+            guard fieldCount <= Self.maxFields else {
+                faults.append(Fault(line: scanner.line, problem: "more than \(Self.maxFields) fields are not read"))
                 return
             }
         }
@@ -74,7 +74,7 @@ private struct CSVScanner {
     private static let (quote, comma) = (UInt8(ascii: "\""), UInt8(ascii: ","))
     private static let (lineFeed, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
 
-    private static let mostFieldsOfRecord = 10_000
+    private static let maxFieldsOfRecord = 10_000
 
     let bytes: [UInt8]
     private var position = 0
@@ -96,7 +96,7 @@ private struct CSVScanner {
             var fields = [try field()]
             while current == Self.comma {
                 position += 1
-                guard fields.count < Self.mostFieldsOfRecord else { throw fault("a record of far too many fields") }
+                guard fields.count < Self.maxFieldsOfRecord else { throw fault("a record of far too many fields") }
                 fields.append(try field())
             }
             skipLineEnd()

@@ -17,11 +17,11 @@ package enum VisibleText {
 
     /// The first few of `texts`, each in quotes, and how many more there are.
     package static func list(_ texts: [String]) -> String {
-        let rest = texts.count - mostListed
-        return texts.prefix(mostListed).map(quoted).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+        let rest = texts.count - maxListed
+        return texts.prefix(maxListed).map(quoted).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
     }
 
-    private static let mostListed = 10
+    private static let maxListed = 10
 
     /// The same without quotes and without shortening: every line for a terminal goes through this.
     /// - Parameter keepingBreaks: whether line breaks and tabs stay, as in a field of CSV.

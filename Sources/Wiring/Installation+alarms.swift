@@ -28,7 +28,7 @@ extension Installation {
                     isRenewable: hasRenewableToken(name),
                     now: now
                 )
-            } catch let error as TokensOutOfReach {
+            } catch let error as TokensUnavailable {
                 alarms.append(.notChecked("the token", error, of: name))
             }
             do {

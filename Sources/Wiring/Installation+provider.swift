@@ -80,16 +80,16 @@ extension Installation {
 
     /// The stored state of an organization's tokens, without asking the provider; `nil` if the configuration has no
     /// such organization.
-    /// - Throws: ``TokensOutOfReach`` if this account may not read it; `ProviderError`.
+    /// - Throws: ``TokensUnavailable`` if this account may not read it; `ProviderError`.
     package func tokenStatus(of name: OrganizationName) async throws -> TokenStatus? {
         guard let organization = organization(name) else { return nil }
         let store = root.credentialsPath(name)
-        if access(store, R_OK) != 0, errno == EACCES { throw TokensOutOfReach(path: store, cause: .permission) }
+        if access(store, R_OK) != 0, errno == EACCES { throw TokensUnavailable(path: store, cause: .permission) }
         let provider: ProviderSettings
         do {
             provider = try self.provider(organization)
         } catch let error as SettingsError {
-            throw TokensOutOfReach(path: error.description, cause: .configuration)
+            throw TokensUnavailable(path: error.description, cause: .configuration)
         }
         return try await contactCenters.tokenStatus(of: provider)
     }

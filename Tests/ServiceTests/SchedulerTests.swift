@@ -127,8 +127,8 @@ import Testing
         let gaps = zip(some, some.dropFirst()).prefix(3).map { $1.time - $0.time }
         #expect(gaps.allSatisfy { $0 == ScheduleRule.retryDelay + .seconds(90) })
         let never = try await run(schedule, "UTC", from: "2026-11-28T00:00:00Z", hours: 48) { _ in false }
-        #expect(days(never).filter { $0 == "2026-11-28" }.count == ScheduleRule.mostAttempts)
-        #expect(days(never).filter { $0 == "2026-11-29" }.count == ScheduleRule.mostAttempts)
+        #expect(days(never).filter { $0 == "2026-11-28" }.count == ScheduleRule.maxAttempts)
+        #expect(days(never).filter { $0 == "2026-11-29" }.count == ScheduleRule.maxAttempts)
     }
 
     @Test func `does nothing if it is empty, and ends`() async throws {

@@ -43,17 +43,17 @@ import Testing
             let listener = try Listener(path)
             let manager = ServiceManager(environment: ["NOTIFY_SOCKET": path])
             for state in [ServiceManager.State.ready, .alive, .stopping] {
-                manager.tell(state)
+                manager.send(state)
                 #expect(listener.next() == state.rawValue)
             }
         }
     }
 
     @Test func `that is not there is not missed`() {
-        ServiceManager(environment: [:]).tell(.ready)
-        ServiceManager(environment: ["NOTIFY_SOCKET": "/nowhere/at/all"]).tell(.ready)
-        ServiceManager(environment: ["NOTIFY_SOCKET": "/" + String(repeating: "x", count: 200)]).tell(.ready)
-        ServiceManager(environment: ["NOTIFY_SOCKET": "relative"]).tell(.ready)
+        ServiceManager(environment: [:]).send(.ready)
+        ServiceManager(environment: ["NOTIFY_SOCKET": "/nowhere/at/all"]).send(.ready)
+        ServiceManager(environment: ["NOTIFY_SOCKET": "/" + String(repeating: "x", count: 200)]).send(.ready)
+        ServiceManager(environment: ["NOTIFY_SOCKET": "relative"]).send(.ready)
     }
 
     @Test func `says how often it wants to hear that the service lives`() {

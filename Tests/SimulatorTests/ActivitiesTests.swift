@@ -36,7 +36,7 @@ import Testing
             }
             #expect(all.count > 100)
             #expect(paged == all)
-            simulator.change { $0.activities.mostRows = 200 }
+            simulator.change { $0.activities.maxRows = 200 }
             #expect(try await client.activities("\(query)&pageSize=20&page=9").status == 200)
             #expect(try await client.activities("\(query)&pageSize=20&page=10").status == 400)
         }

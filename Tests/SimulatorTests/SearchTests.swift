@@ -181,7 +181,7 @@ import Testing
 
     @Test func `it ends where the records do that can be reached, and refuses what is too large`() async throws {
         try await withSimulator(calls: 600) { simulator, client async throws in
-            simulator.change { $0.search.mostRows = 300 }
+            simulator.change { $0.search.maxRows = 300 }
             let second = try page(await ask(client, "id", ["pagination": ["cursor": "250"]]))
             #expect(second.rows.count == 50)
             #expect(second.next == nil)

@@ -44,10 +44,10 @@ package struct Anchoring: Sendable {
         guard !anchors.isEmpty else { return [] }
         let lock = try await Self.blocking { () throws(EvidenceError) in try log.anchoringLock() }
         defer { lock.release() }
-        return try await give()
+        return try await anchorAll()
     }
 
-    private func give() async throws(EvidenceError) -> [AnchorOutcome] {
+    private func anchorAll() async throws(EvidenceError) -> [AnchorOutcome] {
         let state = try await Self.blocking { () throws(EvidenceError) in try log.stateToAnchor() }
         return await withTaskGroup(of: (Int, AnchorOutcome).self) { group in
             for (place, anchor) in anchors.enumerated() {
@@ -67,7 +67,7 @@ package struct Anchoring: Sendable {
         let lock = try await Self.blocking { () throws(EvidenceError) in try log.anchoringLock() }
         defer { lock.release() }
         guard try await Self.blocking({ () throws(EvidenceError) in try isDue() }) else { return nil }
-        return try await give()
+        return try await anchorAll()
     }
 
     private func isDue() throws(EvidenceError) -> Bool {

@@ -15,11 +15,11 @@ struct CheckpointCommand: Sendable {
     struct Ending: Hashable, Sendable {
         /// The exit status, or 128 and the number of the signal that ended it.
         var status: Int32
-        /// Standard output and standard error, as they came, up to ``mostOutput`` bytes.
+        /// Standard output and standard error, as they came, up to ``maxOutput`` bytes.
         var output: [UInt8]
     }
 
-    private static let mostOutput = 16 << 10
+    private static let maxOutput = 16 << 10
     /// How long to wait for the program's end at a time, in milliseconds: its output may end earlier or later.
     private static let pause: Int32 = 20
 
@@ -55,11 +55,11 @@ struct CheckpointCommand: Sendable {
         let end = clock.now.advanced(by: limit)
         var bytes: [UInt8] = []
         while clock.now < end {
-            let isOver = output.read(into: &bytes, most: Self.mostOutput, waiting: Self.pause) == .end
+            let isOver = output.read(into: &bytes, most: Self.maxOutput, waiting: Self.pause) == .end
             var word: Int32 = 0
             if waitpid(process, &word, WNOHANG) == process {
                 // Its last output is there; output of processes that it left behind is not waited for.
-                while output.read(into: &bytes, most: Self.mostOutput, waiting: 0) == .some {}
+                while output.read(into: &bytes, most: Self.maxOutput, waiting: 0) == .some {}
                 // As WIFEXITED and its siblings define it.
                 return Ending(status: word & 0x7F == 0 ? (word >> 8) & 0xFF : 128 + (word & 0x7F), output: bytes)
             }

@@ -11,7 +11,7 @@ package struct AddCheckpoint: Hashable, Sendable {
     /// The signed checkpoint.
     package var checkpoint: [UInt8]
 
-    private static let mostHashes = 63
+    private static let maxHashes = 63
 
     /// The request for a state of a log.
     /// - Throws: ``EvidenceError`` with code `unknown` if the state has fewer entries than `oldSize`.
@@ -37,7 +37,7 @@ package struct AddCheckpoint: Hashable, Sendable {
             omittingEmptySubsequences: false
         )
         guard let first = lines.first, first.hasPrefix("old "), let oldSize = LogPosition.number(first.dropFirst(4)),
-            lines.count - 1 <= Self.mostHashes
+            lines.count - 1 <= Self.maxHashes
         else { throw NoteFault("not a request to a witness: `old N` and at most 63 hashes are expected") }
         var proof: [TreeHash] = []
         for line in lines.dropFirst() {

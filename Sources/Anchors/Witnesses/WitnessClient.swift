@@ -13,14 +13,14 @@ struct WitnessClient: Sendable {
     /// How many requests are made if the witness says that it knows another state than the one that the request
     /// continues from: once because no one here remembers which it was, and once more because another process asks at
     /// the same time.
-    private static let mostRequests = 3
+    private static let maxRequests = 3
 
     /// The witness's cosignature of a state.
     /// - Parameter oldSize: the size that it last signed, as far as is known here.
     /// - Throws: ``AnchorError``.
     func cosignature(of state: AnchoredState, from oldSize: Int64) async throws(AnchorError) -> Cosignature {
         var oldSize = oldSize
-        for _ in 0..<Self.mostRequests {
+        for _ in 0..<Self.maxRequests {
             let request: AddCheckpoint
             do throws(EvidenceError) {
                 request = try AddCheckpoint(state, from: oldSize)

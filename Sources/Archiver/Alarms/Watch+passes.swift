@@ -59,7 +59,7 @@ extension Watch {
 
     /// The end of the message of an alarm that one pass would end, if that pass is running.
     func waiting(for work: WorkUnderWay, _ organization: OrganizationName, _ now: Timestamp) -> String {
-        work.passUpToNow(of: organization, now: now, patience: rules.completePass).map {
+        work.currentPassBegin(of: organization, now: now, patience: rules.completePass).map {
             "; one has been running since \($0.named(in: timeZone)): wait until it ends, or, if it fails"
         } ?? ""
     }

@@ -54,7 +54,7 @@ package struct WorkUnderWay: Hashable, Sendable {
     }
 
     /// When the running pass began, if it reaches the present; `nil` if it does not, or if ``window(of:now:patience:)`` is.
-    func passUpToNow(of organization: OrganizationName, now: Timestamp, patience: Duration) -> Timestamp? {
+    func currentPassBegin(of organization: OrganizationName, now: Timestamp, patience: Duration) -> Timestamp? {
         guard let passBegan, let window = window(of: organization, now: now, patience: patience),
             window.upperBound >= passBegan - .hours(1)
         else { return nil }

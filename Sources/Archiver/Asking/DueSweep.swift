@@ -39,14 +39,14 @@ struct DueSweep {
     /// Restarts from the oldest task after the listing, which may have changed what the provider says about tasks that
     /// the walk has passed. From now on only tasks that are due by the schedule count, so those that were already asked
     /// about do not.
-    mutating func goBackForStragglers() {
+    mutating func restart() {
         stage = .stragglers
         cursor = nil
         waiting = []
     }
 
     /// Continues with suspects after everything else was asked about.
-    mutating func goOnToSuspects() {
+    mutating func continueWithSuspects() {
         stage = .suspects
         cursor = nil
         waiting = []
@@ -90,12 +90,12 @@ struct DueSweep {
             }
         cursor = due.last?.cursor ?? cursor
         waiting = due[...]
-        if !due.isEmpty { try await tellTotal() }
+        if !due.isEmpty { try await reportTotal() }
     }
 
     /// Reports how many tasks there are to ask about in total. This does not include tasks that the listing still adds,
     /// or those that come after the questions.
-    private mutating func tellTotal() async throws {
+    private mutating func reportTotal() async throws {
         var left = waiting.count
         if left == Self.readAhead, stage == .questions || stage == .stragglers {
             let now = context.now()

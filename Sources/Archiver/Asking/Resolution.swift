@@ -26,18 +26,18 @@ struct Resolution: Sendable {
     func run(_ scope: AskScope, pages: AsyncStream<Void>) async throws {
         var sweep = DueSweep(organization: organization.name, scope: scope, context: context)
         for await _ in pages {
-            try await work(off: &sweep)
+            try await process(&sweep)
         }
-        try await work(off: &sweep)
-        sweep.goBackForStragglers()
-        try await work(off: &sweep)
-        sweep.goOnToSuspects()
-        try await work(off: &sweep)
+        try await process(&sweep)
+        sweep.restart()
+        try await process(&sweep)
+        sweep.continueWithSuspects()
+        try await process(&sweep)
     }
 
     /// Asks about everything that the sweep finds due now, a few batches at a time, and settles the answers. It settles
     /// together as many questions as were answered while the previous ones were recorded and passed on.
-    private func work(off sweep: inout DueSweep) async throws {
+    private func process(_ sweep: inout DueSweep) async throws {
         let answered = GroupQueue<AnsweredQuestion>(capacity: Self.parallelQuestions, stopwatch: context.stopwatch)
         let looksBefore = sweep.looksBefore
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -65,7 +65,7 @@ struct Resolution: Sendable {
     private func ask(about sweep: inout DueSweep, into answered: GroupQueue<AnsweredQuestion>) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             var underWay = 0
-            while context.takesWork, let batch = try await sweep.next() {
+            while context.acceptsWork, let batch = try await sweep.next() {
                 if underWay == Self.parallelQuestions {
                     try await group.next()
                     underWay -= 1
@@ -122,7 +122,7 @@ struct Resolution: Sendable {
         for (question, wanted) in zip(questions, wanted) where !wanted.isEmpty {
             let new = wanted.count { $0.look == nil }
             if new > 0 { context.observer(.found(organization.name, recordings: new)) }
-            try await hand(over: wanted, urlExpiry: question.askedTime + context.rules.captureOptions.urlExpiration)
+            try await enqueue(wanted, urlExpiry: question.askedTime + context.rules.captureOptions.urlExpiration)
         }
     }
 
@@ -136,9 +136,9 @@ struct Resolution: Sendable {
         }
     }
 
-    private func hand(over wanted: [RecordingWork], urlExpiry: Timestamp) async throws {
+    private func enqueue(_ wanted: [RecordingWork], urlExpiry: Timestamp) async throws {
         for work in wanted {
-            if context.takesWork {
+            if context.acceptsWork {
                 await jobs.send(DownloadJob(organization: organization, work: work, urlExpiry: urlExpiry))
             } else {
                 context.underWay.release(work.row)

@@ -20,11 +20,11 @@ package struct Estimating: Sendable {
     private let now: @Sendable () -> Timestamp
 
     /// If a window has more days than this, only some are listed.
-    static let mostDaysListed = 31
+    static let maxDaysListed = 31
     /// How many of each weekday are listed then.
     static let daysOfEachWeekday = 4
     /// How many calls of the whole window are asked about: sixty requests.
-    static let mostTasksAsked = 600
+    static let maxTasksAsked = 600
     /// How many calls of a day are asked about at least, if it has as many.
     static let fewestTasksAsked = 20
 
@@ -73,7 +73,7 @@ package struct Estimating: Sendable {
         let history = try await manifest?.weightHistory(name) ?? WeightHistory()
         let pieces = pieces(of: window.range)
         let chosen = isExact ? pieces : Self.chosen(pieces)
-        let quota = isExact ? Int.max : max(Self.fewestTasksAsked, Self.mostTasksAsked / max(1, chosen.count))
+        let quota = isExact ? Int.max : max(Self.fewestTasksAsked, Self.maxTasksAsked / max(1, chosen.count))
         var counts: [PieceCount] = []
         for piece in chosen {
             listing(counts.count + 1, chosen.count)
@@ -125,7 +125,7 @@ package struct Estimating: Sendable {
 
     /// Every day of a short window; of a long one, the same number of each weekday, spread over all of it.
     static func chosen(_ pieces: [Piece]) -> [Piece] {
-        guard pieces.count > mostDaysListed else { return pieces }
+        guard pieces.count > maxDaysListed else { return pieces }
         return Dictionary(grouping: pieces, by: \.weekday).values.flatMap { group in
             let wanted = min(daysOfEachWeekday, group.count)
             return (0..<wanted).map { group[(2 * $0 + 1) * group.count / (2 * wanted)] }

@@ -53,7 +53,7 @@ package final class EvidenceLogs: Sendable {
     let root: ArchiveRoot
     let now: @Sendable () -> Timestamp
     private let findActor: @Sendable () -> Actor
-    /// The open logs, and those that were created since the last ``takeBegun()``.
+    /// The open logs, and those that were created since the last ``takeNewLogs()``.
     private let state = Mutex(State())
 
     private struct State {
@@ -123,7 +123,7 @@ package final class EvidenceLogs: Sendable {
     }
 
     /// The logs created since the last call, because people have to keep a copy of a new key.
-    package func takeBegun() -> [Begun] {
+    package func takeNewLogs() -> [Begun] {
         state.withLock { state in
             defer { state.begun = [] }
             return state.begun

@@ -115,7 +115,7 @@ extension PassContext {
 
     /// Publishes accepted entries although something failed. That failure is the one to report, so this one is only a
     /// warning.
-    func publishInSpiteOfFailure() async {
+    func publishDespiteFailure() async {
         do {
             try await evidence.publish()
         } catch {

@@ -84,8 +84,8 @@ package struct LogCrossCheck: Sendable {
             let path = root.archivePath(name)
             if logged.sealed != nil {
                 let members = try await manifest?.archivedRecordings(in: name).collected() ?? []
-                let isMadeUpFor = known.contains(name) && !members.contains(where: \.isCounting)
-                if isMadeUpFor { continue }
+                let isResolved = known.contains(name) && !members.contains(where: \.isCounting)
+                if isResolved { continue }
                 faults.append(Self.fault(path, "entry \(logged.entry) says that it was sealed, and it is missing"))
             } else if logged.stored.count > 0 {
                 let count = logged.stored.count

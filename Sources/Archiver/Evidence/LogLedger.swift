@@ -50,13 +50,13 @@ package struct LogLedger: Sendable {
     }
 
     /// How often a log is read again because it was published to while it was read.
-    private static let mostReadings = 5
+    private static let maxReadings = 5
 
     /// Adds an epoch.
     /// - Returns: its entries, except those of stored recordings.
     private mutating func read(_ epoch: LogFolder, key: NoteKey?) throws(EvidenceError) -> [LogEntry] {
         var (trial, entries) = (self, [LogEntry]())
-        for _ in 0..<Self.mostReadings {
+        for _ in 0..<Self.maxReadings {
             (trial, entries) = (self, [])
             let reader = try LogReader(epoch, key: key)
             trial.position = reader.position

@@ -35,7 +35,7 @@ struct Discovery: Sendable {
                 if context.stop.isMade { throw context.stop.error("while listing tasks") }
             }
         }
-        report.tellRest()
+        report.reportOmitted()
         try await settleDoubts(window, until: covered, stillDoubted: report.days)
         try await advanceWatermark(over: window, until: covered, unreadable: report.unlisted)
         let listed = window.range.lowerBound..<max(window.range.lowerBound, min(window.range.upperBound, covered))

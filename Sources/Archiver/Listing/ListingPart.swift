@@ -100,15 +100,15 @@ extension TaskPage {
             let message = "Search lists \(page.unreadableRows) calls without an ID, created from \(page.from) on"
             anomalies.append(ListingAnomaly(.unreadableTask, at: page.from, message))
         }
-        func isImpossible(_ task: SearchTask) -> Bool { task.createdTime.map { $0 > now + .hours(24) } ?? true }
-        let timeless = (page.records + page.strays).filter(isImpossible)
-        if !timeless.isEmpty {
-            let ids = timeless.map(\.id)
+        func isMisdated(_ task: SearchTask) -> Bool { task.createdTime.map { $0 > now + .hours(24) } ?? true }
+        let misdated = (page.records + page.strays).filter(isMisdated)
+        if !misdated.isEmpty {
+            let ids = misdated.map(\.id)
             let names = ListingAnomaly.names(ids)
             let message = "no possible createdTime: \(names), listed by Search, taken as created at \(page.from)"
             anomalies.append(ListingAnomaly(.missingCreatedTime, at: page.from, tasks: ids, message))
         }
-        let strays = page.strays.filter { !isImpossible($0) }.compactMap(ListedTask.init(search:))
+        let strays = page.strays.filter { !isMisdated($0) }.compactMap(ListedTask.init(search:))
         if let first = strays.first {
             let names = ListingAnomaly.names(strays.map(\.id))
             let message =
@@ -117,9 +117,9 @@ extension TaskPage {
                 ListingAnomaly(.outsideWindow, at: first.createdTime, tasks: strays.map(\.id), message)
             )
         }
-        let tasks = page.records.filter { !isImpossible($0) }.compactMap(ListedTask.init(search:))
+        let tasks = page.records.filter { !isMisdated($0) }.compactMap(ListedTask.init(search:))
         self.init(
-            tasks: tasks + timeless.map { ListedTask(search: $0, createdTime: page.from) },
+            tasks: tasks + misdated.map { ListedTask(search: $0, createdTime: page.from) },
             strays: strays,
             coveredUntil: page.coveredUntil,
             anomalies: anomalies

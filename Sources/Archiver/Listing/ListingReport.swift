@@ -17,7 +17,7 @@ struct ListingReport: Sendable {
     private var counts: [ListingAnomaly.Code: Int] = [:]
 
     /// This many anomalies of a kind that names tasks are reported one by one; of any other kind, only the first.
-    private static let mostTold = 5
+    private static let maxReported = 5
 
     init(organization: Organization, context: PassContext, window: PassWindow) {
         self.organization = organization
@@ -30,7 +30,7 @@ struct ListingReport: Sendable {
     mutating func take(_ anomaly: ListingAnomaly) async throws {
         let count = counts[anomaly.code, default: 0] + 1
         counts[anomaly.code] = count
-        if count <= Self.told(anomaly.code) {
+        if count <= Self.reportLimit(anomaly.code) {
             context.observer(.listingAnomaly(organization.name, anomaly.description))
         }
         let event = Event(
@@ -50,15 +50,15 @@ struct ListingReport: Sendable {
     }
 
     /// Reports how many were not reported one by one.
-    func tellRest() {
+    func reportOmitted() {
         for (code, count) in counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            let rest = count - Self.told(code)
+            let rest = count - Self.reportLimit(code)
             guard rest > 0 else { continue }
             context.observer(.listingAnomaly(organization.name, "\(rest) more of the kind \(code.rawValue)"))
         }
     }
 
-    private static func told(_ code: ListingAnomaly.Code) -> Int { code.namesTasks ? mostTold : 1 }
+    private static func reportLimit(_ code: ListingAnomaly.Code) -> Int { code.namesTasks ? maxReported : 1 }
 
     /// A row without an ID can belong to any time after its neighbour.
     private func daysInDoubt(_ anomaly: ListingAnomaly) -> [ArchiveDay] {

@@ -112,7 +112,7 @@ package struct CallArchive: Sendable {
             try await context.evidence.publish()
             return value
         } catch {
-            await context.publishInSpiteOfFailure()
+            await context.publishDespiteFailure()
             throw error
         }
     }
@@ -127,7 +127,7 @@ package struct CallArchive: Sendable {
         let evidence = setup.manifest.logs
         for organization in setup.providers.map(\.organization).sorted() {
             try await evidence.run { logs throws(EvidenceError) in _ = try logs.log(of: organization) }
-            for begun in evidence.takeBegun() {
+            for begun in evidence.takeNewLogs() {
                 observer(.logBegun(begun))
                 let event = Event(time: now(), kind: .logBegun, organization: begun.organization)
                 try await manifest.appendEvent(event)

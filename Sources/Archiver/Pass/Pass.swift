@@ -182,7 +182,7 @@ package struct Pass: Sendable {
                         result.window = assignment.window.ending(by: listed.upperBound)
                     }
                 }
-                try await lookForHoles(assignment, &result)
+                try await findHoles(assignment, &result)
                 result.witnesses = try await context.note(findings.witnesses, of: assignment.organization.name)
                 result.witnessAbsences = findings.witnesses.absences
             } catch {
@@ -194,7 +194,7 @@ package struct Pass: Sendable {
     }
 
     /// Finds what a pass that went through cannot know to be complete.
-    private func lookForHoles(_ assignment: Assignment, _ result: inout Result) async throws {
+    private func findHoles(_ assignment: Assignment, _ result: inout Result) async throws {
         let name = assignment.organization.name
         let outlook = try await context.manifest.closingOutlook(name)
         let window = result.window.range

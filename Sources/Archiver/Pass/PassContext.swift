@@ -95,13 +95,13 @@ struct PassContext: Sendable {
     }
 
     /// For recordings of any organization: unlike gaps, they do not depend on when they are looked at.
-    var timeless: Standpoint {
+    var ignoringDeadlines: Standpoint {
         let now = now()
         return Standpoint(now: now, today: rules.day(of: now), horizon: .zero)
     }
 
     /// Whether anything new may begin.
-    var takesWork: Bool { !stop.isMade && !disk.isLow }
+    var acceptsWork: Bool { !stop.isMade && !disk.isLow }
 
     /// The archive that takes recordings of `day`: the open one, or a new one numbered after all those on the disk. An
     /// archive that a rebuild could not read is not in the manifest, but its name is taken.

@@ -98,7 +98,7 @@ package final class PassQueue: Sendable {
             leave()
             if !hasWaited { onWait(.pass) }
             hasWaited = true
-            try await rest(stop)
+            try await pause(stop)
         }
     }
 
@@ -148,7 +148,7 @@ extension PassQueue {
         while true {
             try claim.make()
             if let lock = try takeUnlessBackfill() { return lock }
-            try await rest(stop)
+            try await pause(stop)
         }
     }
 
@@ -176,7 +176,7 @@ extension PassQueue {
         while !Task.isCancelled, !PassClaim.isMade(root) { try? await Task.sleep(for: Self.patience) }
     }
 
-    private func rest(_ stop: StopRequest) async throws {
+    private func pause(_ stop: StopRequest) async throws {
         if stop.isMade { throw Self.stopped }
         try await Task.sleep(for: Self.patience)
     }

@@ -89,7 +89,7 @@ package struct PassWindow: Hashable, Sendable {
                 )
             }
             let range = begin..<max(begin, min(end, latest))
-            guard range.upperBound <= begin + .hours(24 * Int(ArchiveDay.mostAtOnce + 1)) else {
+            guard range.upperBound <= begin + .hours(24 * Int(ArchiveDay.maxAtOnce + 1)) else {
                 throw ArchiverError(
                     .badWindow,
                     "the time range from \(begin.text(in: zone)) is too long: ten years are the most at once"

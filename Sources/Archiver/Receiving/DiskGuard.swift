@@ -13,7 +13,7 @@ import Waiting
 /// reports that at its end. If there is not even room for an ordinary one, no more downloads are admitted.
 final class DiskGuard: Sendable {
     private struct State {
-        var isShut = false
+        var isClosed = false
         /// How many bytes the downloads in progress will still write, as far as that is known.
         var promised: [RecordingRowID: Int64] = [:]
         /// How many bytes downloads turned out to need for which there was no room.
@@ -35,7 +35,7 @@ final class DiskGuard: Sendable {
     private let observer: PassObserver
     /// The downloads that wait for others to end. Every receiver asks it before it begins a download, for no longer than
     /// one statvfs(2).
-    private let line = WaitingLine<State, Void>(State()) { $0.promised.isEmpty || $0.isShut ? () : nil }
+    private let line = WaitingLine<State, Void>(State()) { $0.promised.isEmpty || $0.isClosed ? () : nil }
 
     /// - Parameter space: returns how much is free at `root`.
     init(
@@ -51,7 +51,7 @@ final class DiskGuard: Sendable {
     }
 
     /// Whether no further download may begin.
-    var isLow: Bool { line.read(\.isShut) }
+    var isLow: Bool { line.read(\.isClosed) }
 
     /// Downloads that were held back make the pass fail, although none of its steps failed; `nil` if there were none.
     var failure: ArchiverError? {
@@ -92,7 +92,7 @@ final class DiskGuard: Sendable {
     func hasRoom(for size: Int64) throws(ArchiveError) -> Bool {
         let shortage = try line.change { state throws(ArchiveError) -> DiskShortage? in
             guard let shortage = try self.shortage(for: size, state) else { return nil }
-            state.isShut = true
+            state.isClosed = true
             state.shortage = state.shortage ?? shortage
             return shortage
         }
@@ -139,7 +139,7 @@ final class DiskGuard: Sendable {
     private func decide(_ row: RecordingRowID) throws(ArchiveError) -> Decision {
         let decision = try line.change { state throws(ArchiveError) -> Decision in
             state.promised[row] = nil
-            guard !state.isShut, !Task.isCancelled else { return .stayOut(nil) }
+            guard !state.isClosed, !Task.isCancelled else { return .stayOut(nil) }
             let size = state.refused[row] ?? Self.ordinarySize
             guard let shortage = try shortage(for: size, state) else {
                 state.promised[row] = size + Self.overhead
@@ -147,7 +147,7 @@ final class DiskGuard: Sendable {
             }
             guard state.promised.isEmpty else { return .wait }
             let isLarge = size > Self.ordinarySize
-            state.isShut = isLarge ? try self.shortage(for: Self.ordinarySize, state) != nil : true
+            state.isClosed = isLarge ? try self.shortage(for: Self.ordinarySize, state) != nil : true
             defer { state.shortage = state.shortage ?? shortage }
             return .stayOut(state.shortage == nil ? shortage : nil)
         }

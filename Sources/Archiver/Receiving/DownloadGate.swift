@@ -97,7 +97,7 @@ final class DownloadGate: Sendable {
             host.underWay -= 1
             return (host.concurrency.note(outcome, begunIn: passage.round), host.concurrency.limit)
         }
-        if let change { tell(change, at: passage.host, limit: limit, because: reason) }
+        if let change { report(change, at: passage.host, limit: limit, because: reason) }
     }
 
     /// Lets no download from `host` begin for `duration`, because the host asked for that.
@@ -123,7 +123,7 @@ final class DownloadGate: Sendable {
         )
     }
 
-    private func tell(_ change: AdaptiveConcurrency.Change, at host: String, limit: Int, because reason: String) {
+    private func report(_ change: AdaptiveConcurrency.Change, at host: String, limit: Int, because reason: String) {
         let why =
             switch change {
             case .lowered: reason

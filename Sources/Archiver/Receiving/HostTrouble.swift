@@ -12,9 +12,9 @@ import Recordings
 /// A host that is down or overloaded gets time: it is left alone only if nothing has come from it for that long.
 struct HostTrouble: Sendable {
     /// What a recording does next.
-    enum Word: Sendable, Equatable {
+    enum NextStep: Sendable, Equatable {
         /// Continue as if there were no trouble.
-        case goOn
+        case proceed
         /// Wait until the answer changes.
         case wait
         /// Give up, for this reason.
@@ -24,7 +24,7 @@ struct HostTrouble: Sendable {
     /// This many recordings in a row are no coincidence.
     static let fewest = 4
     /// A temporary failure of a host is not reported sooner than this.
-    static let toldAfter = Duration.seconds(60)
+    static let reportDelay = Duration.seconds(60)
 
     /// How long a host may fail for every recording before it is left alone.
     let patience: Duration
@@ -35,7 +35,7 @@ struct HostTrouble: Sendable {
     /// The recording that continues to try while the others wait.
     private var prober: RecordingRowID?
     private var isGivenUp = false
-    private var isTold = false
+    private var isReported = false
     /// Why nothing more is requested from the host at all.
     private(set) var closed: String?
 
@@ -58,19 +58,19 @@ struct HostTrouble: Sendable {
         of row: RecordingRowID,
         isSurprising: Bool,
         now: Duration
-    ) -> Word {
+    ) -> NextStep {
         if isSurprising { count(row, now) }
         if isSurprising || self.refusal == nil { self.refusal = refusal }
-        return word(for: row)
+        return nextStep(for: row)
     }
 
     /// What a recording whose URL was refused does now. If no recording continues to try yet, this one does.
-    mutating func word(for row: RecordingRowID) -> Word {
-        guard recordings.count >= Self.fewest, let refusal else { return .goOn }
+    mutating func nextStep(for row: RecordingRowID) -> NextStep {
+        guard recordings.count >= Self.fewest, let refusal else { return .proceed }
         if isGivenUp { return .giveUp("\(refusal) to one recording after the other: \(refusal.advice)") }
         if let prober, prober != row { return .wait }
         prober = row
-        return .goOn
+        return .proceed
     }
 
     /// Records that the recording has ended, with any outcome.
@@ -84,9 +84,9 @@ struct HostTrouble: Sendable {
     }
 
     /// Records that the host failed temporarily.
-    mutating func noteFailure(_ reason: String, of row: RecordingRowID, now: Duration) -> Word {
+    mutating func noteFailure(_ reason: String, of row: RecordingRowID, now: Duration) -> NextStep {
         count(row, now)
-        guard recordings.count >= Self.fewest, let began, now - began >= patience else { return .goOn }
+        guard recordings.count >= Self.fewest, let began, now - began >= patience else { return .proceed }
         let minutes = Int(patience.seconds / 60)
         let sentence = "\(reason); nothing has come from the media host for \(minutes) min: run again later"
         closed = closed ?? sentence
@@ -100,14 +100,14 @@ struct HostTrouble: Sendable {
 
     /// What to report to a person about this trouble, once.
     /// - Parameter reason: what the host did last.
-    mutating func takeNotice(_ reason: String, now: Duration) -> String? {
-        guard !isTold, recordings.count >= Self.fewest, let began else { return nil }
+    mutating func nextNotice(_ reason: String, now: Duration) -> String? {
+        guard !isReported, recordings.count >= Self.fewest, let began else { return nil }
         if let refusal {
-            isTold = true
+            isReported = true
             return "\(refusal) to \(recordings.count) recordings in a row: \(refusal.advice)"
         }
-        guard now - began >= Self.toldAfter else { return nil }
-        isTold = true
+        guard now - began >= Self.reportDelay else { return nil }
+        isReported = true
         let seconds = Int((now - began).seconds)
         return "\(reason); nothing has come from the media host for \(seconds) s, and it is tried further"
     }

@@ -50,48 +50,48 @@ final class HostTroubles: Sendable {
         of row: RecordingRowID,
         at host: String,
         isSurprising: Bool
-    ) -> HostTrouble.Word {
+    ) -> HostTrouble.NextStep {
         let now = stopwatch.elapsed()
-        return telling(host, refusal.description, now) {
+        return reporting(host, refusal.description, now) {
             $0.note(refusal, of: row, isSurprising: isSurprising, now: now)
         }
     }
 
     /// Records that the host failed temporarily.
-    func noteFailure(_ reason: String, of row: RecordingRowID, at host: String) -> HostTrouble.Word {
+    func noteFailure(_ reason: String, of row: RecordingRowID, at host: String) -> HostTrouble.NextStep {
         let now = stopwatch.elapsed()
-        return telling(host, reason, now) { $0.noteFailure(reason, of: row, now: now) }
+        return reporting(host, reason, now) { $0.noteFailure(reason, of: row, now: now) }
     }
 
     /// What a recording whose URL was refused does now.
-    func word(for row: RecordingRowID, at host: String) -> HostTrouble.Word {
-        state.withLock { $0.hosts[host]?.word(for: row) ?? .goOn }
+    func nextStep(for row: RecordingRowID, at host: String) -> HostTrouble.NextStep {
+        state.withLock { $0.hosts[host]?.nextStep(for: row) ?? .proceed }
     }
 
     /// Waits until the trouble is over, or until it is this recording's turn to try.
     /// - Returns: anything except `wait`.
     /// - Throws: `CancellationError`.
-    func wait(of row: RecordingRowID, at host: String) async throws -> HostTrouble.Word {
+    func wait(of row: RecordingRowID, at host: String) async throws -> HostTrouble.NextStep {
         while true {
             try Task.checkCancellation()
-            let (word, seen) = state.withLock { ($0.hosts[host]?.word(for: row) ?? .goOn, $0.changes) }
-            guard word == .wait else { return word }
+            let (nextStep, seen) = state.withLock { ($0.hosts[host]?.nextStep(for: row) ?? .proceed, $0.changes) }
+            guard nextStep == .wait else { return nextStep }
             await nextChange(after: seen)
         }
     }
 
-    private func telling(
+    private func reporting(
         _ host: String,
         _ reason: String,
         _ now: Duration,
-        _ body: (inout HostTrouble) -> HostTrouble.Word
-    ) -> HostTrouble.Word {
-        let (word, notice) = state.withLock { state in
-            let word = body(&state.hosts[host, default: HostTrouble(patience: patience)])
-            return (word, state.hosts[host]?.takeNotice(reason, now: now))
+        _ body: (inout HostTrouble) -> HostTrouble.NextStep
+    ) -> HostTrouble.NextStep {
+        let (nextStep, notice) = state.withLock { state in
+            let nextStep = body(&state.hosts[host, default: HostTrouble(patience: patience)])
+            return (nextStep, state.hosts[host]?.nextNotice(reason, now: now))
         }
         if let notice { observer(.mediaTrouble(host: host, reason: notice)) }
-        return word
+        return nextStep
     }
 
     private func nextChange(after seen: Int) async {

@@ -20,7 +20,7 @@ struct Receiving: Sendable {
 
     /// How many receivers there are in addition to the configured ones. If each of them has a recording that waits
     /// aside, no more recordings are taken. One that waits takes some ten KB of memory.
-    private static let mostAside = 128
+    private static let maxAside = 128
 
     /// After a request to stop, downloads in progress get this long to finish before they are cut off. What a large one
     /// has on the disk until then serves the next pass.
@@ -38,10 +38,10 @@ struct Receiving: Sendable {
     func run(_ jobs: AsyncChannel<DownloadJob>, into queue: GroupQueue<AcceptedRecording>) async throws {
         try await context.stop.cancelling(after: Self.stopGrace) {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<context.rules.downloads.concurrency + Self.mostAside {
+                for _ in 0..<context.rules.downloads.concurrency + Self.maxAside {
                     group.addTask {
                         await turns.take()
-                        defer { turns.giveBack() }
+                        defer { turns.release() }
                         for await job in jobs {
                             try await receive(job, into: queue)
                             await turns.yield()
@@ -55,7 +55,7 @@ struct Receiving: Sendable {
     }
 
     private func receive(_ job: DownloadJob, into queue: GroupQueue<AcceptedRecording>) async throws {
-        guard try await context.disk.admit(job.work.row), context.takesWork else {
+        guard try await context.disk.admit(job.work.row), context.acceptsWork else {
             return context.underWay.release(job.work.row)
         }
         guard let outcome = try await outcome(of: job) else { return context.underWay.release(job.work.row) }
@@ -106,7 +106,7 @@ struct Receiving: Sendable {
             return nil
         } catch let error as ArchiveError where error.code == .heldBack {
             // It is larger than the present room: begin again once there is room, if others in progress free some.
-            guard try await context.disk.admit(job.work.row), context.takesWork else { return nil }
+            guard try await context.disk.admit(job.work.row), context.acceptsWork else { return nil }
             return try await outcome(of: job)
         } catch let error as ProviderError where error.code != .cancelled {
             // Without a new URL there are no bytes. For this recording, that is a failed download.

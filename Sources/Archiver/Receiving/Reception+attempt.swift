@@ -83,20 +83,20 @@ extension Reception {
     ) async throws -> Next {
         let row = job.work.row
         let isSurprising = !refusal.saysExpired || progress.renewals > 0
-        var word = context.troubles.note(refusal, of: row, at: host, isSurprising: isSurprising)
+        var nextStep = context.troubles.note(refusal, of: row, at: host, isSurprising: isSurprising)
         while true {
-            if word == .wait {
-                word = try await aside(sink) { try await context.troubles.wait(of: row, at: host) }
+            if nextStep == .wait {
+                nextStep = try await aside(sink) { try await context.troubles.wait(of: row, at: host) }
             }
-            if case .giveUp(let reason) = word {
+            if case .giveUp(let reason) = nextStep {
                 return .done(.failed(code: .downloadFailed, reason: reason, attempts: total(progress)))
             }
             let renewal = try await aside(sink) {
                 await renewals.take()
-                defer { renewals.giveBack() }
+                defer { renewals.release() }
                 // Meanwhile other recordings may have shown that trying is pointless.
-                word = context.troubles.word(for: row, at: host)
-                return word == .goOn ? try await renewURL(&progress) : nil
+                nextStep = context.troubles.nextStep(for: row, at: host)
+                return nextStep == .proceed ? try await renewURL(&progress) : nil
             }
             switch renewal {
             case .renewed: return .retry(reason: refusal.description, waiting: .aside)

@@ -118,16 +118,16 @@ struct Reception: Sendable {
                 }
                 switch place {
                 case .aside:
-                    try await aside(sink) { try await rest(delay) }
-                    try await comeBack()
+                    try await aside(sink) { try await pause(delay) }
+                    try await resumeWork()
                 case .here:
-                    try await rest(delay)
+                    try await pause(delay)
                 }
             }
         }
     }
 
-    private func rest(_ delay: Duration) async throws(CancellationError) {
+    private func pause(_ delay: Duration) async throws(CancellationError) {
         do { try await context.stopwatch.sleep(for: delay) } catch { throw CancellationError() }
     }
 
@@ -135,8 +135,8 @@ struct Reception: Sendable {
     private func next(_ sink: ReceptionSink, _ progress: inout ReceptionProgress) async throws -> Next {
         guard progress.isSlow else { return try await admitted(sink, &progress) }
         try await aside(sink) { await slow.take() }
-        defer { slow.giveBack() }
-        try await comeBack()
+        defer { slow.release() }
+        try await resumeWork()
         return try await admitted(sink, &progress)
     }
 
@@ -149,15 +149,15 @@ struct Reception: Sendable {
     }
 
     /// Does something slow without holding anything that another recording could need: memory, room on the disk, a
-    /// turn. The disk has to be asked again before the next attempt (``comeBack()``).
+    /// turn. The disk has to be asked again before the next attempt (``resumeWork()``).
     func aside<Value>(_ sink: ReceptionSink, _ body: () async throws -> Value) async throws -> Value {
         try sink.setAside()
         context.disk.release(job.work.row)
         return try await turns.aside(body)
     }
 
-    private func comeBack() async throws {
-        guard try await context.disk.admit(job.work.row), context.takesWork else { throw Postponed() }
+    private func resumeWork() async throws {
+        guard try await context.disk.admit(job.work.row), context.acceptsWork else { throw Postponed() }
     }
 
     private enum Admission {
@@ -185,7 +185,7 @@ struct Reception: Sendable {
 
     private func renewed(_ progress: inout ReceptionProgress) async throws -> Renewal {
         await renewals.take()
-        defer { renewals.giveBack() }
+        defer { renewals.release() }
         return try await renewURL(&progress)
     }
 

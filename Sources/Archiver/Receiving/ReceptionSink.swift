@@ -148,7 +148,7 @@ final class ReceptionSink: DownloadSink {
             defer { state.incoming = nil }
             return Taken(incoming: state.incoming)
         }
-        try taken.incoming?.park()
+        try taken.incoming?.spillToDisk()
         state.withLock { $0.incoming = taken.incoming }
     }
 
@@ -209,7 +209,7 @@ final class ReceptionSink: DownloadSink {
                 return room > bytes.count ? .proceed : .refuse
             }
             do throws(ArchiveError) {
-                guard try mayTake(bytes.count, of: incoming, state: &state) else { return .refuse }
+                guard try isAsAnnounced(bytes.count, of: incoming, state: &state) else { return .refuse }
                 try incoming.append(bytes)
                 observer(.received(bytes: bytes.count))
                 return .proceed
@@ -221,7 +221,7 @@ final class ReceptionSink: DownloadSink {
     }
 
     /// Compares the bytes with what was announced, and reserves room if nothing was.
-    private func mayTake(
+    private func isAsAnnounced(
         _ count: Int,
         of incoming: IncomingRecording,
         state: inout State
@@ -335,11 +335,11 @@ final class ReceptionSink: DownloadSink {
                 state: &state
             )
         }
-        return try goOn(head, range, state: &state)
+        return try resume(head, range, state: &state)
     }
 
     /// Adds to the bytes that have arrived, if they are of the same object.
-    private func goOn(_ head: ResponseHead, _ range: ContentRange, state: inout State) throws(ArchiveError)
+    private func resume(_ head: ResponseHead, _ range: ContentRange, state: inout State) throws(ArchiveError)
         -> SinkVerdict
     {
         guard let incoming = state.incoming, incoming.entityTag != nil,

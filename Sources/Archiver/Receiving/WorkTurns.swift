@@ -26,12 +26,12 @@ final class WorkTurns: Sendable {
     func take() async { _ = await line.wait(isCancellable: false) }
 
     /// Passes the turn on, for good.
-    func giveBack() { line.change { $0 += 1 } }
+    func release() { line.change { $0 += 1 } }
 
     /// If more are at work than there are turns, returns the turn and waits for another one.
     func yield() async {
         guard line.read({ $0 < 0 }) else { return }
-        giveBack()
+        release()
         await take()
     }
 
@@ -40,7 +40,7 @@ final class WorkTurns: Sendable {
     func aside<Value, Failure: Error>(
         _ body: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        giveBack()
+        release()
         defer { line.change { $0 -= 1 } }
         return try await body()
     }

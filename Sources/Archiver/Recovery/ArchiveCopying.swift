@@ -32,7 +32,7 @@ struct ArchiveCopying: Sendable {
     /// - Throws: `ArchiveError` if the file may not be read or the spool cannot be written; `ManifestError`.
     func run() async throws -> Outcome {
         let filter = ListFilter(organization: name.organization, day: name.day)
-        let entries = try await context.manifest.entries(filter, at: context.timeless).collected()
+        let entries = try await context.manifest.entries(filter, at: context.ignoringDeadlines).collected()
         let rows = entries.compactMap { if case .recording(let row) = $0 { row } else { nil } }
             .filter { $0.held?.archive == name }
             .sorted { ($0.held?.offset ?? 0) < ($1.held?.offset ?? 0) }
@@ -92,14 +92,14 @@ struct ArchiveCopying: Sendable {
 
     /// Recordings that count here and have an intact copy in another archive, which was restored or found in the spool.
     private func wholeCopies() async throws -> Set<RecordingRowID> {
-        let intake = ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
+        let adopter = ArchiveAdopter(root: context.root, manifest: context.manifest, schedule: nil)
         var found: Set<RecordingRowID> = []
         let filter = DisplacementFilter(organization: name.organization, day: name.day)
         for copy in try await context.manifest.displacedCopies(filter)
         where copy.counting?.archive == name && !found.contains(copy.row) {
             // Sealing finds out whether a copy in an open archive is intact.
             let isOpen = try await context.manifest.sealedArchive(copy.archive) == nil
-            let isWhole = try await intake.isWhole(copy.archive, copy.offset, copy.byteCount, copy.digest)
+            let isWhole = try await adopter.isWhole(copy.archive, copy.offset, copy.byteCount, copy.digest)
             if isOpen || isWhole { found.insert(copy.row) }
         }
         return found

@@ -149,7 +149,7 @@ private struct RepairWork {
         }
         repair.outcomes.sort { ($0.archive, $0.offset) < ($1.archive, $1.offset) }
         // Only another reading can tell what is left.
-        repair.summary.takeFaults(of: found.untouched)
+        repair.summary.replaceFaults(of: found.untouched)
         try await verification.run(names: found.spoiled.union(repair.outcomes.compactMap(\.repairedBy))) { again in
             try await note(again)
             repair.left += again.standingFaults
@@ -202,16 +202,16 @@ private struct RepairWork {
     }
 
     private func rows(_ filter: ListFilter) async throws -> [RecordingRow] {
-        try await context.manifest.entries(filter, at: context.timeless).collected().compactMap {
+        try await context.manifest.entries(filter, at: context.ignoringDeadlines).collected().compactMap {
             if case .recording(let row) = $0 { row } else { nil }
         }
     }
 
     /// What was damaged before and is intact again in its place, for example after a backup was restored.
     private func reinstate() async throws {
-        let intake = ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
+        let adopter = ArchiveAdopter(root: context.root, manifest: context.manifest, schedule: nil)
         let filter = DisplacementFilter(organization: scope.organization, day: scope.day)
-        say(try await intake.reinstate(filter, now: context.now()), "there again")
+        say(try await adopter.reinstate(filter, now: context.now()), "there again")
     }
 
     /// Reports for each archive how many of its copies count from now on.

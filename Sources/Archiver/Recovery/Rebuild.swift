@@ -81,16 +81,16 @@ package struct Rebuild: Sendable {
         try removeDatabase(at: draft)
         var summary = Summary()
         let manifest = try Manifest.create(path: draft, spool: try root.identity().id)
-        let intake = ArchiveIntake(root: root, manifest: manifest, schedule: schedule)
+        let adopter = ArchiveAdopter(root: root, manifest: manifest, schedule: schedule)
         var dayCloses = DayCloses()
         var waiting = try root.archives.list()[...]
         while !waiting.isEmpty {
             let batch = waiting.prefix(ProcessInfo.processInfo.activeProcessorCount)
             waiting = waiting.dropFirst(batch.count)
             batch.forEach(progress)
-            let reports = try await intake.verify(batch)
+            let reports = try await adopter.verify(batch)
             for name in batch {
-                let outcome = try await intake.takeIn(name, verified: reports[name], now: now)
+                let outcome = try await adopter.adopt(name, verified: reports[name], now: now)
                 dayCloses.add(outcome.dayClose, of: name)
                 if outcome.recordings == nil { summary.unreadable.append(name) } else { summary.archives += 1 }
                 summary.faults += outcome.faults
@@ -112,8 +112,8 @@ package struct Rebuild: Sendable {
         summary.recordings =
             try await manifest.sealedArchives().reduce(0) { $0 + $1.recordings }
             - manifest.displacedCopies().count
-        summary.stored = try await takeInSpool(intake, logs, &summary, now: now)
-        summary.faults = try await intake.standing(summary.faults)
+        summary.stored = try await adoptSpool(adopter, logs, &summary, now: now)
+        summary.faults = try await adopter.standing(summary.faults)
         try await replay(into: manifest, &summary, now: now)
         summary.faults += try root.archives.misplaced().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
         summary.faults += try root.archives.lost().map { ArchiveFault(lost: $0, at: root.archivePath($0)) }
@@ -181,8 +181,8 @@ package struct Rebuild: Sendable {
 
     /// Intact recordings of the spool's open archives stay stored: discarding them would lose what the provider may no
     /// longer have.
-    private func takeInSpool(
-        _ intake: ArchiveIntake,
+    private func adoptSpool(
+        _ adopter: ArchiveAdopter,
         _ logs: EvidenceLogs,
         _ summary: inout Summary,
         now: Timestamp
@@ -191,7 +191,7 @@ package struct Rebuild: Sendable {
         var stored = 0
         for name in try root.openArchives() {
             do {
-                stored += try await takeInOpen(name, writer, intake, logs, now: now)
+                stored += try await adoptOpen(name, writer, adopter, logs, now: now)
             } catch let error as ArchiveError where error.code == .damaged || error.code == .occupied {
                 summary.faults.append(
                     ArchiveFault(
@@ -206,17 +206,17 @@ package struct Rebuild: Sendable {
         return stored
     }
 
-    private func takeInOpen(
+    private func adoptOpen(
         _ name: ArchiveName,
         _ writer: ArchiveWriter,
-        _ intake: ArchiveIntake,
+        _ adopter: ArchiveAdopter,
         _ logs: EvidenceLogs,
         now: Timestamp
     ) async throws -> Int {
         let recovery = try await writer.recover(name, known: nil)
         guard case .behind(let extent, let whole, _) = recovery, !whole.isEmpty else { return 0 }
-        let spool = UnknownSpoolArchive(name: name, extent: extent, whole: whole)
-        return try await spool.takeIn(with: intake, writer: writer, logs: logs, now: now)
+        let spool = OrphanedOpenArchive(name: name, extent: extent, whole: whole)
+        return try await spool.adopt(with: adopter, writer: writer, logs: logs, now: now)
     }
 
     /// - Returns: where the old manifest is now.

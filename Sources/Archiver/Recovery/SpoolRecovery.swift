@@ -11,8 +11,8 @@ import Recordings
 struct SpoolRecovery: Sendable {
     let context: PassContext
 
-    private var intake: ArchiveIntake {
-        ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
+    private var adopter: ArchiveAdopter {
+        ArchiveAdopter(root: context.root, manifest: context.manifest, schedule: nil)
     }
 
     /// - Returns: archives that were sealed, but not yet recorded in the manifest as sealed.
@@ -23,13 +23,13 @@ struct SpoolRecovery: Sendable {
             if let day = try await recover(open) { sealed.append(day) }
         }
         for name in try await context.manifest.damagedOpenArchives() { try await context.recoverDamaged(name) }
-        try await takeInSealed()
+        try await adoptSealed()
         let open = Set(try await context.manifest.openArchives().map(\.name))
         for name in try context.root.openArchives() where !open.contains(name) {
-            try await takeInOpen(name)
+            try await adoptOpen(name)
         }
         // Another archive may have what the spool lost.
-        for copy in try await intake.reinstate(DisplacementFilter(reason: .duplicate), now: context.now()) {
+        for copy in try await adopter.reinstate(DisplacementFilter(reason: .duplicate), now: context.now()) {
             context.observer(
                 .recovered(copy.archive, "task \(copy.key.taskID): \(copy.file) is whole there, and counts")
             )
@@ -48,19 +48,19 @@ struct SpoolRecovery: Sendable {
     }
 
     /// Archives that the manifest does not know, in order of their names, added as a rebuild adds them.
-    private func takeInSealed() async throws {
+    private func adoptSealed() async throws {
         let present = try context.root.archives.list()
         guard !present.isEmpty else { return }
         let known = Set(try await context.manifest.sealedArchives().map(\.name))
         var dayCloses = DayCloses()
-        for name in present where !known.contains(name) { dayCloses.add(try await takeIn(name), of: name) }
+        for name in present where !known.contains(name) { dayCloses.add(try await adopt(name), of: name) }
         try await dayCloses.restore(into: context.manifest, now: context.now())
     }
 
     /// - Returns: the record of its day, if the archive closes it.
     @discardableResult
-    private func takeIn(_ name: ArchiveName) async throws -> DayClose? {
-        let outcome = try await intake.takeIn(name, now: context.now())
+    private func adopt(_ name: ArchiveName) async throws -> DayClose? {
+        let outcome = try await adopter.adopt(name, now: context.now())
         for fault in outcome.faults { context.observer(.recovered(name, "\(fault)")) }
         for remark in outcome.remarks { context.observer(.recovered(name, remark)) }
         if let recordings = outcome.recordings {
@@ -70,13 +70,13 @@ struct SpoolRecovery: Sendable {
     }
 
     /// An archive that the manifest does not know: its intact recordings are stored.
-    private func takeInOpen(_ name: ArchiveName) async throws {
+    private func adoptOpen(_ name: ArchiveName) async throws {
         do {
             let recovery = try await context.writer.recover(name, known: nil)
             guard case .behind(let extent, let whole, _) = recovery else { return }
-            let spool = UnknownSpoolArchive(name: name, extent: extent, whole: whole)
-            let count = try await spool.takeIn(
-                with: intake,
+            let spool = OrphanedOpenArchive(name: name, extent: extent, whole: whole)
+            let count = try await spool.adopt(
+                with: adopter,
                 writer: context.writer,
                 logs: context.evidence,
                 now: context.now()
@@ -98,7 +98,7 @@ struct SpoolRecovery: Sendable {
         var stale = try context.root.parts()
         guard !stale.isEmpty else { return }
         for state in [RecordingState.pending, .failed, .damaged] {
-            let rows = context.manifest.entries(ListFilter(state: .recording(state)), at: context.timeless)
+            let rows = context.manifest.entries(ListFilter(state: .recording(state)), at: context.ignoringDeadlines)
             for try await case .recording(let row) in rows {
                 stale.remove(context.root.partPath(for: row.key, organization: row.organization))
             }
@@ -113,7 +113,7 @@ struct SpoolRecovery: Sendable {
         } catch {
             // It is sealed and in its place, but damaged: its intact recordings count.
             guard error.code == .damaged, try context.root.archives.list().contains(open.name) else { throw error }
-            try await takeIn(open.name)
+            try await adopt(open.name)
             try await displaceDamaged(open.name)
             return nil
         }
@@ -128,7 +128,7 @@ struct SpoolRecovery: Sendable {
             return nil
         case .sealed(let archive):
             if archive.recordingCount != open.recordings {
-                try await takeIn(open.name)
+                try await adopt(open.name)
                 return nil
             }
             let day = try await context.noteSealed(archive)
@@ -153,7 +153,7 @@ struct SpoolRecovery: Sendable {
     private func displaceDamaged(_ name: ArchiveName) async throws {
         var damaged: [DamagedRecording] = []
         for try await held in context.manifest.archivedRecordings(in: name) where held.isCounting {
-            if try await intake.isWhole(name, held.offset, held.byteCount, held.digest) { continue }
+            if try await adopter.isWhole(name, held.offset, held.byteCount, held.digest) { continue }
             damaged.append(DamagedRecording(archive: name, taskID: held.taskID, offset: held.offset))
             context.observer(.recovered(name, "task \(held.taskID): \(held.file) is damaged and is fetched again"))
         }
@@ -175,7 +175,7 @@ struct SpoolRecovery: Sendable {
                 schedule: nil,
                 now: context.now()
             )
-            _ = try await intake.chooseCopies(in: name, now: context.now())
+            _ = try await adopter.chooseCopies(in: name, now: context.now())
             context.observer(.recovered(name, "\(adopted.count) whole recordings that had not been noted are stored"))
         }
         if cutBack > 0 {

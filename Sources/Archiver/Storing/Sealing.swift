@@ -45,7 +45,7 @@ struct Sealing: Sendable {
                 let draft = closable.contains(day) ? try await draft(day) : nil
                 if filled.contains(day) {
                     outcome.sealed.append(try await seal(day, closing: draft))
-                } else if let draft, draft.isNews, !draft.record.isSilent {
+                } else if let draft, draft.hasChanged, !draft.record.isSilent {
                     outcome.sealed.append(try await seal(day, closing: draft))
                 } else if let draft {
                     try await context.manifest.noteClosed(draft, now: context.now())

@@ -62,7 +62,7 @@ package struct VerificationRun: Sendable {
         /// Faults of lost recordings whose loss an operator has explained.
         package var explained = 0
         /// Faults of files that are not archives.
-        package var strangers = 0
+        package var foreignFiles = 0
 
         package init() {}
 
@@ -74,10 +74,10 @@ package struct VerificationRun: Sendable {
         }
 
         /// Replaces the faults with those of another summary.
-        mutating func takeFaults(of other: Summary) {
+        mutating func replaceFaults(of other: Summary) {
             (faults, damagedRecordings) = (other.faults, other.damagedRecordings)
             (repaired, warnings, explained) = (other.repaired, other.warnings, other.explained)
-            strangers = other.strangers
+            foreignFiles = other.foreignFiles
         }
 
         mutating func addFaults(of report: VerificationReport) {
@@ -86,7 +86,7 @@ package struct VerificationRun: Sendable {
             warnings += report.warnings.count
             repaired += report.faults.filter { $0.repairedBy != nil }.count
             explained += report.faults.filter(\.isExplained).count
-            strangers += report.faults.filter { $0.kind == .notAnArchive }.count
+            foreignFiles += report.faults.filter { $0.kind == .notAnArchive }.count
         }
     }
 

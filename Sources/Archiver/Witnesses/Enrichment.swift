@@ -14,7 +14,7 @@ struct Enrichment: Sendable {
     /// The spans that contain calls to ask Search about, in order. A span is removed when Search was asked about it.
     private var due: [Range<Timestamp>]
     /// The calls about which Search will have more soon.
-    private var unripe: Set<TaskID> = []
+    private var unfinished: Set<TaskID> = []
     private var soFar = CallMetadataFinding()
 
     /// Spans that are closer together than this are asked about together.
@@ -63,8 +63,8 @@ struct Enrichment: Sendable {
                 || (record.createdTime.map { time in spans.contains { $0.contains(time) } } ?? !spans.isEmpty)
         }
         guard !wanted.isEmpty else { return }
-        let ripe = wanted.filter(isRipe)
-        unripe.formUnion(wanted.filter { !isRipe($0) }.map(\.id))
+        let ripe = wanted.filter(isFinal)
+        unfinished.formUnion(wanted.filter { !isFinal($0) }.map(\.id))
         soFar.searched += try await context.manifest.noteSearched(
             ripe.map { SearchedTask(id: $0.id, json: $0.json) },
             organization: organization.name
@@ -77,10 +77,10 @@ struct Enrichment: Sendable {
             due.removeFirst()
             let settled = min(span.upperBound, context.now() - Self.settlingTime)
             guard span.lowerBound < settled else { continue }
-            try await context.manifest.noteSearchedInVain(
+            try await context.manifest.noteNotFoundInSearch(
                 organization: organization.name,
                 span: span.lowerBound..<settled,
-                except: unripe
+                except: unfinished
             )
         }
     }
@@ -98,7 +98,7 @@ struct Enrichment: Sendable {
     /// The result; `nil` if Search is not asked about calls.
     var finding: CallMetadataFinding? { context.rules.searchesCalls ? soFar : nil }
 
-    private func isRipe(_ task: SearchTask) -> Bool {
+    private func isFinal(_ task: SearchTask) -> Bool {
         task.isActive != true && (task.endedTime.map { $0 + Self.wrapUpTime <= context.now() } ?? true)
     }
 }

@@ -25,7 +25,7 @@ struct Searching: Sendable {
         noted: @Sendable () -> Void
     ) async throws -> Set<ArchiveDay> {
         guard organization.hasSearch else {
-            tellOfAbsence(&findings.witnesses)
+            reportAbsence(&findings.witnesses)
             return []
         }
         var enrichment = try await Enrichment(of: listed, organization: organization, context: context)
@@ -58,7 +58,7 @@ struct Searching: Sendable {
 
     /// `callark config check` already reports this. A pass repeats it only if the configuration asks for the
     /// comparison.
-    private func tellOfAbsence(_ account: inout WitnessAccount) {
+    private func reportAbsence(_ account: inout WitnessAccount) {
         context.logger.debug(
             "call details come from the task list only, and no day is compared with Search",
             metadata: ["organization": "\(organization.name)", "reason": "\(APIDialect.noSearch)"]

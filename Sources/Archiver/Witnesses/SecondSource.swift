@@ -14,7 +14,7 @@ struct SecondSource: Sendable {
     /// before a task counts as left out.
     private static let longestWait = Duration.hours(24)
     /// At most this many missing tasks are added. If there are more, the listing as a whole is wrong.
-    private static let mostStrangers = 10_000
+    private static let unknownTaskLimit = 10_000
 
     /// Compares the two sources over `window`, which was listed.
     /// - Parameter noted: called when tasks were added, so that they can be asked about.
@@ -26,26 +26,26 @@ struct SecondSource: Sendable {
         guard organization.crossChecksActivities, window.range.lowerBound < end else { return nil }
         // Activities reach back no further than tasks do (wxcc-api 7).
         guard window.range.lowerBound - Self.longestWait > context.now() - ListingPart.listingReach else { return nil }
-        var strangers: [TaskID: NamedTask] = [:]
+        var unknownTasks: [TaskID: NamedTask] = [:]
         var finding = SecondSourceFinding()
         do {
             let span = window.range.lowerBound..<end
-            finding.activities = try await collect(&strangers, in: span)
-            if !strangers.isEmpty { try await removeTasks(listedBefore: span.lowerBound, from: &strangers) }
-            finding.tasksNotListed = strangers.count
+            finding.activities = try await collect(&unknownTasks, in: span)
+            if !unknownTasks.isEmpty { try await removeTasks(listedBefore: span.lowerBound, from: &unknownTasks) }
+            finding.tasksNotListed = unknownTasks.count
         } catch let error as ProviderError {
             if error.code == .cancelled { throw CancellationError() }
-            strangers = [:]
+            unknownTasks = [:]
             finding.absence = error.description
         }
-        try await takeUp(strangers)
-        if !strangers.isEmpty { noted() }
+        try await addTasks(unknownTasks)
+        if !unknownTasks.isEmpty { noted() }
         context.observer(.crossChecked(organization.name, finding))
         return finding
     }
 
     /// - Returns: how many activities there were.
-    private func collect(_ strangers: inout [TaskID: NamedTask], in span: Range<Timestamp>) async throws -> Int {
+    private func collect(_ unknownTasks: inout [TaskID: NamedTask], in span: Range<Timestamp>) async throws -> Int {
         var count = 0
         for try await page in organization.contactCenter.activityPages(from: span.lowerBound, to: span.upperBound) {
             count += page.activities.count
@@ -60,9 +60,9 @@ struct SecondSource: Sendable {
                 organization: organization.name
             )
             for task in named where unknown.contains(task.id) {
-                guard strangers.count < Self.mostStrangers || strangers[task.id] != nil else { continue }
-                if let known = strangers[task.id], known.time <= task.time { continue }
-                strangers[task.id] = task
+                guard unknownTasks.count < Self.unknownTaskLimit || unknownTasks[task.id] != nil else { continue }
+                if let known = unknownTasks[task.id], known.time <= task.time { continue }
+                unknownTasks[task.id] = task
             }
             if context.stop.isMade { throw context.stop.error("while listing agents' activities") }
         }
@@ -72,17 +72,17 @@ struct SecondSource: Sendable {
     /// Removes tasks that were created before the window, which its listing does not have to contain.
     private func removeTasks(
         listedBefore start: Timestamp,
-        from strangers: inout [TaskID: NamedTask]
+        from unknownTasks: inout [TaskID: NamedTask]
     ) async throws {
         for try await page in organization.contactCenter.taskPages(from: start - Self.longestWait, to: start) {
-            for task in page.tasks { strangers[task.id] = nil }
+            for task in page.tasks { unknownTasks[task.id] = nil }
         }
     }
 
-    private func takeUp(_ strangers: [TaskID: NamedTask]) async throws {
-        guard !strangers.isEmpty else { return }
+    private func addTasks(_ unknownTasks: [TaskID: NamedTask]) async throws {
+        guard !unknownTasks.isEmpty else { return }
         try await context.manifest.noteNamed(
-            strangers.values.sorted { ($0.time, $0.id) < ($1.time, $1.id) },
+            unknownTasks.values.sorted { ($0.time, $0.id) < ($1.time, $1.id) },
             by: "agent activities",
             organization: organization.name,
             day: context.rules.day(of:),

@@ -50,7 +50,7 @@ struct Witnesses: Sendable {
             let standing =
                 agreeing.isEmpty ? nil : try await context.manifest.listedCount(organization.name, day: day)
             for source in sources {
-                let isKnown = agreeing.contains { $0.source == source && standing?.isAs($0) == true }
+                let isKnown = agreeing.contains { $0.source == source && standing?.matches($0) == true }
                 if !isKnown { due[source, default: []].append(day) }
             }
         }
@@ -83,7 +83,7 @@ extension Organization {
 
 extension ListedCount {
     /// Whether these are the counts with which the source agreed.
-    func isAs(_ witness: DayWitness) -> Bool {
+    func matches(_ witness: DayWitness) -> Bool {
         witness.figures["tasks"] == tasks && witness.figures["capture_requested"] == captureRequested
     }
 }

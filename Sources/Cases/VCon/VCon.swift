@@ -7,7 +7,7 @@ import Recordings
 /// in it are what proves it.
 struct VCon {
     /// Recordings of a call are in its vCon up to so many bytes in all. What is left out is named in it.
-    static let mostBytes: Int64 = 64 << 20
+    static let maxBytes: Int64 = 64 << 20
 
     /// What the text has where a file's content belongs: the name of the file, below the case's folder.
     struct Placeholder {
@@ -24,7 +24,7 @@ struct VCon {
     ///   - gaps: what the call lacks, each as in the case's own files.
     init(_ call: CaseCall, proofs: [String: (record: JSONValue?, proof: String?)], gaps: [JSONValue], now: Timestamp) {
         var builder = VConBuilder(call)
-        var rest = Self.mostBytes
+        var rest = Self.maxBytes
         for file in call.files {
             let fits = file.held.byteCount <= rest
             if fits { rest -= file.held.byteCount }

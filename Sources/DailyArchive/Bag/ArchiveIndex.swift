@@ -29,7 +29,7 @@ struct ArchiveIndex: Sendable {
     /// the tag files can tell such a file from a foreign one.
     var tags: [String: Tag] = [:]
     /// Members that are neither payload nor a tag file of a daily archive, repeated ones, and those out of order.
-    var strangers: [TarMember] = []
+    var foreignMembers: [TarMember] = []
     /// Members whose headers contain more than those of daily archives do.
     var odd: [TarMember] = []
     /// The members that are the folder of the payload itself, which only an archive without recordings has.
@@ -53,7 +53,7 @@ struct ArchiveIndex: Sendable {
             }
         }
         findRepeated()
-        strangers += places.isEmpty ? payloadFolders.dropFirst() : payloadFolders[...]
+        foreignMembers += places.isEmpty ? payloadFolders.dropFirst() : payloadFolders[...]
     }
 
     static func hash(_ path: some StringProtocol) -> Int {
@@ -76,10 +76,10 @@ struct ArchiveIndex: Sendable {
     private mutating func add(_ member: TarMember, _ tar: inout TarReader, _ reading: Bool) throws(ArchiveError) {
         let prefix = (folder ?? "") + "/"
         if !member.isPlain { odd.append(member) }
-        guard member.path.hasPrefix(prefix) else { return strangers.append(member) }
+        guard member.path.hasPrefix(prefix) else { return foreignMembers.append(member) }
         let path = String(member.path.dropFirst(prefix.count))
         if path == BagLayout.payload, member.isFolder { return payloadFolders.append(member) }
-        guard !member.isFolder else { return strangers.append(member) }
+        guard !member.isFolder else { return foreignMembers.append(member) }
         if path.hasPrefix(BagLayout.payload) {
             let place = Place(
                 headerOffset: member.headerOffset,
@@ -89,17 +89,17 @@ struct ArchiveIndex: Sendable {
                 secondsSince1970: member.secondsSince1970,
                 digest: reading ? try tar.digestOfContent() : nil
             )
-            if tagsSeen > 0 { strangers.append(member) }
+            if tagsSeen > 0 { foreignMembers.append(member) }
             places.append(place)
-        } else if tags[path] == nil, takesItsTurn(path) {
+        } else if tags[path] == nil, isNextTagFile(path) {
             tags[path] = Tag(member: member, digest: reading ? try tar.digestOfContent() : nil)
         } else {
-            strangers.append(member)
+            foreignMembers.append(member)
         }
     }
 
     /// Whether a tag file, by its path in the bag, belongs to a daily archive and is in its place in the order.
-    private mutating func takesItsTurn(_ path: String) -> Bool {
+    private mutating func isNextTagFile(_ path: String) -> Bool {
         if let number = BagLayout.tagFiles.firstIndex(of: path) {
             defer { tagsSeen = max(tagsSeen, number + 1) }
             return number >= tagsSeen
@@ -121,7 +121,7 @@ struct ArchiveIndex: Sendable {
                 offset: place.offset,
                 secondsSince1970: 0
             )
-            strangers.append(member)
+            foreignMembers.append(member)
         }
     }
 }

@@ -15,7 +15,7 @@ package struct LegacySessionFile: Sendable, Hashable {
     package let number: Int
 
     /// Far more than the calls of a day need. Callark did not write a larger file.
-    private static let mostBytes = 4 << 30
+    private static let maxBytes = 4 << 30
 
     /// The file of that day with that number, which need not exist.
     package init(_ organization: OrganizationName, _ day: ArchiveDay, _ number: Int, in root: ArchiveRoot) {
@@ -188,14 +188,14 @@ package struct LegacySessionFile: Sendable, Hashable {
 
     /// Reads the checksum file. It is written right after the file, so if it is missing, wait for it briefly.
     private func sideFile() throws(ArchiveError) -> SideFile? {
-        for _ in 0..<Self.mostLooks {
+        for _ in 0..<Self.maxLooks {
             if let side = try SideFile.read(besides: path) { return side }
             usleep(25_000)
         }
         return nil
     }
 
-    private static let mostLooks = 20
+    private static let maxLooks = 20
 
     private func look(quick: Bool, _ progress: ReadingProgress) throws(ArchiveError) -> VerificationReport {
         var report = VerificationReport(path: path)
@@ -247,7 +247,7 @@ package struct LegacySessionFile: Sendable, Hashable {
         var sessions: [(line: Int, result: Result<LegacySession, EntryLineError>)] = []
 
         init(of file: LegacySessionFile) throws(ArchiveError) {
-            let bytes = try FileSystem.read(file.path, limit: LegacySessionFile.mostBytes) ?? []
+            let bytes = try FileSystem.read(file.path, limit: LegacySessionFile.maxBytes) ?? []
             digest = Digester.digest(of: bytes)
             var number = 0
             for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {

@@ -18,7 +18,7 @@ final class ByteChunks: @unchecked Sendable {
 
     deinit {
         for chunk in chunks {
-            if let pool, chunk.memory.count == ChunkPool.chunkSize { pool.giveBack(chunk) } else { chunk.deallocate() }
+            if let pool, chunk.memory.count == ChunkPool.chunkSize { pool.recycle(chunk) } else { chunk.deallocate() }
         }
     }
 

@@ -30,7 +30,7 @@ final class ChunkPool: Sendable {
         idle.withLock { $0.popLast() } ?? Chunk(byteCount: Self.chunkSize)
     }
 
-    func giveBack(_ chunk: Chunk) {
+    func recycle(_ chunk: Chunk) {
         idle.withLock { $0.append(chunk) }
     }
 }

@@ -116,7 +116,7 @@ package final class IncomingRecording {
     }
 
     /// Moves bytes from memory into the part file, from which a later attempt or process resumes.
-    package func park() throws(ArchiveError) {
+    package func spillToDisk() throws(ArchiveError) {
         if memory != nil, byteCount > 0 { _ = try currentPart() }
     }
 

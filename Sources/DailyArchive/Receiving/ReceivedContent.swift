@@ -71,8 +71,8 @@ package struct ReceivedContent: Sendable {
     /// Releases the memory for the next recordings while this one is on its way to the disk. Called once its bytes have
     /// been appended to an archive. If that archive cannot be made durable, none of them is kept, and the recording is
     /// received again. Content in a file is not affected.
-    func letGoOfMemory() {
-        if case .memory(let memory) = storage { memory.letGo() }
+    func releaseBuffers() {
+        if case .memory(let memory) = storage { memory.release() }
     }
 
     /// The bytes in order, piece by piece.
@@ -116,7 +116,7 @@ final class ReceivedMemory: Sendable {
 
     /// Releases the bytes. The reservation is released with the last reference to them. Bytes without a reservation
     /// stay, because no one waits for their memory.
-    func letGo() {
+    func release() {
         // Outside of the lock, because a waiter that gets the memory may run at once.
         let last = held.withLock { held -> (ByteChunks, MemoryReservation?)? in
             guard held?.reservation != nil else { return nil }

@@ -19,7 +19,7 @@ struct ArchiveSalvage {
         // the provider may no longer have them, so the old file is kept under another name. If a process ended before
         // it had written a recording's line, the manifest does not know the recording either; with a manifest, that
         // alone is no reason to keep the file.
-        let isMissingSome = found.hasStrangers || found.whole.count < entries.count
+        let isMissingSome = found.hasForeignMembers || found.whole.count < entries.count
         let isKeptAside = !isJournalWhole || (known == nil && isMissingSome)
         if isKeptAside, try FileSystem.status(of: root.damagedPath(name)) == nil {
             try FileSystem.addName(root.damagedPath(name), to: root.openArchivePath(name))
@@ -65,7 +65,7 @@ struct ArchiveSalvage {
         /// Whether the tar begins with exactly these.
         var isPrefix = true
         /// Whether the payload has other members that are as long as their headers say.
-        var hasStrangers = false
+        var hasForeignMembers = false
     }
 
     private func findWhole(_ entries: [RecordingEntry]) throws(ArchiveError) -> Finding {
@@ -85,7 +85,7 @@ struct ArchiveSalvage {
                 try tar.digestOfContent() == entry.stored.digest
             else {
                 let isPayload = member.path.hasPrefix("\(name)/\(BagLayout.payload)")
-                finding.hasStrangers = finding.hasStrangers || (isPayload && member.end <= source.end)
+                finding.hasForeignMembers = finding.hasForeignMembers || (isPayload && member.end <= source.end)
                 continue
             }
             wanted[member.path] = nil

@@ -142,17 +142,17 @@ private struct Reading: Sendable {
     private mutating func readHeaders() throws(ArchiveError) {
         let reader = SequentialReader(source, windowSize: SequentialReader.smallWindow, progress: progress)
         var tar = TarReader(reader, folder: name.description, checksPadding: false)
-        var strangers = 0
+        var foreignCount = 0
         while let item = try tar.next() {
             guard case .member(let member) = item, !member.isFolder else { continue }
             guard member.path.hasPrefix("\(name)/") else {
-                strangers += 1
+                foreignCount += 1
                 continue
             }
             let inBag = String(member.path.dropFirst(name.description.utf8.count + 1))
             if inBag.hasPrefix(BagLayout.payload) { payload.append(member) } else { tags[inBag] = member }
         }
-        guard strangers == 0 || !payload.isEmpty || !tags.isEmpty else {
+        guard foreignCount == 0 || !payload.isEmpty || !tags.isEmpty else {
             throw .damaged("\(path) contains another archive than \(name)", path: path)
         }
     }

@@ -53,7 +53,7 @@ struct TarHeader: Hashable, Sendable {
     /// Whether the unused fields are empty, and nothing follows the ends of the others.
     private static func isPlain(_ block: UnsafeRawBufferPointer, _ kind: Kind, _ mode: Int64) -> Bool {
         let isAllowed = mode == (kind == .folder ? 0o750 : 0o440)
-        let isNobodys = number(block[108..<116]) == 0 && number(block[116..<124]) == 0
+        let hasNoOwner = number(block[108..<116]) == 0 && number(block[116..<124]) == 0
         // Link name; owner and group; what follows the prefix.
         let isEmpty = [157..<257, 265..<329, 500..<512].allSatisfy { block[$0].allSatisfy { $0 == 0 } }
         let areNoDevices = [329..<337, 337..<345].allSatisfy { field in
@@ -63,7 +63,7 @@ struct TarHeader: Hashable, Sendable {
         let hasCleanNumbers = [100..<108, 108..<116, 116..<124, 124..<136, 136..<148].allSatisfy { field in
             block[field].drop { $0 != 0 && $0 != UInt8(ascii: " ") }.allSatisfy { $0 == 0 || $0 == UInt8(ascii: " ") }
         }
-        return isAllowed && isNobodys && isEmpty && areNoDevices && hasCleanText && hasCleanNumbers
+        return isAllowed && hasNoOwner && isEmpty && areNoDevices && hasCleanText && hasCleanNumbers
             && kind != .global
     }
 

@@ -230,12 +230,12 @@ struct ArchiveCheck {
                 offset: member.headerOffset
             )
         }
-        for stranger in index.strangers {
+        for foreign in index.foreignMembers {
             note(
                 .memberUnexpected,
-                "\(path) has a member that belongs to no daily archive, comes twice, or is out of order: \(stranger.path)",
-                member: stranger.path,
-                offset: stranger.headerOffset
+                "\(path) has a member that belongs to no daily archive, comes twice, or is out of order: \(foreign.path)",
+                member: foreign.path,
+                offset: foreign.headerOffset
             )
         }
         if !index.hasEnd, !index.damages.contains(where: { $0.kind == .truncated }) {

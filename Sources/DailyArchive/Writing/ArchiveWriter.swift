@@ -66,12 +66,12 @@ package actor ArchiveWriter {
                 let archive = try openArchive(name)
                 for index in indices[name] ?? [] {
                     entries[index] = try archive.append(salted(group[index].1))
-                    group[index].1.content.letGoOfMemory()
+                    group[index].1.content.releaseBuffers()
                 }
                 let flush = try archive.flush()
                 flushes[name] = flush
                 begun[name, default: []].append((groupCount, flush.end))
-                try parkSurplus()
+                try spillSurplus()
             }
         } catch {
             for name in names { cutBack(name, keeping: begun[name]?.filter { $0.group != groupCount }) }
@@ -245,7 +245,7 @@ package actor ArchiveWriter {
         return archive
     }
 
-    private func parkSurplus() throws(ArchiveError) {
+    private func spillSurplus() throws(ArchiveError) {
         while open.count > Self.openLimit, let (name, _) = open.first { try settle(name) }
     }
 

@@ -107,7 +107,7 @@ package struct LogEntry: Hashable, Sendable {
     package init(_ bytes: [UInt8]) throws(Fault) {
         let json: JSONValue
         do throws(JSONReader.Fault) {
-            json = try JSONReader.value(of: Data(bytes), mostValues: 10_000)
+            json = try JSONReader.value(of: Data(bytes), maxValues: 10_000)
         } catch {
             throw .malformed("no JSON: \(error)")
         }

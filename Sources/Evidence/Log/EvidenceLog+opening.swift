@@ -47,7 +47,7 @@ extension EvidenceLog {
     /// Opens the log, or creates it if none exists.
     /// - Throws: as ``openExisting(_:)``.
     package static func open(_ place: Place, now: Timestamp) throws(EvidenceError) -> Opened {
-        try beginningAlone(place) { () throws(EvidenceError) in
+        try withCreationLock(place) { () throws(EvidenceError) in
             if let log = try existing(place) { return Opened(log: log) }
             let (secret, isKeyNew) = try place.keyFile.keyOrNew()
             let log = try begin(
@@ -66,11 +66,11 @@ extension EvidenceLog {
     /// - Throws: `rolledBack` if an older log is there, or none although there was one; `key` if the key is missing or
     ///   not the log's; `damaged`.
     package static func openExisting(_ place: Place) throws(EvidenceError) -> EvidenceLog? {
-        try beginningAlone(place) { () throws(EvidenceError) in try existing(place) }
+        try withCreationLock(place) { () throws(EvidenceError) in try existing(place) }
     }
 
     /// Calls `body` while no one else creates a log, and after cleaning up what a crash left of that.
-    static func beginningAlone<Result>(
+    static func withCreationLock<Result>(
         _ place: Place,
         _ body: () throws(EvidenceError) -> Result
     ) throws(EvidenceError) -> Result {
@@ -85,7 +85,7 @@ extension EvidenceLog {
     /// the last known state of the old one; what is left of the old one is kept as ``LogFolder/previous``.
     /// - Throws: `missing` if there was no log.
     package static func beginEpoch(_ place: Place, now: Timestamp) throws(EvidenceError) -> Opened {
-        try beginningAlone(place) { () throws(EvidenceError) in
+        try withCreationLock(place) { () throws(EvidenceError) in
             guard let last = try lastKnown(place) else {
                 throw EvidenceError(
                     .missing,

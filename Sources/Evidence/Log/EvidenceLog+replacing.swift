@@ -6,7 +6,7 @@ extension EvidenceLog {
     /// - Throws: `missing` if there is no copy; `key` if it was signed with another key than the key file's; `damaged`
     ///   or `rolledBack` if it is not sound, or lacks something that is known.
     package static func replace(_ place: Place, with copy: LogFolder) throws(EvidenceError) {
-        try beginningAlone(place) { () throws(EvidenceError) in
+        try withCreationLock(place) { () throws(EvidenceError) in
             let key = try publishedKey(of: copy, confirmedBy: place.keyFile)
             try requireWhole(copy, key, knowing: try knownStates(place, key))
             let (folder, next) = (place.folder, place.folder.next)

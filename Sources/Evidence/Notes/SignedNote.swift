@@ -22,7 +22,7 @@ package struct SignedNote: Sendable {
 
     private static let dash = "\u{2014} "
     /// As in Go's reader: no honest note has more.
-    private static let mostSignatures = 100
+    private static let maxSignatures = 100
 
     /// - Throws: ``NoteFault`` if it is not a note. No signature is checked yet.
     package init(_ note: [UInt8]) throws(NoteFault) {
@@ -34,7 +34,7 @@ package struct SignedNote: Sendable {
         else { throw NoteFault("not a note: no empty line before its signatures") }
         text = Array(note[...gap])
         let lines = note[(gap + 2)...].split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
-        guard (1...Self.mostSignatures).contains(lines.count) else { throw NoteFault("a note without signatures") }
+        guard (1...Self.maxSignatures).contains(lines.count) else { throw NoteFault("a note without signatures") }
         var signatures: [Signature] = []
         for line in lines {
             guard let signature = Self.signature(String(decoding: line, as: UTF8.self)) else {

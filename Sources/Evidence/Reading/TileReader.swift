@@ -3,7 +3,7 @@ import Recordings
 /// Reads the tiles of a log of a given size, and returns the hashes of subtrees. Not for several threads at once.
 package final class TileReader: SubtreeSource {
     /// How many tiles are cached: 8 KiB each.
-    private static let mostRemembered = 64
+    private static let maxRemembered = 64
 
     package let folder: LogFolder
     /// How many entries of the log are read.
@@ -45,7 +45,7 @@ package final class TileReader: SubtreeSource {
                 TreeHash(raw: UnsafeRawBufferPointer(rebasing: bytes[$0..<($0 + TreeHash.byteCount)]))
             }
         }
-        if remembered.count >= Self.mostRemembered { remembered.removeAll(keepingCapacity: true) }
+        if remembered.count >= Self.maxRemembered { remembered.removeAll(keepingCapacity: true) }
         remembered[tile] = hashes
         return hashes
     }

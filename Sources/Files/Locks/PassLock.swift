@@ -47,7 +47,7 @@ package struct PassLock: Sendable {
             }
             // The holder may only be checking whether a pass is running (``holder(of:for:)``), which takes no time.
             looks += 1
-            guard looks < mostLooks else { break }
+            guard looks < maxLooks else { break }
             usleep(2_000)
         }
         let holder = try holder(OpenFile(path, O_RDONLY))
@@ -55,7 +55,7 @@ package struct PassLock: Sendable {
         throw ArchiveError(.locked, "\(who) \(work.words) \(root.path); wait for it to end, or stop it", path: path)
     }
 
-    private static let mostLooks = 5
+    private static let maxLooks = 5
 
     /// Releases the lock before this value ends. Releasing it again changes nothing.
     package func release() { lock.release() }

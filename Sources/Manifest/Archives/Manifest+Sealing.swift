@@ -101,7 +101,7 @@ extension Manifest {
                     "archive \(name) holds \(recordings) recordings, but the manifest counts \(archive.recordings)"
                 )
             }
-            try SealingScope.takeOff(name, archive: archive.row, in: db)
+            try SealingScope.dequeueTasks(name, archive: archive.row, in: db)
             let update = """
                 UPDATE archive SET tar_bytes = NULL, journal_bytes = NULL, spool = NULL, salt = NULL,
                     byte_count = ?, digest = ?, metadata_offset = ?, sealed_time = ?
@@ -179,7 +179,7 @@ private struct SealingScope: Sendable {
     ///
     /// A statement keeps in memory every row that it is going to delete. So the rows of some thousands of tasks are
     /// deleted at a time, in the order in which the tasks were created.
-    static func takeOff(_ name: ArchiveName, archive: Int64, in db: Database) throws {
+    static func dequeueTasks(_ name: ArchiveName, archive: Int64, in db: Database) throws {
         let organization = try OrganizationRow.row(of: name.organization, in: db)
         let instants = TaskRange.instants(of: name.day)
         var reached = instants.lowerBound

@@ -47,15 +47,15 @@ extension RecordingFailure {
         try ExplainedRest.begin(row, failed: now, schedule: schedule, in: db)
         let isNewGap = try OpenGap.open(row.task, now: now, in: db)
         let (task, organization) = (try TaskID(stored: known[0]), try OrganizationName(stored: known[1]))
-        func tell(_ kind: Event.Kind, _ detail: [String: String]) throws {
+        func log(_ kind: Event.Kind, _ detail: [String: String]) throws {
             let detail = detail.adding("tracking_id", trackingID)
             try Event(time: now, kind: kind, organization: organization, task: task, detail: detail).insert(in: db)
         }
         // Failing again for the same reason is not worth an event.
         let before: String? = try known[2]
         if before != reason {
-            try tell(.recordingFailed, ["attempts": String(attempts), "code": code.rawValue, "reason": reason])
+            try log(.recordingFailed, ["attempts": String(attempts), "code": code.rawValue, "reason": reason])
         }
-        if isNewGap { try tell(.gapOpened, ["reason": code.rawValue]) }
+        if isNewGap { try log(.gapOpened, ["reason": code.rawValue]) }
     }
 }

@@ -9,7 +9,7 @@ struct TaskPosition: RowPosition {
     /// unknown.
     static let beginning = TaskPosition(createdTime: .min, id: Int64.min.databaseValue)
 
-    func isBehind(_ earlier: TaskPosition) -> Bool {
+    func isAfter(_ earlier: TaskPosition) -> Bool {
         if createdTime != earlier.createdTime { return createdTime > earlier.createdTime }
         let (kind, bytes) = Self.order(of: id)
         let (earlierKind, earlierBytes) = Self.order(of: earlier.id)

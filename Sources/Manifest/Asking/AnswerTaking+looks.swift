@@ -10,7 +10,7 @@ extension AnswerTaking {
     }
 
     /// Suspect recordings that the provider does not offer now are checked again at their next time.
-    func miss(_ looks: [Int64: SuspectLook], _ task: Int64, in db: Database) throws {
+    func postpone(_ looks: [Int64: SuspectLook], _ task: Int64, in db: Database) throws {
         for (ordinal, look) in looks {
             let row = RecordingRowID(task: task, ordinal: ordinal)
             let schedule = LookSchedule(horizon: schedule.horizon)

@@ -17,77 +17,77 @@ struct AnswerTaking {
     let rows = KnownRows()
 
     /// How long a recording waits that was known and is no longer offered, or is refused.
-    private static let restOfTheWithdrawn: Duration = .hours(1)
+    private static let withdrawnRetryDelay: Duration = .hours(1)
 
     private var rule: AnswerRule { AnswerRule(schedule: schedule, now: now, trackingID: trackingID) }
 
-    /// - Parameter dossier: that of the task; `nil` if the task is not known.
+    /// - Parameter snapshot: that of the task; `nil` if the task is not known.
     /// - Returns: the recordings whose bytes are wanted now.
     func take(
         _ capture: Capture,
-        of dossier: TaskDossier?,
+        of snapshot: TaskSnapshot?,
         unusable: [String],
         in db: Database
     ) throws -> [RecordingWork] {
-        guard let dossier = try dossier ?? registerUnlisted(capture, in: db) else { return [] }
-        let known = try dossier.recordings(in: db)
+        guard let snapshot = try snapshot ?? registerUnlisted(capture, in: db) else { return [] }
+        let known = try snapshot.recordings(in: db)
         let plan = rule.plan(
             offered: capture.recordings,
             unusable: unusable,
-            task: dossier.asked,
+            task: snapshot.asked,
             known: known,
-            looks: try dueLooks(dossier.task.row, known, in: db)
+            looks: try dueLooks(snapshot.task.row, known, in: db)
         )
-        return try apply(plan, to: dossier, in: db)
+        return try apply(plan, to: snapshot, in: db)
     }
 
-    func takeRefusal(of dossier: TaskDossier, reason: String, in db: Database) throws {
-        let known = try dossier.recordings(in: db)
-        let looks = try dueLooks(dossier.task.row, known, in: db)
-        let plan = rule.plan(refused: reason, task: dossier.asked, known: known, looks: looks)
-        _ = try apply(plan, to: dossier, in: db)
+    func takeRefusal(of snapshot: TaskSnapshot, reason: String, in db: Database) throws {
+        let known = try snapshot.recordings(in: db)
+        let looks = try dueLooks(snapshot.task.row, known, in: db)
+        let plan = rule.plan(refused: reason, task: snapshot.asked, known: known, looks: looks)
+        _ = try apply(plan, to: snapshot, in: db)
     }
 
-    private func apply(_ plan: AnswerPlan, to dossier: TaskDossier, in db: Database) throws -> [RecordingWork] {
-        let task = dossier.task
+    private func apply(_ plan: AnswerPlan, to snapshot: TaskSnapshot, in db: Database) throws -> [RecordingWork] {
+        let task = snapshot.task
         for registration in plan.registered { try register(registration, task, in: db) }
         var wanted: [RecordingWork] = []
         for fetch in plan.fetched where claims?.claim(task.recording(fetch.recording)) ?? true {
-            wanted.append(try work(fetch, dossier, in: db))
+            wanted.append(try work(fetch, snapshot, in: db))
         }
-        try miss(plan.missedLooks, task.row, in: db)
+        try postpone(plan.missedLooks, task.row, in: db)
         for failure in plan.failed { try fail(failure, task, in: db) }
         switch plan.question {
         case .leave: break
         case .close: try Question.close(task.row, in: db)
         case .save(let question): try question.save(task.row, in: db)
         }
-        try tell(plan.gap, task, in: db)
+        try log(plan.gap, task, in: db)
         if let refusal = plan.refusal {
             let kind: Event.Kind = refusal.isOfRecordings ? .recordingUnusable : .taskRefused
-            try tell(kind, task, ["reason": refusal.reason].adding("tracking_id", trackingID), in: db)
+            try log(kind, task, ["reason": refusal.reason].adding("tracking_id", trackingID), in: db)
         }
         return wanted
     }
 
-    private func work(_ fetch: AnswerPlan.Fetch, _ dossier: TaskDossier, in db: Database) throws -> RecordingWork {
-        let row = dossier.task.recording(fetch.recording)
+    private func work(_ fetch: AnswerPlan.Fetch, _ snapshot: TaskSnapshot, in db: Database) throws -> RecordingWork {
+        let row = snapshot.task.recording(fetch.recording)
         let mayReplace = fetch.wasKnown && fetch.look == nil
         return RecordingWork(
             row: row,
             organization: organization,
-            day: dossier.task.day,
+            day: snapshot.task.day,
             captured: fetch.captured,
             file: fetch.recording.file,
             attempts: fetch.recording.attempts,
-            taskJSON: dossier.unsealed?.json,
-            searchJSON: dossier.unsealed?.search,
+            taskJSON: snapshot.unsealed?.json,
+            searchJSON: snapshot.unsealed?.search,
             replaced: mayReplace ? try Displacement.last(of: row, organization: organization, in: db) : nil,
             look: fetch.look
         )
     }
 
-    private func registerUnlisted(_ capture: Capture, in db: Database) throws -> TaskDossier? {
+    private func registerUnlisted(_ capture: Capture, in db: Database) throws -> TaskSnapshot? {
         guard !capture.recordings.isEmpty else { return nil }
         let created = capture.recordings.compactMap(\.key.startTime).min() ?? now
         let entry = TaskEntry(
@@ -102,7 +102,7 @@ struct AnswerTaking {
         let row = try KnownTask.insert(entry, organization: organizationRow, isListed: false, in: db)
         try UnsealedTask().put(row, in: db)
         try Question.open(row, next: now, in: db)
-        return try TaskDossier.find(capture.taskID, organization: organizationRow, in: db)
+        return try TaskSnapshot.find(capture.taskID, organization: organizationRow, in: db)
     }
 
     private func register(_ registration: AnswerPlan.Registration, _ task: KnownTask, in db: Database) throws {
@@ -123,22 +123,22 @@ struct AnswerTaking {
             "recording": earlier.key.recordingID.description, "stop_time": captured.stopTime?.description ?? "",
             "stop_time_before": earlier.stopTime?.description ?? "",
         ]
-        try tell(.recordingChanged, task, file: earlier.file, detail, in: db)
+        try log(.recordingChanged, task, file: earlier.file, detail, in: db)
     }
 
     /// Logs the gap that an answer opens, or the end of the one that it closes.
-    private func tell(_ gap: AnswerPlan.GapChange, _ task: KnownTask, in db: Database) throws {
+    private func log(_ gap: AnswerPlan.GapChange, _ task: KnownTask, in db: Database) throws {
         switch gap {
         case .leave: break
         case .closeIfFilled: try OpenGap.closeIfFilled(task.row, task.id, organization, now: now, in: db)
         case .open(let reason, let found):
             guard try OpenGap.open(task.row, now: now, in: db) else { return }
             let detail = ["found": String(found), "reason": reason.rawValue]
-            try tell(.gapOpened, task, detail.adding("tracking_id", trackingID), in: db)
+            try log(.gapOpened, task, detail.adding("tracking_id", trackingID), in: db)
         }
     }
 
-    private func tell(
+    private func log(
         _ kind: Event.Kind,
         _ task: KnownTask,
         file: FileName? = nil,
@@ -162,13 +162,13 @@ struct AnswerTaking {
             code: failure.code,
             reason: failure.reason,
             attempts: failure.recording.attempts,
-            retryNotBefore: now + Self.restOfTheWithdrawn
+            retryNotBefore: now + Self.withdrawnRetryDelay
         )
         try failed.apply(schedule: schedule, trackingID: trackingID, now: now, in: db)
     }
 }
 
-extension TaskDossier {
+extension TaskSnapshot {
     /// What the rule about answers depends on.
     var asked: AnswerRule.Task {
         AnswerRule.Task(

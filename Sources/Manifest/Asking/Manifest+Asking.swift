@@ -44,7 +44,7 @@ extension Manifest {
             )
             var wanted = [[RecordingWork]](repeating: [], count: questions.count)
             let organization = taking.organizationRow
-            try TaskDossier.forEach(answers, about: \.taskID, organization: organization, in: db) { placed, task in
+            try TaskSnapshot.forEach(answers, about: \.taskID, organization: organization, in: db) { placed, task in
                 taking.now = questions[placed.question].askedTime
                 switch placed.answer {
                 case .capture(let capture, let unusable, let trackingID):

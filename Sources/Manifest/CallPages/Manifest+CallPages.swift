@@ -4,7 +4,7 @@ import Recordings
 extension Manifest {
     /// How many tasks are examined for one page at most. If few tasks pass the filter and no index finds them, the page ends
     /// after this many, with the calls found so far and a cursor for the rest.
-    package static let mostExamined = 20_000
+    package static let maxExamined = 20_000
 
     /// A page of the calls that the manifest knows, newest first.
     /// - Parameters:
@@ -12,14 +12,14 @@ extension Manifest {
     ///   - standpoints: the organizations whose calls are listed, and their standpoints.
     ///   - cursor: where the previous page ended; `nil` for the first page.
     ///   - limit: how many calls the page has at most.
-    ///   - mostCandidates: as for ``entries(_:at:mostCandidates:)``.
+    ///   - maxCandidates: as for ``entries(_:at:maxCandidates:)``.
     package func callPage(
         _ filter: ListFilter = ListFilter(),
         at standpoints: [OrganizationName: Standpoint],
         after cursor: CallCursor? = nil,
         limit: Int,
-        mostExamined: Int = Manifest.mostExamined,
-        mostCandidates: Int = CallSearch.mostCandidates
+        maxExamined: Int = Manifest.maxExamined,
+        maxCandidates: Int = CallSearch.maxCandidates
     ) async throws -> CallPage {
         try await read { db in
             var streams: [NewestCalls] = []
@@ -38,14 +38,14 @@ extension Manifest {
                 let scope = try EntriesScope(
                     organization: organization,
                     filter: filter,
-                    mostCandidates,
+                    maxCandidates,
                     standpoint.altered,
                     in: db
                 )
                 guard let scope else { continue }
                 streams.append(NewestCalls(scope, standpoint, after: cursor))
             }
-            return try Self.merged(streams, limit: limit, mostExamined: mostExamined, in: db)
+            return try Self.merged(streams, limit: limit, maxExamined: maxExamined, in: db)
         }
     }
 
@@ -53,11 +53,11 @@ extension Manifest {
     private static func merged(
         _ streams: [NewestCalls],
         limit: Int,
-        mostExamined: Int,
+        maxExamined: Int,
         in db: Database
     ) throws -> CallPage {
         var streams = streams
-        var budget = mostExamined
+        var budget = maxExamined
         var calls: [CallRow] = []
         for place in streams.indices { try streams[place].fill(upTo: limit + 1, budget: &budget, in: db) }
         // A stream that used up the budget may have calls after its frontier. The page must not go past it, or those calls

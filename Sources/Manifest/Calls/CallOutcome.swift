@@ -29,7 +29,8 @@ struct CallOutcome: Hashable {
         }
         try db.cachedStatement(sql: "INSERT INTO call_outcome (wrap_up, termination, source) VALUES (?, ?, ?)")
             .execute(arguments: [
-                wrapUp.map { try Words.row(of: $0, in: db) }, termination.map { try Words.row(of: $0, in: db) },
+                wrapUp.map { try StringTable.row(of: $0, in: db) },
+                termination.map { try StringTable.row(of: $0, in: db) },
                 source.rawValue,
             ])
         return db.lastInsertedRowID
@@ -38,7 +39,7 @@ struct CallOutcome: Hashable {
     private func known(in db: Database) throws -> Int64? {
         let select = """
             SELECT row FROM call_outcome
-            WHERE \(Words.condition("wrap_up")) AND \(Words.condition("termination")) AND source = :source
+            WHERE \(StringTable.condition("wrap_up")) AND \(StringTable.condition("termination")) AND source = :source
             """
         let parts: StatementArguments = ["wrap_up": wrapUp, "termination": termination, "source": source.rawValue]
         return try Int64.fetchOne(db.cachedStatement(sql: select), arguments: parts)

@@ -27,7 +27,7 @@ struct CallProfile: Hashable, Codable {
             """
         try db.cachedStatement(sql: insert).execute(arguments: [
             agent?.row(in: db), queue?.row(in: db), site?.row(in: db), team?.row(in: db),
-            direction.map { try Words.row(of: $0, in: db) }, line.map { try Words.row(of: $0, in: db) },
+            direction.map { try StringTable.row(of: $0, in: db) }, line.map { try StringTable.row(of: $0, in: db) },
         ])
         return db.lastInsertedRowID.databaseValue
     }
@@ -95,7 +95,7 @@ struct CallProfile: Hashable, Codable {
                 WHERE ifnull(id, '') = ifnull(:\(column)_id, '') AND ifnull(name, '') = ifnull(:\(column)_name, '')))
             """
         }
-        let words = ["direction", "line"].map(Words.condition)
+        let words = ["direction", "line"].map(StringTable.condition)
         return "SELECT row FROM call_profile WHERE \((parties + words).joined(separator: " AND "))"
     }()
 

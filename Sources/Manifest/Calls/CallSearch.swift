@@ -15,7 +15,7 @@ package struct CallSearch: Sendable {
     let arguments: StatementArguments
 
     /// This many row numbers take eight megabytes.
-    package static let mostCandidates = 1_000_000
+    package static let maxCandidates = 1_000_000
 
     /// A way to find the tasks that pass one part of a filter.
     struct Route {
@@ -31,7 +31,7 @@ package struct CallSearch: Sendable {
         _ filter: CallFilter,
         organization: Int64,
         window: Range<Timestamp>?,
-        limit: Int = Self.mostCandidates,
+        limit: Int = Self.maxCandidates,
         in db: Database
     ) throws {
         self.filter = filter
@@ -133,7 +133,7 @@ package struct CallSearch: Sendable {
         let number = TelephoneNumber.digits(of: wanted).flatMap { Int64($0) } ?? 0
         // The index also finds all numbers with the same ending, but only by reading all of it.
         let (indexed, walked) =
-            if let ending = TelephoneNumber.ending(of: wanted), ending.count <= StoredNumber.mostDigits {
+            if let ending = TelephoneNumber.ending(of: wanted), ending.count <= StoredNumber.maxDigits {
                 numberEnding(ending)
             } else {
                 ("call_number IN (\(number), -\(number))", "+call_number IN (\(number), -\(number))")

@@ -37,10 +37,10 @@ extension Manifest {
             let organization = try OrganizationRow.row(of: organization, in: db)
             let knownRows = KnownRows()
             var news = 0
-            try TaskDossier.forEach(rows, about: \.id, organization: organization, in: db) { row, dossier in
-                guard let dossier, [nil, .task].contains(dossier.task.callSource) else { return }
-                let task = dossier.task
-                var unsealed = dossier.unsealed ?? UnsealedTask()
+            try TaskSnapshot.forEach(rows, about: \.id, organization: organization, in: db) { row, snapshot in
+                guard let snapshot, [nil, .task].contains(snapshot.task.callSource) else { return }
+                let task = snapshot.task
+                var unsealed = snapshot.unsealed ?? UnsealedTask()
                 unsealed.search = row.json
                 let facts = unsealed.json == nil ? try StoredCall.find(task.row, in: db)?.facts : nil
                 try StoredCall(json: unsealed.json, search: row.json, known: facts)?.save(task.row, in: db, knownRows)
@@ -54,16 +54,16 @@ extension Manifest {
     /// Records that Search was asked about all of `span`, and has nothing about the tasks in it that it left out. It is
     /// not asked about them again until they change.
     /// - Parameter unripe: tasks about which it will soon have more.
-    package func noteSearchedInVain(
+    package func noteNotFoundInSearch(
         organization: OrganizationName,
         span: Range<Timestamp>,
-        except unripe: Set<TaskID> = []
+        except unfinished: Set<TaskID> = []
     ) async throws {
         try await write { db in
             let due = try DueCall.cursor(organization: organization, window: span, sealedSince: span.lowerBound, in: db)
             var rows: [(Int64, Bool)] = []
             while let task = try due.next() {
-                guard try unripe.isEmpty || !unripe.contains(TaskID(stored: task["id"])) else { continue }
+                guard try unfinished.isEmpty || !unfinished.contains(TaskID(stored: task["id"])) else { continue }
                 rows.append((try task["row"], try task["has_search"]))
             }
             for (row, hasSearch) in rows {

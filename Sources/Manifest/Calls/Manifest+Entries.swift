@@ -4,31 +4,31 @@ import Recordings
 extension Manifest {
     /// What the manifest holds: a row for each recording, and one for each task that should have a recording and has
     /// none. In the order of organization, creation of the task, task and file; streamed.
-    /// - Parameter mostCandidates: how many row numbers a search for calls may keep in memory. If there are more, tasks
+    /// - Parameter maxCandidates: how many row numbers a search for calls may keep in memory. If there are more, tasks
     ///   are read in the order of time.
     package func entries(
         _ filter: ListFilter = ListFilter(),
         at standpoint: Standpoint,
-        mostCandidates: Int = CallSearch.mostCandidates
+        maxCandidates: Int = CallSearch.maxCandidates
     ) -> RowSequence<ListRow> {
-        batches(filter, at: standpoint, mostCandidates: mostCandidates) { $0.flatMap(\.rows) }
+        batches(filter, at: standpoint, maxCandidates: maxCandidates) { $0.flatMap(\.rows) }
     }
 
     /// The calls that the manifest knows, with what it holds of each. In the order of organization, creation and task;
     /// streamed. With a filter by state, only calls that have a row in that state.
-    /// - Parameter mostCandidates: as for ``entries(_:at:mostCandidates:)``.
+    /// - Parameter maxCandidates: as for ``entries(_:at:maxCandidates:)``.
     package func calls(
         _ filter: ListFilter = ListFilter(),
         at standpoint: Standpoint,
-        mostCandidates: Int = CallSearch.mostCandidates
+        maxCandidates: Int = CallSearch.maxCandidates
     ) -> RowSequence<CallRow> {
-        batches(filter, at: standpoint, mostCandidates: mostCandidates) { $0 }
+        batches(filter, at: standpoint, maxCandidates: maxCandidates) { $0 }
     }
 
     private func batches<Element: Sendable>(
         _ filter: ListFilter,
         at standpoint: Standpoint,
-        mostCandidates: Int,
+        maxCandidates: Int,
         _ elements: @escaping @Sendable ([CallRow]) -> [Element]
     ) -> RowSequence<Element> {
         RowSequence(from: EntriesState.beginning) { [self] state in
@@ -37,7 +37,7 @@ extension Manifest {
                 case .beginning:
                     return RowSequence.Batch(
                         rows: [],
-                        next: try EntriesState.scopes(of: filter, mostCandidates, standpoint.altered, in: db)
+                        next: try EntriesState.scopes(of: filter, maxCandidates, standpoint.altered, in: db)
                     )
                 case .within(let scopes, let position):
                     guard let scope = scopes.first else { return RowSequence.Batch(rows: [], next: nil) }
@@ -136,22 +136,22 @@ private enum EntriesState: RowPosition {
     /// The organizations that are left, the first of them after this position.
     case within(ArraySlice<EntriesScope>, EntriesPosition)
 
-    func isBehind(_ earlier: EntriesState) -> Bool {
+    func isAfter(_ earlier: EntriesState) -> Bool {
         guard case .within(let scopes, let position) = self else { return false }
         guard case .within(let earlierScopes, let earlierPosition) = earlier else { return true }
-        return scopes.count < earlierScopes.count || position.isBehind(earlierPosition)
+        return scopes.count < earlierScopes.count || position.isAfter(earlierPosition)
     }
 
     static func scopes(
         of filter: ListFilter,
-        _ mostCandidates: Int,
+        _ maxCandidates: Int,
         _ altered: AlteredArchives,
         in db: Database
     ) throws -> EntriesState? {
         let scopes = try Row.fetchAll(db, sql: "SELECT row, name, id FROM organization ORDER BY name")
             .map(OrganizationRow.init)
             .filter { filter.organization == nil || filter.organization == $0.name }
-            .compactMap { try EntriesScope(organization: $0, filter: filter, mostCandidates, altered, in: db) }
+            .compactMap { try EntriesScope(organization: $0, filter: filter, maxCandidates, altered, in: db) }
         return scopes.isEmpty ? nil : .within(scopes[...], EntriesPosition())
     }
 }
@@ -162,8 +162,8 @@ private struct EntriesPosition: RowPosition {
     /// How many candidates of a search for calls were read.
     var candidates = 0
 
-    func isBehind(_ earlier: EntriesPosition) -> Bool {
-        candidates > earlier.candidates || task.isBehind(earlier.task)
+    func isAfter(_ earlier: EntriesPosition) -> Bool {
+        candidates > earlier.candidates || task.isAfter(earlier.task)
     }
 }
 
@@ -182,7 +182,7 @@ struct EntriesScope: Sendable {
     init?(
         organization: OrganizationRow,
         filter: ListFilter,
-        _ mostCandidates: Int,
+        _ maxCandidates: Int,
         _ altered: AlteredArchives,
         in db: Database
     ) throws {
@@ -216,7 +216,7 @@ struct EntriesScope: Sendable {
             filter.call,
             organization: organization.row,
             window: window,
-            limit: mostCandidates,
+            limit: maxCandidates,
             in: db
         )
         if calls?.candidates?.isEmpty == true { return nil }

@@ -11,7 +11,7 @@ protocol FoundTask {
 /// Statements that look up one task or several by ID.
 struct TaskSelection {
     /// How many tasks one statement looks up, because running it costs more than what it does for one task.
-    static let mostAtOnce = 25
+    static let maxAtOnce = 25
 
     let one: String
     let several: String
@@ -34,7 +34,7 @@ struct TaskSelection {
             """
         }
         one = select(1)
-        several = select(Self.mostAtOnce)
+        several = select(Self.maxAtOnce)
     }
 }
 
@@ -63,16 +63,16 @@ extension FoundTask {
 
     /// The tasks in the order of `ids`; `nil` for one that is not known.
     private static func all(_ ids: [TaskID], organization: Int64, in db: Database) throws -> [Self?] {
-        let mostAtOnce = TaskSelection.mostAtOnce
+        let maxAtOnce = TaskSelection.maxAtOnce
         var tasks = [Self?](repeating: nil, count: ids.count)
         let besidesCapitals = try TaskID.areCapitalsKnown(in: db)
-        for start in stride(from: 0, to: ids.count, by: mostAtOnce) {
-            let asked = try ids[start..<min(start + mostAtOnce, ids.count)].map {
+        for start in stride(from: 0, to: ids.count, by: maxAtOnce) {
+            let asked = try ids[start..<min(start + maxAtOnce, ids.count)].map {
                 try $0.known(in: db, besidesCapitals: besidesCapitals)
             }
             let isOne = asked.count == 1
             // A NULL instead of an ID finds no task.
-            let rest = [DatabaseValue](repeating: .null, count: isOne ? 0 : mostAtOnce - asked.count)
+            let rest = [DatabaseValue](repeating: .null, count: isOne ? 0 : maxAtOnce - asked.count)
             let found = try Row.fetchCursor(
                 db.cachedStatement(sql: isOne ? selection.one : selection.several),
                 arguments: StatementArguments(asked + rest + [organization.databaseValue])

@@ -25,11 +25,11 @@ final class KnownRows {
     }
 
     func word(_ text: String, in db: Database) throws -> Int64 {
-        try Self.value(for: Exactly(text), among: &words) { try Words.row(of: text, in: db) }
+        try Self.value(for: Exactly(text), among: &words) { try StringTable.row(of: text, in: db) }
     }
 
     func name(_ text: String, in db: Database) throws -> DatabaseValue {
-        try Self.value(for: Exactly(text), among: &names) { try Words.nameValue(of: text, in: db) }
+        try Self.value(for: Exactly(text), among: &names) { try StringTable.nameValue(of: text, in: db) }
     }
 
     func profile(_ profile: CallProfile, in db: Database) throws -> DatabaseValue {

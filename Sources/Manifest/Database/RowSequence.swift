@@ -25,7 +25,7 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
             return { (_: isolated (any Actor)?) in
                 guard let current = state else { return nil }
                 let batch = try await fetch(current)
-                if let next = batch.next, !next.isBehind(current) { throw ManifestError.disordered }
+                if let next = batch.next, !next.isAfter(current) { throw ManifestError.disordered }
                 state = batch.next
                 return batch.rows
             }
@@ -61,11 +61,11 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
 /// How far a reader is in a sequence of rows.
 protocol RowPosition: Sendable {
     /// Whether this position comes after `earlier`, so that fewer rows are left.
-    func isBehind(_ earlier: Self) -> Bool
+    func isAfter(_ earlier: Self) -> Bool
 }
 
 extension Int64: RowPosition {
-    func isBehind(_ earlier: Int64) -> Bool { self > earlier }
+    func isAfter(_ earlier: Int64) -> Bool { self > earlier }
 }
 
 extension ManifestError {

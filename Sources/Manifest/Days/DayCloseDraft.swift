@@ -4,6 +4,6 @@ import Recordings
 package struct DayCloseDraft: Hashable, Sendable {
     package var record: DayClose
     /// Whether the manifest does not have an equal record yet.
-    package var isNews: Bool
+    package var hasChanged: Bool
     package var mark: ClosingMark
 }

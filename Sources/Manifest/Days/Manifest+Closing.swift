@@ -55,23 +55,23 @@ extension Manifest {
     ) async throws -> DayCloseDraft? {
         try await read { db in
             let found = try OrganizationRow.known(organization, in: db)
-            let scope = ReckoningScope(day, organization: found.row)
+            let scope = DayTallyScope(day, organization: found.row)
             // If one gap is not explained, there is no record.
-            let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, keeping: .explained, in: db)
-            let figures = reckoning.days.first ?? DayReconciliation(organization: organization, day: day)
-            let isUnderWay = try reckoning.underWay > 0 || Self.hasCallsUnderWay(scope, at: standpoint, in: db)
+            let tally = try DayTally(organization, found.row, scope, at: standpoint, keeping: .explained, in: db)
+            let figures = tally.days.first ?? DayReconciliation(organization: organization, day: day)
+            let isUnderWay = try tally.underWay > 0 || Self.hasCallsUnderWay(scope, at: standpoint, in: db)
             guard figures.summary.recordings.pending == 0, figures.summary.recordings.unexplained == 0,
                 figures.summary.tasks.unresolved == 0, !isUnderWay, !figures.isDamaged
             else { return nil }
             let suspects = try SuspectRow.all(where: scope.condition, scope.arguments, in: db).map(\.suspect)
-            let record = DayClose(found, figures, reckoning.gaps, suspects)
+            let record = DayClose(found, figures, tally.gaps, suspects)
             let noted = try DayCloseRow.find(day, organization: found, in: db)
             // If less is known than a record has counted, something was lost: the day must not be closed.
             if let noted, !figures.matches(noted.record) { return nil }
             let mark = try Int64.fetchOne(db, sql: "SELECT coalesce(max(row), 0) FROM event") ?? 0
             return DayCloseDraft(
                 record: record,
-                isNews: !(noted?.record.saysTheSame(as: record) ?? false),
+                hasChanged: !(noted?.record.isEquivalent(as: record) ?? false),
                 mark: ClosingMark(event: mark)
             )
         }
@@ -83,7 +83,7 @@ extension Manifest {
     package func noteClosed(_ draft: DayCloseDraft, now: Timestamp) async throws {
         try await write(.machine) { [self] db in
             let (record, mark) = (draft.record, draft.mark)
-            guard !draft.isNews else {
+            guard !draft.hasChanged else {
                 let act = try record.note(sequence: nil, decidedAt: mark, now: now, in: db)
                 return try self.record([act])
             }
@@ -114,11 +114,11 @@ extension Manifest {
             {
                 return DayAccount(closed: noted.record)
             }
-            let scope = ReckoningScope(day, organization: found.row)
-            let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, keeping: .all, in: db)
+            let scope = DayTallyScope(day, organization: found.row)
+            let tally = try DayTally(organization, found.row, scope, at: standpoint, keeping: .all, in: db)
             return DayAccount(
-                figures: reckoning.days.first ?? DayReconciliation(organization: organization, day: day),
-                gaps: reckoning.gaps
+                figures: tally.days.first ?? DayReconciliation(organization: organization, day: day),
+                gaps: tally.gaps
             )
         }
     }
@@ -197,7 +197,7 @@ extension Manifest {
 
     /// Whether a call of the day is still in progress. A call that should have ended long ago does not count.
     private static func hasCallsUnderWay(
-        _ scope: ReckoningScope,
+        _ scope: DayTallyScope,
         at standpoint: Standpoint,
         in db: Database
     ) throws -> Bool {

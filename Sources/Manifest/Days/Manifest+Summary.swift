@@ -14,8 +14,8 @@ extension Manifest {
     ) async throws -> [DayReconciliation] {
         try await read { db in
             let row = try OrganizationRow.row(of: organization, in: db)
-            let scope = ReckoningScope(window, organization: row)
-            return try Reckoning(organization, row, scope, at: standpoint, keeping: .none, in: db).days
+            let scope = DayTallyScope(window, organization: row)
+            return try DayTally(organization, row, scope, at: standpoint, keeping: .none, in: db).days
         }
     }
 

@@ -45,8 +45,9 @@ extension Gap {
         let (_, distinguisher) = FileName.unused(for: key, among: known.map(\.file))
         let arguments: StatementArguments = [
             task, known.count, key.recordingID.stored, key.kind.stored, key.isSegment,
-            try Words.row(of: key.callType, in: db), key.startTime?.verbatim,
-            try Words.nameValue(of: key.providerFileName, in: db), distinguisher, evidence.attempts ?? 0, now.stored,
+            try StringTable.row(of: key.callType, in: db), key.startTime?.verbatim,
+            try StringTable.nameValue(of: key.providerFileName, in: db), distinguisher, evidence.attempts ?? 0,
+            now.stored,
             detail ?? reason.rawValue, reason.stored,
         ]
         try db.cachedStatement(sql: insert).execute(arguments: arguments)

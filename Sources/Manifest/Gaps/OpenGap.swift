@@ -14,9 +14,9 @@ enum OpenGap {
     /// Those of these tasks that have an open gap.
     static func tasks(among tasks: [Int64], in db: Database) throws -> Set<Int64> {
         var found: Set<Int64> = []
-        for start in stride(from: 0, to: tasks.count, by: mostAtOnce) {
-            let asked = tasks[start..<min(start + mostAtOnce, tasks.count)].map(\.databaseValue)
-            let rest = [DatabaseValue](repeating: .null, count: mostAtOnce - asked.count)
+        for start in stride(from: 0, to: tasks.count, by: maxAtOnce) {
+            let asked = tasks[start..<min(start + maxAtOnce, tasks.count)].map(\.databaseValue)
+            let rest = [DatabaseValue](repeating: .null, count: maxAtOnce - asked.count)
             found.formUnion(
                 try Int64.fetchSet(db.cachedStatement(sql: selectSeveral), arguments: StatementArguments(asked + rest))
             )
@@ -24,9 +24,9 @@ enum OpenGap {
         return found
     }
 
-    private static let mostAtOnce = TaskSelection.mostAtOnce
+    private static let maxAtOnce = TaskSelection.maxAtOnce
     private static let selectSeveral = """
-        SELECT task FROM open_gap WHERE task IN (\(Array(repeating: "?", count: mostAtOnce).joined(separator: ", ")))
+        SELECT task FROM open_gap WHERE task IN (\(Array(repeating: "?", count: maxAtOnce).joined(separator: ", ")))
         """
 
     /// Logs that the gap is filled, if there was one and the task does not lack anything any more.

@@ -203,7 +203,7 @@ private struct Listing {
         switch plan.writing {
         case .leave: break
         case .queue: try queueForSealing(known.row, in: db)
-        case .queueIfOther: if try isNews(known, in: db) { try queueForSealing(known.row, in: db) }
+        case .queueIfOther: if try hasChanged(known, in: db) { try queueForSealing(known.row, in: db) }
         case .readFacts: try StoredCall(json: task.json, search: nil)?.save(known.row, in: db, rows)
         }
         try apply(plan.question, to: known, in: db)
@@ -227,7 +227,7 @@ private struct Listing {
         switch question {
         case .leave: break
         case .open(let next): try Question.open(known.row, next: next, in: db)
-        case .hasten(let time): try Question.hasten(known.row, to: time, in: db)
+        case .bringForward(let time): try Question.bringForward(known.row, to: time, in: db)
         case .close:
             try Question.close(known.row, in: db)
             let reason = "the provider says that no recording was requested"
@@ -252,7 +252,7 @@ private struct Listing {
     }
 
     /// Whether the queue has the task with other JSON.
-    private func isNews(_ known: KnownTask, in db: Database) throws -> Bool {
+    private func hasChanged(_ known: KnownTask, in db: Database) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM unsealed_task WHERE task = ? AND json IS NOT ?")
         return try Int.fetchOne(statement, arguments: [known.row, task.json.description]) != nil
     }

@@ -76,7 +76,7 @@ struct Adoption: Sendable {
                 UPDATE task SET channel_type = ?, status = ?, capture_request = ?, listed = max(listed, ?) WHERE row = ?
                 """
             try db.cachedStatement(sql: update).execute(arguments: [
-                Words.row(of: task.channelType, in: db), Words.row(of: task.status.description, in: db),
+                StringTable.row(of: task.channelType, in: db), StringTable.row(of: task.status.description, in: db),
                 task.captureRequest.stored, task.wasListed, row,
             ])
             let before = task.json == nil ? try StoredCall.find(row, in: db)?.facts : nil
@@ -153,8 +153,8 @@ struct Adoption: Sendable {
         let key = entry.key
         let identity: StatementArguments = [
             row.task, row.ordinal, key.recordingID.stored, key.kind.stored, key.isSegment,
-            try Words.row(of: key.callType, in: db), key.startTime?.verbatim,
-            try Words.nameValue(of: key.providerFileName, in: db),
+            try StringTable.row(of: key.callType, in: db), key.startTime?.verbatim,
+            try StringTable.nameValue(of: key.providerFileName, in: db),
             entry.stopTime?.verbatim, Self.storedName(entry.file, key: entry.key), entry.attempts,
         ]
         try db.cachedStatement(sql: insert).execute(arguments: identity + place(of: entry, in: db))

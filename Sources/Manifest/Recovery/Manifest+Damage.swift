@@ -29,7 +29,7 @@ extension Manifest {
 
     /// Undoes the adoption of a sealed archive that was not completed: the manifest holds nothing of the archive
     /// afterwards.
-    package func noteNotTakenIn(_ name: ArchiveName, now: Timestamp) async throws {
+    package func undoAdoption(_ name: ArchiveName, now: Timestamp) async throws {
         try await write { db in
             let select = """
                 SELECT archive.row FROM archive JOIN organization ON organization.row = archive.organization

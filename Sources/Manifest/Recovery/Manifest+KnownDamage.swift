@@ -125,7 +125,7 @@ extension Manifest {
             var copies = displaced[archive.name] ?? []
             // The file was put back and read: what was damaged in it is now there in addition to its replacement.
             if known.isWhole { for index in copies.indices { copies[index].reason = .duplicate } }
-            known.isMadeUpFor = copies.allSatisfy { $0.isMadeUpFor(altered) }
+            known.isResolved = copies.allSatisfy { $0.isResolved(altered) }
             return ArchiveStanding(archive, copies, known)
         }
     }
@@ -142,12 +142,12 @@ private struct KnownOfArchive: Sendable {
     var reason: String?
     var damaged = 0
     /// Whether nothing is missing because of the copies that do not count here.
-    var isMadeUpFor = true
+    var isResolved = true
 }
 
 extension DisplacedCopy {
     /// Whether the recording is intact elsewhere, as far as is known, or explained. A duplicate always is.
-    func isMadeUpFor(_ altered: AlteredArchives) -> Bool {
+    func isResolved(_ altered: AlteredArchives) -> Bool {
         guard reason == .damaged, !isExplained else { return true }
         guard let counting else { return false }
         return !counting.isDamaged && altered.reason(of: counting.archive) == nil
@@ -161,7 +161,7 @@ extension ArchiveStanding {
         let hasDisplaced = known.isSuperseded || displaced.contains { $0.reason == .damaged }
         self.init(
             archive: archive,
-            state: known.isDamaged || damaged > 0 || !known.isMadeUpFor ? .damaged : hasDisplaced ? .repaired : .sound,
+            state: known.isDamaged || damaged > 0 || !known.isResolved ? .damaged : hasDisplaced ? .repaired : .sound,
             reason: known.isDamaged || known.isGone ? known.reason : nil,
             counting: held - damaged,
             damaged: damaged,

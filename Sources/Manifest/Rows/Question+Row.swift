@@ -21,7 +21,7 @@ extension Question {
         try db.cachedStatement(sql: insert).execute(arguments: [task, next.stored])
     }
 
-    static func hasten(_ task: Int64, to time: Timestamp, in db: Database) throws {
+    static func bringForward(_ task: Int64, to time: Timestamp, in db: Database) throws {
         try db.cachedStatement(sql: "UPDATE question SET next_ask_time = min(next_ask_time, ?) WHERE task = ?")
             .execute(arguments: [time.stored, task])
     }

@@ -87,13 +87,13 @@ struct StoredCall {
 /// A telephone number as it is stored: six bytes instead of thirteen for the text.
 enum StoredNumber {
     /// The most that E.164 allows.
-    static let mostDigits = 15
+    static let maxDigits = 15
 
     /// A number for `+` and up to fifteen digits (E.164), its negative for digits alone, and otherwise the text itself.
     static func value(_ text: String) -> DatabaseValue {
         let isInternational = text.hasPrefix("+")
         let digits = text.utf8.dropFirst(isInternational ? 1 : 0)
-        guard (1...mostDigits).contains(digits.count), digits.first != UInt8(ascii: "0"),
+        guard (1...maxDigits).contains(digits.count), digits.first != UInt8(ascii: "0"),
             digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let number = Int64(String(decoding: digits, as: UTF8.self))
         else { return text.databaseValue }

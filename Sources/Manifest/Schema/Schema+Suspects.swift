@@ -29,8 +29,8 @@ extension Schema {
         CREATE INDEX suspect_by_better ON suspect (better);
         \(begins("UPDATE OF archive", "updated"))
         \(begins("INSERT", "inserted"))
-        \(isBettered("UPDATE OF archive", "updated"))
-        \(isBettered("INSERT", "inserted"))
+        \(isReplacedByBetter("UPDATE OF archive", "updated"))
+        \(isReplacedByBetter("INSERT", "inserted"))
         CREATE TRIGGER suspect_ends AFTER UPDATE OF archive ON recording
         WHEN OLD.archive IS NOT NULL AND NEW.archive IS NULL
         BEGIN
@@ -52,7 +52,7 @@ extension Schema {
         """
     }
 
-    private static func isBettered(_ event: String, _ name: String) -> String {
+    private static func isReplacedByBetter(_ event: String, _ name: String) -> String {
         """
         CREATE TRIGGER suspect_is_bettered_\(name) AFTER \(event) ON recording
         WHEN NEW.archive IS NOT NULL AND NEW.suspicion IS NULL

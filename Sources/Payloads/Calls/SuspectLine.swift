@@ -28,10 +28,10 @@ package struct SuspectLine: Encodable {
         try line.encode(row.suspect.reason, forKey: .reason)
         try line.encode(row.looks, forKey: .looks)
         try line.encodeIfPresent(row.nextLook?.description, forKey: .nextLook)
-        try line.encodeIfPresent(row.suspect.acknowledgement.map(Words.init), forKey: .acknowledgement)
+        try line.encodeIfPresent(row.suspect.acknowledgement.map(AcknowledgementFields.init), forKey: .acknowledgement)
     }
 
-    private struct Words: Encodable {
+    private struct AcknowledgementFields: Encodable {
         var note: String
         var author: String
         var authorUID: UInt32

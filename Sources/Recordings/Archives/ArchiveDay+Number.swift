@@ -1,7 +1,7 @@
 extension ArchiveDay {
     /// How many days a command or a request may ask for at once: ten years, including leap days. A pass asks the
     /// provider about each day of its window; one over centuries would never end.
-    package static let mostAtOnce: Int64 = 3653
+    package static let maxAtOnce: Int64 = 3653
 
     /// Whole days since 1970-01-01, as a calendar counts them: negative before.
     package var daysSince1970: Int64 {

@@ -129,7 +129,7 @@ package struct DayClose: Hashable, Sendable, Codable {
 
     /// Whether `other` says the same about the day. Values that only grow, such as how often the provider was asked
     /// about an explained gap, make no difference.
-    package func saysTheSame(as other: DayClose) -> Bool {
+    package func isEquivalent(as other: DayClose) -> Bool {
         func statement(_ record: DayClose) -> DayClose {
             var record = record
             for index in record.gaps.indices {

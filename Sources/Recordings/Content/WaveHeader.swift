@@ -113,11 +113,11 @@ private struct ChunkWalk {
             let content = position + 8
             switch identifier {
             case "data":
-                takeSound(at: content, size: size)
+                readSound(at: content, size: size)
                 guard let declared = sound?.declared, declared <= byteCount else { return }
                 return passChunks(after: content + declared, isPadded: declared % 2 == 1)
-            case "fmt ": takeFormat(at: content, size: size)
-            case "ds64" where bytes.hasLongSizes: takeLongSizes(at: content)
+            case "fmt ": readFormat(at: content, size: size)
+            case "ds64" where bytes.hasLongSizes: readLongSizes(at: content)
             default: break
             }
             position = content + size + size % 2
@@ -142,12 +142,12 @@ private struct ChunkWalk {
         paddedEnd = isPadded ? end : nil
     }
 
-    private mutating func takeLongSizes(at position: Int64) {
+    private mutating func readLongSizes(at position: Int64) {
         let sizes = [position, position + 8].map { bytes.number(at: $0, width: 8).flatMap(Int64.init(exactly:)) }
         longSizes = (sizes[0], sizes[1])
     }
 
-    private mutating func takeSound(at position: Int64, size: Int64) {
+    private mutating func readSound(at position: Int64, size: Int64) {
         let rest = byteCount - position
         let declared = declaredSound(size, followedBy: position)
         let available = declared.map { min($0, rest) } ?? rest
@@ -169,11 +169,11 @@ private struct ChunkWalk {
             let next = bytes.identifier(at: position) ?? ""
             return byteCount <= position || ["LIST", "fact", "bext", "id3 ", "cue ", "JUNK"].contains(next) ? 0 : nil
         }
-        return Self.saysNothing(size) ? nil : size
+        return Self.isPlaceholder(size) ? nil : size
     }
 
     /// In a pipe, ffmpeg leaves all ones, and SoX a little less than 2^31.
-    private static func saysNothing(_ size: Int64) -> Bool {
+    private static func isPlaceholder(_ size: Int64) -> Bool {
         size == 0 || size == 0xffff_ffff || (0x7fff_f000...0x7fff_ffff).contains(size)
     }
 
@@ -200,7 +200,7 @@ private struct ChunkWalk {
             let (sum, isTooLarge) = whole.addingReportingOverflow(8)
             return isTooLarge ? .max : sum
         }
-        return Self.saysNothing(size) ? nil : size + 8
+        return Self.isPlaceholder(size) ? nil : size + 8
     }
 }
 
@@ -210,7 +210,7 @@ extension ChunkWalk {
     /// The part of a sub-format's GUID that makes it an ordinary format tag (KSDATAFORMAT_SUBTYPE_WAVEFORMATEX).
     private static let tail: [UInt8] = [0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71]
 
-    private mutating func takeFormat(at position: Int64, size: Int64) {
+    private mutating func readFormat(at position: Int64, size: Int64) {
         guard size >= 14, let tag = bytes.short(at: position), let channels = bytes.short(at: position + 2),
             let rate = bytes.word(at: position + 4), let average = bytes.word(at: position + 8),
             let block = bytes.short(at: position + 12)

@@ -1,7 +1,7 @@
 /// The grammar of a number in JSON (RFC 8259 section 6).
 enum JSONNumber {
     /// Whether the bytes are one number and nothing else.
-    static func isOne(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    static func isNumber(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         var rest = bytes[...]
         if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
         let isZero = rest.first == UInt8(ascii: "0")

@@ -20,14 +20,14 @@ package struct JSONReader {
     private static let deepestNesting = 64
     /// A value takes up to two hundred bytes of memory, however short its text. The limit is ten times the number of
     /// values in the provider's largest page.
-    package static let mostValues = 400_000
+    package static let maxValues = 400_000
     /// This many oddities are described; the rest are only counted.
-    private static let mostOddities = 1000
+    private static let maxOddities = 1000
 
     /// Borrowed from the caller, who keeps them until the value is read.
     private let bytes: UnsafeBufferPointer<UInt8>
     private let isTolerant: Bool
-    private let mostValues: Int
+    private let maxValues: Int
     private var position = 0
     private var depth = 0
     private var valueCount = 0
@@ -36,17 +36,17 @@ package struct JSONReader {
     private var oddities: [JSONOddity] = []
     private var oddityCount = 0
 
-    private init(bytes: UnsafeBufferPointer<UInt8>, isTolerant: Bool, mostValues: Int) {
+    private init(bytes: UnsafeBufferPointer<UInt8>, isTolerant: Bool, maxValues: Int) {
         self.bytes = bytes
         self.isTolerant = isTolerant
-        self.mostValues = mostValues
+        self.maxValues = maxValues
     }
 
     /// The one value that `data` holds.
     /// - Throws: ``Fault``.
-    package static func value(of data: Data, mostValues: Int = Self.mostValues) throws(Fault) -> JSONValue {
+    package static func value(of data: Data, maxValues: Int = Self.maxValues) throws(Fault) -> JSONValue {
         try data.withUnsafeBytes {
-            read($0.assumingMemoryBound(to: UInt8.self), isTolerant: false, mostValues)
+            read($0.assumingMemoryBound(to: UInt8.self), isTolerant: false, maxValues)
         }.get().value
     }
 
@@ -54,7 +54,7 @@ package struct JSONReader {
     /// - Throws: ``Fault``.
     package static func value(of text: String) throws(Fault) -> JSONValue {
         var text = text
-        return try text.withUTF8 { read($0, isTolerant: false, Self.mostValues) }.get().value
+        return try text.withUTF8 { read($0, isTolerant: false, Self.maxValues) }.get().value
     }
 
     /// The one value that `data` holds, and oddities that leave the rest unambiguous: control characters and quotes in
@@ -63,17 +63,17 @@ package struct JSONReader {
     /// - Throws: ``Fault`` for everything else.
     package static func reading(of data: Data) throws(Fault) -> JSONReading {
         try data.withUnsafeBytes {
-            read($0.assumingMemoryBound(to: UInt8.self), isTolerant: true, Self.mostValues)
+            read($0.assumingMemoryBound(to: UInt8.self), isTolerant: true, Self.maxValues)
         }.get()
     }
 
     private static func read(
         _ bytes: UnsafeBufferPointer<UInt8>,
         isTolerant: Bool,
-        _ mostValues: Int
+        _ maxValues: Int
     ) -> Result<JSONReading, Fault> {
         Result { () throws(Fault) in
-            var reader = JSONReader(bytes: bytes, isTolerant: isTolerant, mostValues: mostValues)
+            var reader = JSONReader(bytes: bytes, isTolerant: isTolerant, maxValues: maxValues)
             if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.position = 3 }
             reader.skipSpace()
             let value = try reader.readValue()
@@ -92,7 +92,7 @@ package struct JSONReader {
 
     private mutating func note(_ reason: String) {
         oddityCount += 1
-        if oddities.count < Self.mostOddities { oddities.append(JSONOddity(reason: reason, path: path)) }
+        if oddities.count < Self.maxOddities { oddities.append(JSONOddity(reason: reason, path: path)) }
     }
 
     private func fault(_ reason: String) -> Fault { Fault(reason: reason, offset: position) }
@@ -119,8 +119,8 @@ package struct JSONReader {
 
     private mutating func readValue() throws(Fault) -> JSONValue {
         valueCount += 1
-        guard valueCount <= mostValues else {
-            throw Fault(reason: "more than \(mostValues) values", offset: position, isTooMuch: true)
+        guard valueCount <= maxValues else {
+            throw Fault(reason: "more than \(maxValues) values", offset: position, isTooMuch: true)
         }
         switch current {
         case UInt8(ascii: "{"): return try readObject()
@@ -134,7 +134,7 @@ package struct JSONReader {
     /// `true`, `false`, `null`, a number, or whatever is in place of one.
     private mutating func readWord() throws(Fault) -> JSONValue {
         let start = position
-        while let byte = current, Self.isOfWord(byte) { position += 1 }
+        while let byte = current, Self.isWordByte(byte) { position += 1 }
         let word = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
         switch word {
         case "true": return .bool(true)
@@ -143,7 +143,7 @@ package struct JSONReader {
         case "": throw fault("no value")
         default: break
         }
-        if JSONNumber.isOne(bytes[start..<position]) {
+        if JSONNumber.isNumber(bytes[start..<position]) {
             if JSONNumber.isHuge(word) { note("a number beyond all that can be meant") }
             return .number(word)
         }
@@ -151,7 +151,7 @@ package struct JSONReader {
         return .string(word)
     }
 
-    private static func isOfWord(_ byte: UInt8) -> Bool {
+    private static func isWordByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),

@@ -1,5 +1,5 @@
 /// Decides whether the copy of a recording in a found archive counts, and what that changes. It needs no database: the
-/// manifest carries it out. Whether a copy's bytes are intact is checked before (`ArchiveIntake.chooseCopies`).
+/// manifest carries it out. Whether a copy's bytes are intact is checked before (`ArchiveAdopter.chooseCopies`).
 package enum AdoptionPlan: Hashable, Sendable {
     /// The recording becomes known, and this copy counts.
     case insert

@@ -157,8 +157,8 @@ package struct AnswerRule: Hashable, Sendable {
     private func decide(_ answer: Answer, _ task: Task, _ plan: inout AnswerPlan) {
         // A settled task that is asked about anyway, for `fetch`, stays settled unless there is news. A task without
         // any captures at the provider has no question.
-        let isNews = answer.isNew || answer.unusable != nil
-        guard task.question != nil || isNews, task.captureRequest != .notRequested else { return }
+        let hasChanged = answer.isNew || answer.unusable != nil
+        guard task.question != nil || hasChanged, task.captureRequest != .notRequested else { return }
         let history = AskHistory.appending(
             found: answer.listed,
             isNew: answer.isNew,

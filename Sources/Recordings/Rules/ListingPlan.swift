@@ -40,7 +40,7 @@ package struct ListingPlan: Hashable, Sendable {
         /// It is asked about, from the beginning.
         case open(next: Timestamp)
         /// It is asked about at this time, if it was to be asked about later.
-        case hasten(to: Timestamp)
+        case bringForward(to: Timestamp)
     }
 
     /// What happens to its JSON, which belongs into its day's archive.
@@ -102,7 +102,7 @@ package struct ListingPlan: Hashable, Sendable {
             question = .open(next: firstAsk)
         } else {
             let isOverNow = task.status.isTerminal && !known.status.isTerminal
-            question = isOverNow ? .hasten(to: firstAsk) : .leave
+            question = isOverNow ? .bringForward(to: firstAsk) : .leave
         }
     }
 }

@@ -10,7 +10,7 @@ final class FailedLogins: Sendable {
     /// How long it takes until one more is allowed.
     static let interval = Duration.seconds(6)
     /// How many addresses are kept at most. The one whose last failure is oldest is dropped first.
-    private static let mostAddresses = 10_000
+    private static let maxAddresses = 10_000
 
     /// The recent failures of an address, as of a time.
     private struct Record {
@@ -27,7 +27,7 @@ final class FailedLogins: Sendable {
     func note(_ address: String, now: Timestamp) -> Int? {
         let place = Self.place(of: address)
         return records.withLock { records in
-            if records[place] == nil, records.count >= Self.mostAddresses,
+            if records[place] == nil, records.count >= Self.maxAddresses,
                 let oldest = records.min(by: { $0.value.time < $1.value.time })?.key
             {
                 records[oldest] = nil

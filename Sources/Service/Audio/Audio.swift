@@ -120,7 +120,7 @@ struct Audio: Sendable {
             return Answer(.notModified, headers: headers)
         }
         let range =
-            isHead || !Self.isOfThisState(inquiry.headers[.ifRange], held)
+            isHead || !Self.matchesETag(inquiry.headers[.ifRange], held)
             ? ByteRange.whole : ByteRange(inquiry.headers[.range], size: held.byteCount)
         let part: Range<Int64>
         switch range {
@@ -192,7 +192,7 @@ struct Audio: Sendable {
 
     /// Whether `If-Range` permits a part: it must be the recording's ETag. A date never matches, because no answer has a
     /// `Last-Modified`.
-    private static func isOfThisState(_ header: String?, _ held: RecordingRow.Held) -> Bool {
+    private static func matchesETag(_ header: String?, _ held: RecordingRow.Held) -> Bool {
         header.map { $0.trimmingCharacters(in: .whitespaces) == "\"\(held.digest)\"" } ?? true
     }
 }

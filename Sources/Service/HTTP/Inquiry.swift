@@ -42,7 +42,7 @@ struct Inquiry: Sendable {
             throw Problem(.unsupportedMediaType, "unsupported_media_type", "send the body as \(JSONBody.mediaType)")
         }
         let data = Data(try await body())
-        guard case .object(let found)? = try? JSONReader.value(of: data, mostValues: 10_000) else {
+        guard case .object(let found)? = try? JSONReader.value(of: data, maxValues: 10_000) else {
             throw Problem(.badRequest, "bad_body", "the body must be a JSON object")
         }
         for member in found where !members.contains(member.name) {

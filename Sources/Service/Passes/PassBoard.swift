@@ -7,9 +7,9 @@ import Waiting
 /// The requested passes: waiting, running and ended. It keeps the newest ones in memory while the service runs.
 final class PassBoard: Sendable {
     /// How many passes may wait.
-    private static let mostWaiting = 20
+    private static let maxWaiting = 20
     /// How many passes are kept; the oldest ended ones are dropped.
-    private static let mostKept = 100
+    private static let maxKept = 100
 
     private struct State {
         /// In the order of the requests.
@@ -25,10 +25,10 @@ final class PassBoard: Sendable {
     /// - Throws: a ``Problem`` with status 503 if too many passes wait.
     func add(_ pass: RequestedPass) throws(Problem) {
         let isFull = state.withLock { state in
-            guard state.passes.count(where: { $0.state == .waiting }) < Self.mostWaiting else { return true }
+            guard state.passes.count(where: { $0.state == .waiting }) < Self.maxWaiting else { return true }
             state.passes.append(pass)
             state.stops[pass.id] = StopRequest()
-            while state.passes.count > Self.mostKept, let old = state.passes.firstIndex(where: \.state.isEnd) {
+            while state.passes.count > Self.maxKept, let old = state.passes.firstIndex(where: \.state.isEnd) {
                 state.stops[state.passes.remove(at: old).id] = nil
             }
             return false

@@ -15,7 +15,7 @@ struct Calls: Sendable {
         "direction", "min_duration",
     ]
     /// How many events of a call's history an answer contains at most.
-    private static let mostEvents = 1000
+    private static let maxEvents = 1000
 
     var routes: [Route] {
         [
@@ -69,7 +69,7 @@ struct Calls: Sendable {
         try await installation.noteView(of: task.id, [task.organization], by: view.caller.actor)
         var history: [EventLine] = []
         for try await event in manifest.events(organization: task.organization, task: task.id) {
-            guard history.count < Self.mostEvents else { break }
+            guard history.count < Self.maxEvents else { break }
             history.append(EventLine(event))
         }
         let detail = Detail(

@@ -48,7 +48,7 @@ struct Days: Sendable {
         let last = to.map { $0.previous ?? $0 } ?? max(today, from ?? today)
         let first = from ?? ArchiveDay(daysSince1970: last.daysSince1970 - Self.usualDays + 1) ?? last
         guard first <= last else { throw Problem(.badRequest, "bad_parameter", "from is not before to") }
-        guard last.daysSince1970 - first.daysSince1970 < ArchiveDay.mostAtOnce else {
+        guard last.daysSince1970 - first.daysSince1970 < ArchiveDay.maxAtOnce else {
             throw Problem(.badRequest, "bad_parameter", "ten years are the most at a time")
         }
         return first...last

@@ -11,7 +11,7 @@ struct GapStatements: Sendable {
     let installation: Installation
 
     /// How many calls one statement may name, and how many characters its note may have.
-    private static let mostTasks = 500
+    private static let maxTasks = 500
     private static let longestNote = 4000
 
     var routes: [Route] {
@@ -79,8 +79,8 @@ struct GapStatements: Sendable {
         let view = try ArchiveView(installation, inquiry)
         let name = try view.organization(said.organization)
         let tasks = said.tasks.compactMap { TaskID($0) }
-        guard (1...Self.mostTasks).contains(said.tasks.count), tasks.count == said.tasks.count else {
-            throw Problem(.badRequest, "bad_body", "tasks must be a list of 1 to \(Self.mostTasks) task IDs")
+        guard (1...Self.maxTasks).contains(said.tasks.count), tasks.count == said.tasks.count else {
+            throw Problem(.badRequest, "bad_body", "tasks must be a list of 1 to \(Self.maxTasks) task IDs")
         }
         let manifest = try await view.manifest
         guard let standpoint = try await view.standpoints(of: [name], manifest)[name] else {

@@ -10,7 +10,7 @@ struct LogRoutes: Sendable {
     let installation: Installation
 
     /// The largest file that is read. Every tile is smaller.
-    private static let mostBytes = 32 << 20
+    private static let maxBytes = 32 << 20
 
     var routes: [Route] {
         [
@@ -45,7 +45,7 @@ struct LogRoutes: Sendable {
         let path = "\(LogFolder(organization, in: installation.root.logsPath).path)/\(name)"
         do {
             let bytes = try await BlockingWork.run { _ throws(FileContents.Failure) in
-                try FileContents(path: path, limit: Self.mostBytes).bytes
+                try FileContents(path: path, limit: Self.maxBytes).bytes
             }
             return Answer(headers: [.contentType: mediaType], body: .bytes(bytes))
         } catch  where error.isAbsent {

@@ -7,7 +7,7 @@ import Recordings
 struct PageQuery: Sendable {
     static let parameters: Set<String> = ["limit", "cursor"]
     /// How many rows a page has at most.
-    static let mostRows = 1000
+    static let maxRows = 1000
     private static let usualRows = 100
 
     let limit: Int
@@ -15,9 +15,9 @@ struct PageQuery: Sendable {
     /// - Throws: a ``Problem`` with status 400.
     init(_ query: QueryItems) throws(Problem) {
         limit =
-            try query.value("limit", "a whole number from 1 to \(Self.mostRows)") { text in
+            try query.value("limit", "a whole number from 1 to \(Self.maxRows)") { text in
                 guard text.utf8.count <= 4, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-                return Int(text).flatMap { (1...Self.mostRows).contains($0) ? $0 : nil }
+                return Int(text).flatMap { (1...Self.maxRows).contains($0) ? $0 : nil }
             } ?? Self.usualRows
     }
 }

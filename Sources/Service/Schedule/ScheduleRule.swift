@@ -9,7 +9,7 @@ struct ScheduleRule: Sendable {
 
     /// How long to wait before an incomplete daily job is retried, and how often it is tried in all.
     static let retryDelay = Duration.seconds(30 * 60)
-    static let mostAttempts = 8
+    static let maxAttempts = 8
     /// The period after the configured time over which the organizations' daily jobs are spread.
     private static let longestDelay = Duration.seconds(10 * 60)
 
@@ -91,7 +91,7 @@ struct ScheduleRule: Sendable {
             if let latest, let due = begin(latest), due >= since { return Run(kind: .daily(latest), due: due) }
             return upcoming(after: latest ?? today.previous ?? today)
         }
-        if !last.isDone, last.attempts < Self.mostAttempts, latest.map({ $0 <= last.day }) ?? true {
+        if !last.isDone, last.attempts < Self.maxAttempts, latest.map({ $0 <= last.day }) ?? true {
             return Run(kind: .daily(last.day), due: last.ended + Self.retryDelay)
         }
         if let latest, latest > last.day { return begin(latest).map { Run(kind: .daily(latest), due: $0) } }

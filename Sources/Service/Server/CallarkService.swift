@@ -34,7 +34,7 @@ package struct CallarkService: Sendable {
     private let installation: Installation
     private let setup: Setup
     private let database: ServiceDatabase
-    private let doorkeeper: Doorkeeper
+    private let authenticator: Authenticator
     private let requests = RequestMetrics()
     private let board = PassBoard()
     /// Made when the service begins to stop, so that answers without an end of their own stop too.
@@ -53,7 +53,7 @@ package struct CallarkService: Sendable {
         database = try ServiceDatabase(path: installation.root.servicePath)
         let settings = installation.settings.service
         isSecure = settings.tls != nil || settings.publicURL?.scheme == "https"
-        doorkeeper = Doorkeeper(
+        authenticator = Authenticator(
             database,
             cookie: SessionCookie(isSecure: isSecure),
             ownPages: OwnPages(publicURL: settings.publicURL, isSecure: isSecure),
@@ -75,7 +75,7 @@ package struct CallarkService: Sendable {
                 }
                 tasks.addTask {
                     // If the service cannot listen (its port is taken, for example), it must not start a pass.
-                    if await isListening.wait() != nil { await work(stop) }
+                    if await isListening.wait() != nil { await runPasses(stop) }
                 }
                 defer { tasks.cancelAll() }
                 while try await tasks.next() != nil {}
@@ -88,7 +88,7 @@ package struct CallarkService: Sendable {
 
     /// Runs requested and scheduled passes, and publishes the evidence logs, until `stop` is made and the last pass has
     /// ended.
-    private func work(_ stop: StopRequest) async {
+    private func runPasses(_ stop: StopRequest) async {
         let worker = PassWorker(installation: installation, board: board, stop: stop)
         let scheduler = scheduler(stop)
         let publisher = Publisher(logs: installation.evidence, stop: stop, logger: installation.logger)
@@ -120,7 +120,7 @@ package struct CallarkService: Sendable {
                 await stop.wait()
                 guard !Task.isCancelled else { return false }
                 ending.make()
-                setup.manager.tell(.stopping)
+                setup.manager.send(.stopping)
                 await group.triggerGracefulShutdown()
                 try? await Task.sleep(for: setup.limits.grace)
                 return false
@@ -161,9 +161,9 @@ package struct CallarkService: Sendable {
     private func application(_ onListening: @escaping @Sendable () -> Void) throws -> some Service {
         let limits = setup.limits
         let installation = installation
-        let front = FrontDoor(
+        let front = RequestDispatcher(
             routes: RouteTable(routes: routes),
-            doorkeeper: doorkeeper,
+            authenticator: authenticator,
             limits: limits,
             trustedProxies: settings.trustedProxies,
             isSecure: isSecure,
@@ -200,7 +200,7 @@ package struct CallarkService: Sendable {
                 let port = channel.localAddress?.port ?? listen.port
                 let host = listen.host.contains(":") ? "[\(listen.host)]" : listen.host
                 announce("\(scheme)://\(host):\(port)")
-                manager.tell(.ready)
+                manager.send(.ready)
                 onListening()
             },
             logger: quietLogger
@@ -212,7 +212,7 @@ package struct CallarkService: Sendable {
         let parts: [[Route]] = [
             Health(installation: installation, database: database).routes,
             Description().routes,
-            Login(doorkeeper: doorkeeper).routes,
+            Login(authenticator: authenticator).routes,
             Overview(installation: installation).routes,
             Days(installation: installation).routes,
             setup.writeReport.map { Reports(installation: installation, write: $0).routes } ?? [],

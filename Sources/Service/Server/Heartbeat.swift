@@ -8,7 +8,7 @@ struct Heartbeat: Service {
         guard let interval = manager.watchdog else { return try await gracefulShutdown() }
         try await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                manager.tell(.alive)
+                manager.send(.alive)
                 try await Task.sleep(for: interval)
             }
         }

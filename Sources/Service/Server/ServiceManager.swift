@@ -26,7 +26,7 @@ package struct ServiceManager: Sendable {
     }
 
     /// Sends a state. Failures are ignored: if no state arrives, systemd's watchdog restarts the service.
-    func tell(_ state: State) {
+    func send(_ state: State) {
         guard let socketPath, socketPath.utf8.count < MemoryLayout.size(ofValue: sockaddr_un().sun_path) else { return }
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return }

@@ -29,7 +29,7 @@ struct BrowserSession: Sendable, Hashable {
     /// token is issued, because the answer with the last one may be lost.
     static let overlap = Duration.seconds(60)
     /// How many sessions of one key there are at most. The oldest is ended when another begins.
-    static let mostOfOneKey = 20
+    static let maxOfOneKey = 20
 
     /// What a token is worth.
     enum Verdict: Sendable, Hashable {

@@ -2,7 +2,7 @@ import HTTPTypes
 
 /// Login and logout of browsers: a key is exchanged for a session, whose token is in a cookie that no script can read.
 struct Login: Sendable {
-    let doorkeeper: Doorkeeper
+    let authenticator: Authenticator
 
     var routes: [Route] {
         [
@@ -17,8 +17,8 @@ struct Login: Sendable {
 
     private func begin(_ inquiry: Inquiry) async throws -> Answer {
         let order = try await inquiry.json(Order.self, members: ["key"])
-        let key = try await doorkeeper.key(order.key, from: inquiry.address)
-        let admission = try await doorkeeper.begin(key, for: inquiry.headers, from: inquiry.address)
+        let key = try await authenticator.key(order.key, from: inquiry.address)
+        let admission = try await authenticator.begin(key, for: inquiry.headers, from: inquiry.address)
         var answer = try Answer.json(MeLine(admission.caller))
         answer.headers[.setCookie] = admission.setCookie
         return answer
@@ -27,7 +27,7 @@ struct Login: Sendable {
     private func end(_ inquiry: Inquiry) async throws -> Answer {
         // With a key of its own, a request has no session to end.
         guard let session = try inquiry.knownCaller.session else { return Answer(.noContent) }
-        try await doorkeeper.end(session)
-        return Answer(.noContent, headers: [.setCookie: doorkeeper.cookie.removal])
+        try await authenticator.end(session)
+        return Answer(.noContent, headers: [.setCookie: authenticator.cookie.removal])
     }
 }

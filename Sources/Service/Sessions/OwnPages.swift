@@ -18,7 +18,7 @@ struct OwnPages: Sendable {
 
     /// Refuses a request that another site caused. A program other than a browser sends neither header, and passes.
     /// - Throws: a ``Problem`` with status 403.
-    func require(_ visitor: Doorkeeper.Visitor) throws(Problem) {
+    func require(_ visitor: Authenticator.Visitor) throws(Problem) {
         if let site = visitor.headers[.secFetchSite] {
             // `none` is what the user typed or chose, which no form is.
             guard site == "same-origin" || visitor.isSafe && site == "none" else { throw Self.refusal }

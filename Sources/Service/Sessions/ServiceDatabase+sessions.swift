@@ -77,7 +77,7 @@ extension ServiceDatabase {
                         SELECT session.row FROM session JOIN key ON key.row = session.key
                         WHERE key.name = ? AND ended_time IS NULL ORDER BY session.row DESC LIMIT -1 OFFSET ?)
                     """,
-                arguments: [time, key.name.description, BrowserSession.mostOfOneKey - 1]
+                arguments: [time, key.name.description, BrowserSession.maxOfOneKey - 1]
             )
             try db.execute(
                 sql: """

@@ -102,14 +102,14 @@ struct EnvironmentLayer {
     ) -> String? {
         let nameVariables = organizations.map { SettingKey.organizationName.row.variable(in: $0.description) }
         if nameVariables.contains(variable) { return "an organization's name stands only in the file" }
-        if isOfKubernetes(variable) { return nil }
+        if isKubernetesServiceVariable(variable) { return nil }
         if let meant = nearest(to: variable, among: known) { return "did you mean \(meant)?" }
         guard variable.hasPrefix("CALLARK_ORG_") else { return nil }
         return "the organizations of the file are: \(organizations.map(\.description).joined(separator: ", "))"
     }
 
     /// Whether Kubernetes sets it next to a Service named callark, so that it is not a misspelt key.
-    private static func isOfKubernetes(_ variable: String) -> Bool {
+    private static func isKubernetesServiceVariable(_ variable: String) -> Bool {
         variable == "CALLARK_SERVICE_HOST" || variable.hasPrefix("CALLARK_SERVICE_PORT")
     }
 

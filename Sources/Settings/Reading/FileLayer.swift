@@ -17,7 +17,7 @@ struct FileLayer {
     private var unknownKeys = 0
 
     /// Guessing takes time, and no one reads more guesses than this.
-    private static let mostGuesses = 20
+    private static let maxGuesses = 20
 
     /// One item of `organizations`.
     struct OrganizationEntry {
@@ -185,7 +185,7 @@ extension FileLayer {
                 "\(section?.path ?? "")."
             }
         unknownKeys += 1
-        guard unknownKeys <= Self.mostGuesses else {
+        guard unknownKeys <= Self.maxGuesses else {
             return report(.unknownKey, entry.line, "unknown key \(VisibleText.quoted(prefix + entry.key))")
         }
         let meant = KnownKeys.nearest(to: entry.key, in: section, owner: owner).map { "did you mean \"\($0)\"?" }

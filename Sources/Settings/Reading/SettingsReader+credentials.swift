@@ -6,9 +6,9 @@ extension SettingsReader {
     /// Either a client, with or without its first refresh token, or one access token.
     mutating func credentials(of owner: Owner) -> OrganizationSettings.Credentials? {
         if owner.hasMalformedAuth { return nil }
-        let owner = owner.withTheEnvironmentsMethod()
-        let bearer = owner.given(AuthenticationMethod.bearer)
-        let refreshing = owner.given(AuthenticationMethod.refreshing)
+        let owner = owner.preferringEnvironmentMethod()
+        let bearer = owner.firstSet(AuthenticationMethod.bearer)
+        let refreshing = owner.firstSet(AuthenticationMethod.refreshing)
         let name = "\(owner.label ?? "organizations[]").auth"
         switch (bearer, refreshing) {
         case (nil, nil):
@@ -29,7 +29,7 @@ extension SettingsReader {
         case (nil, .some):
             let clientID = required(.clientID, of: owner)
             let clientSecret = secret(.clientSecret, of: owner)
-            let isGiven = owner.given([SecretKey.refreshToken.text.row, SecretKey.refreshToken.file.row]) != nil
+            let isGiven = owner.firstSet([SecretKey.refreshToken.text.row, SecretKey.refreshToken.file.row]) != nil
             let refreshToken = isGiven ? secret(.refreshToken, of: owner) : nil
             guard let clientID, let clientSecret, refreshToken != nil || !isGiven else { return nil }
             return .refreshing(clientID: clientID, clientSecret: clientSecret, refreshToken: refreshToken)
@@ -120,13 +120,13 @@ private enum AuthenticationMethod {
 
 extension SettingsReader.Owner {
     /// The first of these keys that is given.
-    fileprivate func given(_ keys: [KeyDescription]) -> RawValue? {
+    fileprivate func firstSet(_ keys: [KeyDescription]) -> RawValue? {
         keys.lazy.compactMap(raw).first
     }
 
     /// If the environment has keys of one method only, the file's keys of the other method are ignored: a token in the
     /// environment replaces the file's client, and vice versa.
-    fileprivate func withTheEnvironmentsMethod() -> Self {
+    fileprivate func preferringEnvironmentMethod() -> Self {
         let bearer = AuthenticationMethod.bearer.contains { environment[$0] != nil }
         let refreshing = AuthenticationMethod.refreshing.contains { environment[$0] != nil }
         guard bearer != refreshing else { return self }

@@ -75,9 +75,9 @@ extension Provider {
         guard let size = form["pageSize"].map({ Int($0) }) ?? 100, (1...1000).contains(size) else {
             throw refuse("pageSize is not valid")
         }
-        guard let page = form["page"].map({ Int($0) }) ?? 0, page >= 0, page < rules.mostRows,
-            (page + 1) * size <= max(rules.mostRows, size)
-        else { throw refuse("page is beyond the \(rules.mostRows) records that can be fetched") }
+        guard let page = form["page"].map({ Int($0) }) ?? 0, page >= 0, page < rules.maxRows,
+            (page + 1) * size <= max(rules.maxRows, size)
+        else { throw refuse("page is beyond the \(rules.maxRows) records that can be fetched") }
         guard to <= now else { throw refuse("to: the timestamp should not be more than \(now.milliseconds)") }
         guard from >= now.advanced(by: -Self.longestActivityLookBack.milliseconds) else {
             throw refuse("from is more than 12 months ago")

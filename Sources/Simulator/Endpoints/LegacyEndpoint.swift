@@ -62,7 +62,7 @@ extension Provider {
         _ request: Request
     ) throws(LegacyQuestion.Fault) -> Response {
         let all = try question.answer(from: archive.rows(collection, in: question.time))
-        let most = min(question.limit, archive.rules.mostRecords)
+        let most = min(question.limit, archive.rules.maxRecords)
         let rows = Array(question.takesLast ? all.rows.suffix(most) : all.rows.prefix(most))
         if request.header("accept")?.lowercased().contains("text/csv") ?? false {
             return csv(all.columns, rows, archive.rules)

@@ -3,7 +3,7 @@ import Foundation
 extension Provider {
     private static let longestSearchSpan = Duration.seconds(365 * 86_400)
     private static let longestSearchLookBack = Duration.seconds(1096 * 86_400)
-    private static let mostFilterArguments = 1000
+    private static let maxFilterArguments = 1000
 
     /// A client's request to `POST search`, checked.
     private struct SearchQuestion {
@@ -36,7 +36,7 @@ extension Provider {
         }
         let question = try searchQuestion(request, caller, tracking)
         let start = question.cursor.flatMap { Int($0) } ?? 0
-        let wanted = max(0, start)..<max(0, min(start + rules.pageSize, rules.mostRows), start)
+        let wanted = max(0, start)..<max(0, min(start + rules.pageSize, rules.maxRows), start)
         let result: SearchResult
         let example: JSON
         let list: String
@@ -71,7 +71,7 @@ extension Provider {
         if let limit = rules.tooMany, result.count > limit {
             throw Refusal(.failure(413, "The answer would be too large; narrow the time range", tracking: tracking))
         }
-        let hasNext = wanted.upperBound < min(result.count, rules.mostRows)
+        let hasNext = wanted.upperBound < min(result.count, rules.maxRows)
         let answer: JSON = [
             list: .array(result.page.map { $0.selected(fields) }),
             "pageInfo": [
@@ -114,8 +114,8 @@ extension Provider {
         guard let from = bound("from", body.variables?.from), let to = bound("to", body.variables?.to) else {
             throw refuse("from and to are required")
         }
-        if let count = body.variables?.filter?.argumentCount, count > Self.mostFilterArguments {
-            throw refuse("a filter has at most \(Self.mostFilterArguments) arguments")
+        if let count = body.variables?.filter?.argumentCount, count > Self.maxFilterArguments {
+            throw refuse("a filter has at most \(Self.maxFilterArguments) arguments")
         }
         guard document.arguments["filter"].map({ $0 == "$filter" }) ?? true else {
             throw refuse("this simulator takes a filter in the variable $filter only")

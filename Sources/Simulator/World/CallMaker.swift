@@ -83,5 +83,5 @@ struct CallMaker {
         )
     }
 
-    private static let reasons = ["Payment", "Credit", "Question", "Complaint", "Order", "Return", "Contract"]
+    private static let reasons = ["Payment", "Credit", "Question", "Diagnostics", "Order", "Return", "Contract"]
 }

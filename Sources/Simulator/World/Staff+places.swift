@@ -34,7 +34,7 @@ extension Staff {
             let named = members((1...6).map { "Team \($0)" }, &random)
             teams = named.enumerated().map { Team(member: $0.element, site: sites[$0.offset % sites.count]) }
             entryPoints = members(["Welcome", "Customers", "Orders", "After Hours"], &random)
-            wrapUpCodes = members(["Resolved", "Call Back", "Sale", "Complaint", "Wrong Number"], &random)
+            wrapUpCodes = members(["Resolved", "Call Back", "Sale", "Diagnostics", "Wrong Number"], &random)
         }
     }
 }

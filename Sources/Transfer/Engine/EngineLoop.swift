@@ -15,16 +15,16 @@ final class EngineLoop {
     /// Handles of successful downloads, for the next ones, which set their own contexts: creating a handle and setting
     /// the common options takes longer than a small recording.
     private var usedHandles: [EasyHandle] = []
-    private let mostUsedHandles: Int
+    private let maxUsedHandles: Int
     private var nextSpeedCheck: ContinuousClock.Instant?
 
-    /// - Parameter mostUsedHandles: how many such handles are kept.
-    init(multi: MultiHandle, inbox: Inbox, options: TransferOptions, slots: SharedSlots, mostUsedHandles: Int) {
+    /// - Parameter maxUsedHandles: how many such handles are kept.
+    init(multi: MultiHandle, inbox: Inbox, options: TransferOptions, slots: SharedSlots, maxUsedHandles: Int) {
         self.multi = multi
         self.inbox = inbox
         self.options = options
         self.slots = slots
-        self.mostUsedHandles = mostUsedHandles
+        self.maxUsedHandles = maxUsedHandles
     }
 
     /// - Returns: why it has ended.
@@ -32,7 +32,7 @@ final class EngineLoop {
         do {
             while true {
                 for command in try inbox.take() { handle(command) }
-                try turn()
+                try runOnce()
             }
         } catch {
             finishAll(because: error)
@@ -40,14 +40,14 @@ final class EngineLoop {
         }
     }
 
-    private func turn() throws(TransferError) {
+    private func runOnce() throws(TransferError) {
         launchReady()
         var running: Int32 = 0
         try MultiHandle.check(curl_multi_perform(multi.raw, &running))
         concludeTransfers()
         endSlow()
         launchReady()
-        guard inbox.fallAsleep() else { return }
+        guard inbox.prepareToWait() else { return }
         try MultiHandle.check(curl_multi_poll(multi.raw, nil, 0, pollTimeout, nil))
     }
 
@@ -151,7 +151,7 @@ final class EngineLoop {
         exchanges[exchange.order.id] = nil
         let handle = exchange.handle
         detach(exchange, from: exchange.address.origin)
-        if case .success = answer, let handle, exchange.sharesHandles, usedHandles.count < mostUsedHandles {
+        if case .success = answer, let handle, exchange.sharesHandles, usedHandles.count < maxUsedHandles {
             usedHandles.append(handle)
         }
         // This comes last: from here on the sink belongs to the caller again.

@@ -181,7 +181,7 @@ final class Exchange {
     func resume() -> CURLcode {
         isHeld = false
         lastProgress = .now
-        speed?.goOn(now: lastProgress)
+        speed?.resume(now: lastProgress)
         guard isPaused, let handle else { return CURLE_OK }
         isPaused = false
         // During this call libcurl delivers what it held back, and this may pause the transfer again.

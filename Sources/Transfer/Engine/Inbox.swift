@@ -80,7 +80,7 @@ final class Inbox: Sendable {
 
     /// Called by the thread before it waits.
     /// - Returns: whether it may wait: not if there are commands already.
-    func fallAsleep() -> Bool {
+    func prepareToWait() -> Bool {
         state.withLock { state in
             state.isAsleep = state.commands.isEmpty && state.end == nil
             return state.isAsleep

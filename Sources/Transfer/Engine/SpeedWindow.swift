@@ -27,7 +27,7 @@ struct SpeedWindow: Sendable {
     mutating func hold(now: ContinuousClock.Instant) { heldSince = heldSince ?? now }
 
     /// From now on it takes bytes again.
-    mutating func goOn(now: ContinuousClock.Instant) {
+    mutating func resume(now: ContinuousClock.Instant) {
         guard let heldSince else { return }
         end += now - heldSince
         self.heldSince = nil

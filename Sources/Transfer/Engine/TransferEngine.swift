@@ -76,7 +76,7 @@ package final class TransferEngine: HTTPExchange {
                     inbox: inbox,
                     options: options,
                     slots: slots,
-                    mostUsedHandles: share
+                    maxUsedHandles: share
                 )
                 let end = loop.run()
                 // If this one has failed, the others get nothing more.

@@ -33,11 +33,11 @@ struct ActivityWalk: Sendable {
     private static let longestSpan = Duration.hours(12)
     private static let millisecond = Duration.milliseconds(1)
     /// The last row that a request can reach, over all of its pages.
-    private static let mostRows = 10_000
+    private static let maxRows = 10_000
     /// The default page size of the interface: no honest limit is lower.
     private static let lowestCap = 100
     /// No honest provider has more consecutive milliseconds with too many activities.
-    private static let mostStandstills = 10
+    private static let maxStandstills = 10
 
     /// - Parameters:
     ///   - start: inclusive.
@@ -85,13 +85,13 @@ struct ActivityWalk: Sendable {
         budget.gain(Set(own.filter { $0 > latest }).count)
         latest = max(latest, last ?? latest)
         let isFull = answer.rowCount >= pageSize
-        let hasNextPage = (page + 2) * pageSize <= Self.mostRows
+        let hasNextPage = (page + 2) * pageSize <= Self.maxRows
         if isFull, hasNextPage {
             page += 1
         } else if mayBeCut {
             // The last hundredth does not count: a time that is wrongly too late would hide the rows before it.
             let resume = own.dropLast(own.count / 100).last.flatMap { $0 > from ? $0 : nil }
-            try goOn(from: resume ?? last ?? from)
+            try advance(from: resume ?? last ?? from)
         } else {
             openWindow(at: windowEnd)
         }
@@ -105,13 +105,13 @@ struct ActivityWalk: Sendable {
     }
 
     /// Asks for the rest of a window whose last row no page can reach.
-    private mutating func goOn(from last: Timestamp) throws(ProviderError) {
+    private mutating func advance(from last: Timestamp) throws(ProviderError) {
         if last > from {
             standstills = 0
             openWindow(at: last)
         } else {
             standstills += 1
-            if standstills > Self.mostStandstills { throw Self.noProgress }
+            if standstills > Self.maxStandstills { throw Self.noProgress }
             crowded.append(from)
             openWindow(at: from + Self.millisecond)
         }

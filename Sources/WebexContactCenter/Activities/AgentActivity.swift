@@ -53,7 +53,7 @@ package struct AgentActivity: Sendable, Hashable {
 
 /// Returns each activity of a listing once, without keeping all of it: pages overlap, and a provider may repeat
 /// activities that began before the requested time and continue into it.
-package struct ToldActivities: Sendable {
+package struct ActivityDeduplicator: Sendable {
     private let span: Range<Timestamp>
     private(set) var known: Set<AgentActivity> = []
 

@@ -79,7 +79,7 @@ package final class RedirectListener: Sendable {
 
     private func wait(for request: AuthorizationRequest, until end: ContinuousClock.Instant) -> RedirectAnswer? {
         while let connection = nextConnection(until: end) {
-            defer { Self.hangUp(connection) }
+            defer { Self.drainAndClose(connection) }
             let head = Self.head(from: connection)
             switch RedirectRequest(head: head, path: place.path) {
             case .other(let status): Self.send(RedirectPage(refusing: status), to: connection)
@@ -184,7 +184,7 @@ extension RedirectListener {
     }
 
     /// Reads what is still arriving: closing before that would reset the connection before the page was read.
-    private static func hangUp(_ connection: Int32) {
+    private static func drainAndClose(_ connection: Int32) {
         shutdown(connection, Int32(SHUT_WR))
         let end = ContinuousClock.now + longestConnection
         var buffer = [UInt8](repeating: 0, count: 4096)

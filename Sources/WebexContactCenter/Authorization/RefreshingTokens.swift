@@ -126,7 +126,7 @@ actor RefreshingTokens {
 
 extension RefreshingTokens {
     private func renewed(retrying retry: RetryPolicy) async throws(ProviderError) -> Secret {
-        if let token = try await takenOver() { return token }
+        if let token = try await renewedElsewhere() { return token }
         guard pair != nil || configured != nil else { throw grants.absence }
         do throws(ProviderError) {
             return try await askRepeatedly(retry)
@@ -169,7 +169,7 @@ extension RefreshingTokens {
         defer { lock.release() }
         do throws(ProviderError) {
             if let unsaved { try await keep(unsaved) }
-            if let token = try await takenOver() { return .success(token) }
+            if let token = try await renewedElsewhere() { return .success(token) }
         } catch {
             return .failure(FailedExchange(error))
         }
@@ -209,7 +209,7 @@ extension RefreshingTokens {
 
     /// The pair on disk, which another process may have renewed; it is as good as our own.
     /// - Returns: its access token, if that may be used now.
-    private func takenOver() async throws(ProviderError) -> Secret? {
+    private func renewedElsewhere() async throws(ProviderError) -> Secret? {
         if unsaved == nil, let kept = try await kept() { pair = kept }
         return fresh
     }

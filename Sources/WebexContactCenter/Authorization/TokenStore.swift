@@ -31,7 +31,7 @@ struct TokenStore: Sendable {
     /// - Returns: `nil` if there is no file, or one that this program did not write.
     /// - Throws: `tokenStore` if there is a file that cannot be read.
     func load() async throws(ProviderError) -> Content? {
-        try await offPool { () throws(ProviderError) in
+        try await runBlocking { () throws(ProviderError) in
             guard let data = try readFile() else { return nil }
             return Self.decode(data)
         }
@@ -41,7 +41,7 @@ struct TokenStore: Sendable {
     /// about an earlier token, and is removed.
     /// - Throws: `tokenStore`; then what was kept does not change.
     func save(_ content: Content) async throws(ProviderError) {
-        try await offPool { () throws(ProviderError) in
+        try await runBlocking { () throws(ProviderError) in
             try makeFolder()
             // This comes first: otherwise, if a provider keeps its refresh token, it would be reported as refused for
             // ever.
@@ -54,7 +54,7 @@ struct TokenStore: Sendable {
     /// - Returns: whether there was anything.
     /// - Throws: `tokenStore` if it cannot be removed.
     func remove() async throws(ProviderError) -> Bool {
-        try await offPool { () throws(ProviderError) in
+        try await runBlocking { () throws(ProviderError) in
             _ = try refusals.removeFile()
             return try removeFile()
         }
@@ -64,7 +64,7 @@ struct TokenStore: Sendable {
     /// - Returns: `nil` if no refusal is known.
     /// - Throws: `tokenStore` if there is a file that cannot be read.
     func refusal(of token: Secret) async throws(ProviderError) -> TokenRefusal? {
-        try await offPool { () throws(ProviderError) in
+        try await runBlocking { () throws(ProviderError) in
             guard let data = try refusals.readFile(), let refusal = TokenRefusal(data: data) else { return nil }
             return refusal.token == Self.origin(token) ? refusal : nil
         }
@@ -73,7 +73,7 @@ struct TokenStore: Sendable {
     /// Keeps it next to the tokens; on disk when this returns.
     /// - Throws: `tokenStore`.
     func save(_ refusal: TokenRefusal) async throws(ProviderError) {
-        try await offPool { () throws(ProviderError) in
+        try await runBlocking { () throws(ProviderError) in
             try makeFolder()
             try refusals.replaceFile(refusal.data)
         }
@@ -82,7 +82,7 @@ struct TokenStore: Sendable {
     /// The file with the last refusal.
     private var refusals: TokenStore { TokenStore(path: "\(path).refused") }
 
-    private func offPool<Value: Sendable>(
+    private func runBlocking<Value: Sendable>(
         _ work: @escaping @Sendable () throws(ProviderError) -> Value
     ) async throws(ProviderError) -> Value {
         let result: Result<Value, ProviderError> = await withCheckedContinuation { continuation in

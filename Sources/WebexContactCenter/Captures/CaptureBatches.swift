@@ -34,7 +34,7 @@ struct CaptureBatches: Sendable {
             if !listed.hasUnattributed || ids.count == 1 { return Parts(answer: Self.assembled(listed, ids)) }
             return try await halves(of: ids, attempts: attempts)
         } catch {
-            guard Self.mayBeOneTasksFault(error) else { throw error }
+            guard Self.mayConcernOneTask(error) else { throw error }
             guard ids.count > 1 else {
                 return Parts(answer: CaptureAnswer(refused: [ids[0]: error]), firstFailure: error)
             }
@@ -73,7 +73,7 @@ struct CaptureBatches: Sendable {
     }
 
     /// A refusal of the question, or a server that fails on it; not a missing network or a proxy's page.
-    private static func mayBeOneTasksFault(_ error: ProviderError) -> Bool {
+    private static func mayConcernOneTask(_ error: ProviderError) -> Bool {
         switch error.code {
         case .tooLarge: true
         case .rejected: [400, 404, 413, 422].contains(error.status)

@@ -56,7 +56,7 @@ package struct LegacyRows: Sendable, Hashable {
     private var declared: Int64?
     private let limit: Int64?
     /// Rows are flat, so a value takes less memory than elsewhere.
-    private static let mostValues = 1_000_000
+    private static let maxValues = 1_000_000
     /// Whether rows are counts of records, so that it is unknown what the provider's own numbers count.
     private let areCounts: Bool
 
@@ -87,7 +87,7 @@ package struct LegacyRows: Sendable, Hashable {
         areCounts = query.hasCounts
         let json: JSONValue
         do throws(JSONReader.Fault) {
-            json = try JSONReader.value(of: body, mostValues: Self.mostValues)
+            json = try JSONReader.value(of: body, maxValues: Self.maxValues)
         } catch {
             throw LegacyAnswer.Unreadable(description: "the answer is no JSON: \(error)")
         }

@@ -31,7 +31,7 @@ extension LegacyRecords {
     private static let shortestPart = Duration.seconds(60)
     /// The largest number of requests for one query, so that a provider that uses another time than the query's is not
     /// asked for hours.
-    private static let mostQuestions = 200
+    private static let maxQuestions = 200
 
     /// The rows that answer a query. If they are incomplete, and each row is a record that is distinct from all others,
     /// the query's time is halved until each part has a complete answer.
@@ -83,7 +83,7 @@ extension LegacyRecords {
         var rest = Self.halves(time)
         var questions = 1
         while let part = rest.popLast() {
-            let mayDivide = Self.isDivisible(part) && questions + rest.count + 2 < Self.mostQuestions
+            let mayDivide = Self.isDivisible(part) && questions + rest.count + 2 < Self.maxQuestions
             questions += 1
             let answer: LegacyAnswer
             do throws(ProviderError) {

@@ -8,7 +8,7 @@ final class ProviderClock: Sendable {
 
     private struct State {
         var offset: Duration?
-        var isTold = false
+        var isReported = false
     }
 
     private let state = Mutex(State())
@@ -24,8 +24,8 @@ final class ProviderClock: Sendable {
         let offset = least > .zero ? least : min(most, .zero)
         return state.withLock { state in
             state.offset = offset
-            guard !state.isTold, offset > Self.tolerance || offset < .zero - Self.tolerance else { return nil }
-            state.isTold = true
+            guard !state.isReported, offset > Self.tolerance || offset < .zero - Self.tolerance else { return nil }
+            state.isReported = true
             return offset
         }
     }

@@ -43,9 +43,9 @@ enum SearchAnswer: Sendable {
     private static func refusal(_ errors: [JSONValue], _ trackingID: String?) -> ProviderError {
         let body = ErrorBody(JSONWriter.data(.object([JSONMember("errors", .array(errors))])))
         let classes = errors.compactMap { ($0["extensions"]?["classification"] ?? $0["errorType"])?.text?.uppercased() }
-        let isProvidersFault = classes.contains { $0.contains("INTERNAL") || $0.contains("DATAFETCHING") }
+        let isProviderFault = classes.contains { $0.contains("INTERNAL") || $0.contains("DATAFETCHING") }
         let code: ProviderError.Code =
-            body.speaksOfAuthorization ? .authorization : isProvidersFault ? .unavailable : .rejected
+            body.speaksOfAuthorization ? .authorization : isProviderFault ? .unavailable : .rejected
         return ProviderError(
             code,
             "POST search: status 200 with an error: \(body.text ?? "without words")",

@@ -191,16 +191,16 @@ extension SearchTask.Counts {
 extension JSONValue {
     /// A length of time in milliseconds; `nil` if it is missing or impossible.
     var milliseconds: Duration? {
-        integer.flatMap { (0...Self.mostMilliseconds).contains($0) ? Duration.milliseconds($0) : nil }
+        integer.flatMap { (0...Self.maxMilliseconds).contains($0) ? Duration.milliseconds($0) : nil }
     }
 
     /// A count; `nil` if it is missing or impossible.
     var count: Int? {
-        integer.flatMap { (0...Self.mostThings).contains($0) ? Int($0) : nil }
+        integer.flatMap { (0...Self.maxThings).contains($0) ? Int($0) : nil }
     }
 
     /// Three hundred years. The sum of a page of such values cannot overflow.
-    private static let mostMilliseconds: Int64 = 10_000_000_000_000
+    private static let maxMilliseconds: Int64 = 10_000_000_000_000
     /// A million million, for the same reason.
-    private static let mostThings: Int64 = 1_000_000_000_000
+    private static let maxThings: Int64 = 1_000_000_000_000
 }

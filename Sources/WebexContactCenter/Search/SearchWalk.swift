@@ -38,7 +38,7 @@ struct SearchWalk: Sendable {
 
     private let start: Timestamp
     private let end: Timestamp
-    private let mostRows: Int
+    private let maxRows: Int
     /// Every record that began before this has been listed.
     private(set) var reached: Timestamp
     private var windowEnd: Timestamp
@@ -57,14 +57,14 @@ struct SearchWalk: Sendable {
     private static let longestSpan = Duration.hours(30 * 24)
     private static let millisecond = Duration.milliseconds(1)
     /// Records beyond it exist, but no page leads to them.
-    static let mostRows = 100_000
+    static let maxRows = 100_000
     /// After this many pages without anything new, the walk gives up.
-    private static let mostIdlePages = 50
+    private static let maxIdlePages = 50
     /// No honest provider has a hundred thousand records in each of this many consecutive milliseconds. A crowded one
     /// counts as three, because windows overlap.
-    private static let mostCrowds = 6
+    private static let maxCrowds = 6
     /// This many are reported; a search should not keep more.
-    private static let mostStrays = 10_000
+    private static let maxStrays = 10_000
 
     /// - Parameters:
     ///   - start: inclusive.
@@ -74,11 +74,11 @@ struct SearchWalk: Sendable {
         from start: Timestamp,
         to end: Timestamp,
         span: Duration = .hours(24),
-        mostRows: Int = Self.mostRows
+        maxRows: Int = Self.maxRows
     ) {
         self.start = start
         self.end = end
-        self.mostRows = mostRows
+        self.maxRows = maxRows
         self.span = min(span, Self.longestSpan)
         reached = start
         windowEnd = min(start + self.span, end)
@@ -133,14 +133,14 @@ struct SearchWalk: Sendable {
         }
         budget.gain(new.count)
         count(rows, listed: listed)
-        if tally.idlePages >= Self.mostIdlePages, next != nil {
+        if tally.idlePages >= Self.maxIdlePages, next != nil {
             throw Self.noProgress("\(tally.idlePages) pages brought nothing new, and always a next one")
         }
-        if tally.rows >= mostRows {
+        if tally.rows >= maxRows {
             if !narrowWindow(to: fittingWidth) {
                 crowded.append(reached)
                 if isCrowdedThroughout {
-                    throw Self.noProgress("\(mostRows) records in each of \(Self.mostCrowds) milliseconds")
+                    throw Self.noProgress("\(maxRows) records in each of \(Self.maxCrowds) milliseconds")
                 }
                 finishWindow()
             }
@@ -156,14 +156,14 @@ struct SearchWalk: Sendable {
     mutating func newStrays(in rows: [Row]) -> [Int] {
         rows.indices.filter { place in
             guard let time = rows[place].time, time < start - Self.millisecond || time > end else { return false }
-            return strays.count < Self.mostStrays && strays.insert(rows[place].id).inserted
+            return strays.count < Self.maxStrays && strays.insert(rows[place].id).inserted
         }
     }
 
     private var isCrowdedThroughout: Bool {
-        let last = crowded.suffix(Self.mostCrowds)
-        guard let first = last.first, last.count == Self.mostCrowds else { return false }
-        return reached - first == .milliseconds(Self.mostCrowds - 1)
+        let last = crowded.suffix(Self.maxCrowds)
+        guard let first = last.first, last.count == Self.maxCrowds else { return false }
+        return reached - first == .milliseconds(Self.maxCrowds - 1)
     }
 
     private mutating func count(_ rows: [Row], listed: Int) {
@@ -187,8 +187,8 @@ struct SearchWalk: Sendable {
     }
 
     private mutating func finishWindow() {
-        if tally.ownRows < mostRows / 10 { span = min(span * 2, Self.longestSpan) }
-        if tally.ownRows > mostRows / 2 { span = max(span / 2, Self.millisecond) }
+        if tally.ownRows < maxRows / 10 { span = min(span * 2, Self.longestSpan) }
+        if tally.ownRows > maxRows / 2 { span = max(span / 2, Self.millisecond) }
         reached = windowEnd
         known.forget(before: reached - Self.millisecond)
         openWindow()
@@ -206,15 +206,15 @@ struct SearchWalk: Sendable {
         guard let (first, last) = tally.ends else { return nil }
         // The newest arrive first: this was seen, and is not documented.
         let covered = (last <= first ? windowEnd - last : last - reached + Self.millisecond).milliseconds
-        return .milliseconds(covered * Int64(mostRows) / Int64(4 * tally.ownRows))
+        return .milliseconds(covered * Int64(maxRows) / Int64(4 * tally.ownRows))
     }
 
     /// Whether more than half of the largest number of rows is expected. Then everything listed so far is listed again,
     /// which costs little while little has been listed. Later this is no longer a reason, unless far too many are
     /// expected.
     private var isTooWide: Bool {
-        guard tally.ownRows >= mostRows / 40, let fittingWidth else { return false }
-        let isEarly = tally.ownRows < mostRows / 20
+        guard tally.ownRows >= maxRows / 40, let fittingWidth else { return false }
+        let isEarly = tally.ownRows < maxRows / 20
         return fittingWidth * (isEarly ? 2 : 16) < windowEnd - reached
     }
 

@@ -27,8 +27,8 @@ package struct SiteFields: Sendable, Hashable {
         var faults: [String] = []
         if name.isEmpty {
             faults.append("the name is empty")
-        } else if let stranger = name.unicodeScalars.first(where: { !Self.isAllowedInName($0) }) {
-            faults.append("the name has \(Self.shown(stranger)); letters, digits, -, _ and white space may be in it")
+        } else if let forbidden = name.unicodeScalars.first(where: { !Self.isAllowedInName($0) }) {
+            faults.append("the name has \(Self.shown(forbidden)); letters, digits, -, _ and white space may be in it")
         }
         if name.utf16.count > Self.longestName {
             faults.append("the name has \(name.utf16.count) characters; \(Self.longestName) are allowed")

@@ -4,7 +4,7 @@ import Transfer
 extension Sites {
     private static let pageSize = 100
     /// Far more than any tenant has: endless pages with new sites must end somewhere.
-    private static let mostSites = 20_000
+    private static let maxSites = 20_000
 
     /// All sites, by name.
     ///
@@ -44,8 +44,8 @@ extension Sites {
                 return sites.isEmpty && Int64(known) >= total ?? 0
             }
             page += 1
-            guard found.count <= Self.mostSites else {
-                throw ProviderError(.malformed, "GET site: given up: more than \(Self.mostSites) sites, and no end")
+            guard found.count <= Self.maxSites else {
+                throw ProviderError(.malformed, "GET site: given up: more than \(Self.maxSites) sites, and no end")
             }
         }
     }

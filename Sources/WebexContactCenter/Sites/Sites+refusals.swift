@@ -55,7 +55,7 @@ extension ProviderError {
         )
     }
 
-    static func otherThanAsked(_ site: Site) -> ProviderError {
+    static func differsFromRequest(_ site: Site) -> ProviderError {
         ProviderError(
             .rejected,
             "site \(site.id) (\(site.fields.name)): the provider accepted the change and made another of it",

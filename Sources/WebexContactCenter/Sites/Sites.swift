@@ -61,7 +61,7 @@ package struct Sites: Sendable {
                     return nil
                 }
             )
-            guard updated.fields == fields else { throw .otherThanAsked(site) }
+            guard updated.fields == fields else { throw .differsFromRequest(site) }
             return updated
         } catch {
             throw await explained(error, updating: site, to: fields)

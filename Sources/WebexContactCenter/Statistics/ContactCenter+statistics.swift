@@ -20,7 +20,7 @@ extension ContactCenter {
     }
 
     /// The most that one request may name.
-    private static let mostIDs = 100
+    private static let maxIDs = 100
 
     private func statistics<Row: StatisticsRow>(
         _ window: StatisticsWindow,
@@ -30,7 +30,7 @@ extension ContactCenter {
         var rest = ids.filter { seen.insert($0).inserted }[...]
         var found = StatisticsTable<Row>(window: window)
         repeat {
-            let batch = Array(rest.prefix(Self.mostIDs))
+            let batch = Array(rest.prefix(Self.maxIDs))
             for part in window.parts {
                 let question = StatisticsQuestion(
                     span: part,
@@ -39,7 +39,7 @@ extension ContactCenter {
                 )
                 for rows: [Row] in try await statistics(question) { found.add(rows) }
             }
-            rest = rest.dropFirst(Self.mostIDs)
+            rest = rest.dropFirst(Self.maxIDs)
         } while !rest.isEmpty
         return found.rows.sorted { ($0.intervalStart, $0.name) < ($1.intervalStart, $1.name) }
     }

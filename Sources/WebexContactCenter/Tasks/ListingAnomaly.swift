@@ -55,10 +55,10 @@ package struct ListingAnomaly: Sendable, Hashable, CustomStringConvertible {
 
     /// The first few of `tasks`, and how many more there are: `task a`, `tasks a, b and 7 more`.
     package static func names(_ tasks: [TaskID]) -> String {
-        let shown = tasks.prefix(mostNames).map(\.description).joined(separator: ", ")
-        let rest = tasks.count - mostNames
+        let shown = tasks.prefix(maxNames).map(\.description).joined(separator: ", ")
+        let rest = tasks.count - maxNames
         return (tasks.count == 1 ? "task " : "tasks ") + shown + (rest > 0 ? " and \(rest) more" : "")
     }
 
-    private static let mostNames = 5
+    private static let maxNames = 5
 }

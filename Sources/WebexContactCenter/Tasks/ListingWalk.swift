@@ -65,9 +65,9 @@ struct ListingWalk: Sendable {
     /// The default page size of the interface: no honest limit is lower.
     private static let lowestCap = 100
     /// No honest provider has more consecutive milliseconds with more tasks than fit on a page.
-    private static let mostStandstills = 10
+    private static let maxStandstills = 10
     /// This many are reported; a listing should not keep more.
-    private static let mostStrays = 10_000
+    private static let maxStrays = 10_000
 
     /// - Parameters:
     ///   - start: inclusive.
@@ -127,7 +127,7 @@ struct ListingWalk: Sendable {
         let strays = newStrays(in: answer, to: question)
         let tasks = answer.tasks
         let hadExactBound = question.from == reached
-        guard learnLowerBound(from: answer, asked: question) else { return strays.isEmpty ? nil : page([], strays) }
+        guard detectLowerBound(from: answer, asked: question) else { return strays.isEmpty ? nil : page([], strays) }
         // If rows are in order, rows after the requested time show that none before them is missing.
         let isFull =
             answer.isAscending
@@ -188,18 +188,18 @@ extension ListingWalk {
         }
         if isFull {
             if last > reached {
-                goOn(to: last)
+                advance(to: last)
                 standstills = 0
-            } else if standstills >= Self.mostStandstills {
-                giveUpWindow()
+            } else if standstills >= Self.maxStandstills {
+                skipWindow()
             } else {
                 standstills += 1
                 report(.crowdedMillisecond, "a full page of tasks was created at \(reached): there may be more of them")
-                goOn(to: reached + Self.millisecond)
+                advance(to: reached + Self.millisecond)
                 purpose = .opening
             }
         } else if broughtNew {
-            goOn(to: last)
+            advance(to: last)
             standstills = 0
         } else if rowCount > 0, rowCount >= largestPage, purpose == .following {
             purpose = .stepping
@@ -210,18 +210,18 @@ extension ListingWalk {
         if reached >= windowEnd { openWindow() }
     }
 
-    private mutating func goOn(to time: Timestamp) {
+    private mutating func advance(to time: Timestamp) {
         reached = time
         purpose = .following
         known = known.filter { $0.value >= time - Self.millisecond }
     }
 
     private mutating func finishWindow() {
-        goOn(to: max(reached, windowEnd))
+        advance(to: max(reached, windowEnd))
         purpose = .opening
     }
 
-    private mutating func giveUpWindow() {
+    private mutating func skipWindow() {
         anomalies.append(
             ListingAnomaly(
                 .noProgress,
@@ -250,7 +250,7 @@ extension ListingWalk {
 
     /// Looks for proof of what `from` means.
     /// - Returns: `false` if it turned out to be exclusive, so that the answer may lack tasks of the first millisecond.
-    private mutating func learnLowerBound(from answer: TaskListAnswer, asked question: Question) -> Bool {
+    private mutating func detectLowerBound(from answer: TaskListAnswer, asked question: Question) -> Bool {
         guard lowerBound == .unknown else { return true }
         if answer.tasks.first?.createdTime == question.from {
             lowerBound = .inclusive
@@ -276,7 +276,7 @@ extension ListingWalk {
     /// The tasks that were not requested, each once: a later window or listing may or may not return them.
     private mutating func newStrays(in answer: TaskListAnswer, to question: Question) -> [ListedTask] {
         let new = answer.strays.filter { task in
-            strays.count < Self.mostStrays && strays.insert(task.id).inserted
+            strays.count < Self.maxStrays && strays.insert(task.id).inserted
         }
         if let first = new.first {
             let ids = new.map(\.id)

@@ -84,7 +84,7 @@ extension TaskListAnswer {
         let latest: Timestamp
         var hasBegun = false
         private var nameless: (count: Int, first: Timestamp)?
-        private var timeless: [ListedTask] = []
+        private var untimed: [ListedTask] = []
 
         init(neighbour: Timestamp, latest: Timestamp) {
             self.neighbour = neighbour
@@ -94,8 +94,8 @@ extension TaskListAnswer {
         /// - Returns: `nil` for a row without an ID.
         mutating func task(from row: JSONValue) -> ListedTask? {
             let attributes = row["attributes"] ?? row
-            let told = Timestamp(plausible: attributes["createdTime"]).flatMap { $0 <= latest ? $0 : nil }
-            neighbour = told ?? neighbour
+            let stated = Timestamp(plausible: attributes["createdTime"]).flatMap { $0 <= latest ? $0 : nil }
+            neighbour = stated ?? neighbour
             hasBegun = true
             guard let id = row["id"]?.text.flatMap({ TaskID($0) }) else {
                 nameless = ((nameless?.count ?? 0) + 1, nameless?.first ?? neighbour)
@@ -110,14 +110,14 @@ extension TaskListAnswer {
                 captureRequest: CaptureRequest(listed: attributes["captureRequested"]?.flag),
                 json: row.keptOnDemand
             )
-            if told == nil { timeless.append(task) }
+            if stated == nil { untimed.append(task) }
             return task
         }
 
         var anomalies: [ListingAnomaly] {
             var anomalies: [ListingAnomaly] = []
-            if let task = timeless.first {
-                let ids = timeless.map(\.id)
+            if let task = untimed.first {
+                let ids = untimed.map(\.id)
                 anomalies.append(
                     ListingAnomaly(
                         .missingCreatedTime,

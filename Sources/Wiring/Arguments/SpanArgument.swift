@@ -20,8 +20,8 @@ package enum SpanArgument: Sendable {
             let number = Int(digits), number > 0, let unit = argument.last, "hdw".contains(unit)
         else { throw ArgumentFault("give hours, days or weeks: 24h, 7d or 2w") }
         self = unit == "h" ? .hours(number) : .days(unit == "d" ? number : number * 7)
-        guard days <= ArchiveDay.mostAtOnce else {
-            throw ArgumentFault("ten years are the most: give \(ArchiveDay.mostAtOnce)d or less")
+        guard days <= ArchiveDay.maxAtOnce else {
+            throw ArgumentFault("ten years are the most: give \(ArchiveDay.maxAtOnce)d or less")
         }
     }
 

@@ -96,7 +96,7 @@ struct AuditCommand: AsyncParsableCommand {
         try writeEnd(all.map(\.audit), rows: rows, in: installation, output)
         output.flush()
         let faults = all.flatMap(\.audit.faults)
-        for fault in faults { Complaint.error("\(fault); what it had is not listed") }
+        for fault in faults { Diagnostics.error("\(fault); what it had is not listed") }
         if !faults.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
     }
 
@@ -153,7 +153,7 @@ struct AuditCommand: AsyncParsableCommand {
     private func writeEnd(_ audits: [Audit], rows: Int, in installation: Installation, _ output: Output) throws {
         let unknown = audits.map(\.unknownEntries).reduce(0, +)
         if unknown > 0 {
-            Complaint.warning("left out \(Readable.count(unknown, "entry", "entries")) that a later version wrote")
+            Diagnostics.warning("left out \(Readable.count(unknown, "entry", "entries")) that a later version wrote")
         }
         guard !csv else { return }
         let accepted = audits.flatMap(\.sources).map(\.accepted).reduce(0, +)

@@ -202,7 +202,7 @@ struct FetchCommand: AsyncParsableCommand {
             let held = try await held(of: tasks, archive.retrieval)
             let failures = try await archive.acquire(tasks, organization: org)
             for (name, error) in failures.sorted(by: { $0.key < $1.key }) {
-                Complaint.error("\(name): \(error)")
+                Diagnostics.error("\(name): \(error)")
             }
             for task in tasks {
                 let rows = try await archive.retrieval.recordings(of: task, organization: org)

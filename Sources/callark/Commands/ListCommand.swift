@@ -212,9 +212,9 @@ struct ListCommand: AsyncParsableCommand {
         let known = Set(found.map(\.task))
         let unknown = task.filter { !known.contains($0) }
         for task in unknown {
-            Complaint.error(CommandError.unknown([task]))
+            Diagnostics.error(CommandError.unknown([task]))
         }
-        if let failure { Complaint.error("\(failure)") }
+        if let failure { Diagnostics.error("\(failure)") }
         let statuses = (failure.map { [ExitStatus($0)] } ?? []) + (unknown.isEmpty ? [] : [.unknown])
         if !statuses.isEmpty { throw ExitCode(ExitStatus.worst(statuses).rawValue) }
     }

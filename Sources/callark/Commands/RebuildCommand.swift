@@ -58,13 +58,13 @@ struct RebuildCommand: AsyncParsableCommand {
             summary = try await rebuild.run(now: Timestamp(Date()), discardingOld: discardOld) { name in
                 installation.logger.info("archive is taken in", metadata: ["archive.name": "\(name)"])
             }
-            installation.evidence.takeBegun().forEach(Complaint.notice)
+            installation.evidence.takeNewLogs().forEach(Diagnostics.notice)
             for fault in summary.contradictions.faults + summary.faults {
                 try VerificationLines.write(fault, to: output)
             }
             let unnamed = summary.contradictions.count - summary.contradictions.faults.count
             if unnamed > 0 { output.text("and \(unnamed) more contradictions") }
-            for remark in summary.remarks { Complaint.warning(remark) }
+            for remark in summary.remarks { Diagnostics.warning(remark) }
             if let refusal = summary.refusal {
                 throw Self.error(refusal, summary, path: installation.root.manifestPath)
             }

@@ -70,7 +70,7 @@ struct ReportCommand: AsyncParsableCommand {
         let output = Output(json: common.json)
         defer { output.flush() }
         if let csv = csv.flatMap(ReportCSV.init(rawValue:)) {
-            if let remark = report.remark { Complaint.notice(remark) }
+            if let remark = report.remark { Diagnostics.notice(remark) }
             try report.writeCSV(csv, to: output)
         } else if html {
             output.page(try ReportPage(report).html)

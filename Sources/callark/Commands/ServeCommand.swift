@@ -29,8 +29,8 @@ struct ServeCommand: AsyncParsableCommand {
         installation.warnOfNetworkFileSystem()
         let status = try await CommandLineRun.interruptibly { stop in
             var setup = CallarkService.Setup()
-            setup.onListening = { Complaint.notice("listening at \($0)") }
-            setup.onRequest = Complaint.access
+            setup.onListening = { Diagnostics.notice("listening at \($0)") }
+            setup.onRequest = Diagnostics.access
             setup.writeReport = { try await Report.written($0, in: installation) }
             let service = try await CallarkService(installation, setup: setup)
             try await service.run(stop: stop)
@@ -40,7 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-extension Complaint {
+extension Diagnostics {
     /// One line for one request.
     fileprivate static func access(_ line: AccessLine) {
         let milliseconds = line.milliseconds

@@ -182,7 +182,7 @@ struct StatusCommand: AsyncParsableCommand {
             }
             if let older { output.text("  \(older.text)") }
             for witness in rows.flatMap(\.differing) {
-                if let complaint = witness.detailedComplaint(in: zone) { output.text("  \(complaint)") }
+                if let disagreement = witness.detailedDisagreement(in: zone) { output.text("  \(disagreement)") }
             }
         }
     }
@@ -192,7 +192,7 @@ struct StatusCommand: AsyncParsableCommand {
         do {
             let token = try await installation.tokenStatus(of: name)
             return (token, token.map { Self.text(of: $0, installation.timeZone) } ?? "not used yet")
-        } catch let error as TokensOutOfReach {
+        } catch let error as TokensUnavailable {
             return (nil, error.description)
         }
     }

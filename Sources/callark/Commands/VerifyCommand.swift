@@ -128,7 +128,7 @@ struct VerifyCommand: AsyncParsableCommand {
                     "earlier damage is known on \(days) and was not checked again: run `callark verify --day \(first)`"
                 )
             }
-            if summary.faults > summary.strangers, !verbose {
+            if summary.faults > summary.foreignFiles, !verbose {
                 output.text("run `\(Self.verbosely)` to see each fault")
             }
         }
@@ -174,7 +174,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let verification = try VerificationRun.reading(installation.root, keyFile: keyFile)
         try await requireKnown(installation, verification.manifest)
         if !verification.hasManifest {
-            Complaint.warning(
+            Diagnostics.warning(
                 "no manifest at \(installation.root.manifestPath): checking archives against their own checksums only"
             )
         }
@@ -184,7 +184,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let summary = try await verification.run(scope(in: installation)) { report in
             try VerificationLines.write(report, to: output, verbose: verbose)
             if let fault = report.faults.first(where: { $0.kind == .manifestDamaged }) {
-                if notes || quick { Complaint.error("\(fault)") }
+                if notes || quick { Diagnostics.error("\(fault)") }
                 notes = false
             }
             if notes { await log.note(report) }
@@ -192,9 +192,9 @@ struct VerifyCommand: AsyncParsableCommand {
         try? await installation.manifest.close()
         // The entries are durable. If this cannot publish them, the next writer does.
         try? await installation.evidence.publish()
-        installation.evidence.takeBegun().forEach(Complaint.notice)
+        installation.evidence.takeNewLogs().forEach(Diagnostics.notice)
         if let obstacle = await log.obstacle {
-            Complaint.warning("could not record which archives were verified: \(obstacle); run it again later")
+            Diagnostics.warning("could not record which archives were verified: \(obstacle); run it again later")
         }
         return (summary, try await knownDamage(verification.manifest, installation))
     }
@@ -252,7 +252,7 @@ struct VerifyCommand: AsyncParsableCommand {
         } catch let error as SettingsError where common.config == nil && error.problems.map(\.code) == [.notFound] {
             return nil
         } catch let error as ArchiveError {
-            Complaint.warning("\(error); checking archives against their own checksums only")
+            Diagnostics.warning("\(error); checking archives against their own checksums only")
             return nil
         }
     }
@@ -272,7 +272,7 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         progress.end()
         try VerificationLines.write(repair, to: output, verbose: verbose)
-        for (name, error) in repair.failures.sorted(by: { $0.key < $1.key }) { Complaint.error("\(name): \(error)") }
+        for (name, error) in repair.failures.sorted(by: { $0.key < $1.key }) { Diagnostics.error("\(name): \(error)") }
         for fault in repair.left { output.text("DAMAGED   \(fault.archive): \(fault)") }
         let repaired = repair.copied + repair.fetched
         try output.json(RepairSummaryLine(repair, repaired: repaired))

@@ -45,7 +45,7 @@ actor FetchLog {
             try await append(.audioAccessed, rows.filter { $0.held != nil }) { ["recordings": "\($0.count)"] }
         } catch {
             guard installation.settings.audit.isRequired else {
-                return Complaint.warning("it could not be noted who had this call: \(error)")
+                return Diagnostics.warning("it could not be noted who had this call: \(error)")
             }
             throw CommandError(
                 .authorization,
@@ -79,7 +79,7 @@ actor FetchLog {
         } catch {
             guard !hasWarnedOfDamage else { return }
             hasWarnedOfDamage = true
-            Complaint.warning(
+            Diagnostics.warning(
                 "could not record this damage: \(error); run `callark verify --day \(row.day)` with the account of the archive"
             )
         }
@@ -98,7 +98,7 @@ actor FetchLog {
             try await append(kind, rows, detail)
         } catch {
             isOutOfReach = true
-            Complaint.warning("could not record in the log of events what came of it: \(error)")
+            Diagnostics.warning("could not record in the log of events what came of it: \(error)")
         }
     }
 

@@ -61,7 +61,7 @@ final class FetchReport {
 
     func failed(_ task: TaskID, _ error: any Error) throws {
         statuses.append(ExitStatus(error))
-        Complaint.error("\(error)")
+        Diagnostics.error("\(error)")
         try output.json(ErrorLine(taskID: task, reason: "\(error)"))
     }
 
@@ -70,7 +70,7 @@ final class FetchReport {
         try output.json(AbsenceLine(absence))
         guard let status = absence.status else { return output.text(absence.text) }
         statuses.append(status)
-        Complaint.error(absence.text)
+        Diagnostics.error(absence.text)
     }
 
     /// Reports a task that is not known. If a provider could not be asked, that is the reason.
@@ -87,7 +87,7 @@ final class FetchReport {
     /// Adds the metadata of everything written since the last call.
     func addMetadata(_ retrieval: Retrieval) async throws {
         let lines = try await retrieval.metadata(of: rows) { name, count, error in
-            Complaint.warning(
+            Diagnostics.warning(
                 "calls.jsonl has what the manifest knows of \(Readable.count(count, "recording")) in \(name), and not what "
                     + "the provider said: \(error)"
             )
@@ -104,7 +104,7 @@ final class FetchReport {
             try await folder.write()
         } catch {
             statuses.append(ExitStatus(error))
-            Complaint.error(error)
+            Diagnostics.error(error)
         }
         try output.json(
             Summary(
@@ -129,7 +129,7 @@ final class FetchReport {
     /// Reports an error that kept the rest from being asked for.
     func end(with error: any Error) async throws {
         statuses.append(ExitStatus(error))
-        Complaint.error(error)
+        Diagnostics.error(error)
         try await end()
     }
 

@@ -70,7 +70,7 @@ extension StatementOptions {
         let result = try await change(installation, manifest, tasks)
         try await installation.manifest.close()
         try await installation.evidence.publish()
-        installation.evidence.takeBegun().forEach(Complaint.notice)
+        installation.evidence.takeNewLogs().forEach(Diagnostics.notice)
         if let error = result.error { throw error }
         let output = Output(json: common.json)
         defer { output.flush() }

@@ -37,7 +37,7 @@ struct StatsOptions: ParsableArguments {
         guard asked.upperBound > now else { return asked }
         if !window.isOpenEnded {
             let end = asked.upperBound.named(in: window.timeZone)
-            Complaint.warning("the time range ends in the future, at \(end): these are the figures so far")
+            Diagnostics.warning("the time range ends in the future, at \(end): these are the figures so far")
         }
         return asked.lowerBound..<now
     }

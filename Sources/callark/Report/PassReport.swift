@@ -55,7 +55,7 @@ struct PassReport {
         if let absence = result.callMetadata?.absence {
             output.text("  call details come from the task list only: Search is not available (\(absence))")
         }
-        for complaint in result.witnesses.compactMap(\.complaint) { output.text("  \(complaint)") }
+        for disagreement in result.witnesses.compactMap(\.disagreement) { output.text("  \(disagreement)") }
         for (source, absence) in result.witnessAbsences.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             output.text("  not compared with \(source.name): \(absence)")
         }
@@ -67,7 +67,7 @@ struct PassReport {
             )
         }
         if let failure = result.failure {
-            Complaint.error("\(result.organization): \(failure)")
+            Diagnostics.error("\(result.organization): \(failure)")
         } else {
             output.text(result.isComplete ? "  \(completeness)" : "  not complete: \(result.obstacleText)")
             if let advice { output.text("  \(advice)") }

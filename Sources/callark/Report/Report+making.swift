@@ -64,7 +64,7 @@ extension Report {
             guard let parts = running.content?.activity.organizations, !parts.isEmpty else { return running }
             return parts.contains { part in names.contains { $0.description == part.organization } } ? running : nil
         } catch {
-            Complaint.warning("whether a pass is running could not be found out: \(error)")
+            Diagnostics.warning("whether a pass is running could not be found out: \(error)")
             return nil
         }
     }

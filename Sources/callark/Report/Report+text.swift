@@ -56,15 +56,15 @@ extension Report {
     }
 
     private func writeSteps(of section: Section, to output: Output) {
-        let complaints = section.days.flatMap(\.witnesses).compactMap(\.complaint)
-        guard !section.steps.isEmpty || !complaints.isEmpty else { return }
+        let disagreements = section.days.flatMap(\.witnesses).compactMap(\.disagreement)
+        guard !section.steps.isEmpty || !disagreements.isEmpty else { return }
         output.text("")
         output.text("TO DO")
         for step in section.steps {
             output.text("\(step.period): \(step.why)")
             for line in step.steps { output.text("    \(line)") }
         }
-        for complaint in complaints { output.text(complaint) }
+        for disagreement in disagreements { output.text(disagreement) }
     }
 
     /// For a single day, every gap; over more days there are too many to read.

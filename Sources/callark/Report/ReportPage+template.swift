@@ -68,9 +68,9 @@ extension ReportPage {
         {{/steps}}
         </dl>
         {{/hasSteps}}
-        {{#complaints}}
+        {{#disagreements}}
         <p>{{.}}</p>
-        {{/complaints}}
+        {{/disagreements}}
         {{#tables}}
         <h2>{{title}}</h2>
         <table>

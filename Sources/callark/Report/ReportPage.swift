@@ -10,7 +10,7 @@ struct ReportPage {
     private let report: Report
 
     /// How many copies that do not count are named one by one.
-    private static let mostCopies = 20
+    private static let maxCopies = 20
 
     init(_ report: Report) {
         self.report = report
@@ -34,7 +34,7 @@ struct ReportPage {
         let lines = section.gaps.map { GapTable.Line(gap: $0, call: section.calls[$0.taskID]) }
         let gapTable = GapTable(timeZone: report.timeZone).table
         // If everything has moved, there is too much to read; the archive's row says where it is.
-        let displaced = section.displaced.count > Self.mostCopies ? [] : section.displaced
+        let displaced = section.displaced.count > Self.maxCopies ? [] : section.displaced
         let tables = [
             gapTable.view("Gaps that are not explained", lines.filter { $0.gap.explanation == nil }),
             gapTable.view("Gaps that are explained", lines.filter { $0.gap.explanation != nil }),
@@ -59,7 +59,7 @@ struct ReportPage {
                 ["count": $0.count.grouped, "words": $0.key.words]
             },
             "steps": section.steps.map { ["period": $0.period, "why": $0.why, "steps": $0.steps] as [String: Any] },
-            "complaints": section.days.flatMap(\.witnesses).compactMap(\.complaint),
+            "disagreements": section.days.flatMap(\.witnesses).compactMap(\.disagreement),
             "tables": tables.compactMap(\.self),
         ])
     }

@@ -183,7 +183,7 @@ extension ListWriter {
     mutating func writeSummary(notListed: UnlistedDays) throws {
         let unlisted = notListed.text
         guard !asCSV else {
-            if let unlisted { Complaint.notice(unlisted) }
+            if let unlisted { Diagnostics.notice(unlisted) }
             return
         }
         counts.daysNotListed = notListed.days.count

@@ -23,12 +23,12 @@ enum Desktop {
         // Some openers run until the browser is closed, so no one waits for them; a failing one fails at once.
         process.terminationHandler = { process in
             guard process.terminationStatus != 0 else { return }
-            Complaint.warning("\(opener) failed with status \(process.terminationStatus); open the address by hand")
+            Diagnostics.warning("\(opener) failed with status \(process.terminationStatus); open the address by hand")
         }
         do {
             try process.run()
         } catch {
-            Complaint.warning("\(opener) cannot be started; open the address by hand")
+            Diagnostics.warning("\(opener) cannot be started; open the address by hand")
         }
     }
 

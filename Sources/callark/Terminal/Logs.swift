@@ -31,7 +31,7 @@ struct TextLogHandler: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let time = Timestamp(Date())
         let fields = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value) " }.joined()
-        Complaint.line("\(time) \(event.level.rawValue) \(label): \(fields)\(event.message)")
+        Diagnostics.line("\(time) \(event.level.rawValue) \(label): \(fields)\(event.message)")
     }
 }
 
@@ -49,6 +49,6 @@ struct JSONLogHandler: LogHandler {
     func log(event: LogEvent) {
         var fields = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
         fields["message"] = event.message.description
-        Complaint.json(fields, level: event.level.rawValue, label: label)
+        Diagnostics.json(fields, level: event.level.rawValue, label: label)
     }
 }

@@ -81,30 +81,30 @@ final class PassProgress: Sendable {
 
     private func say(_ event: PassEvent) {
         switch event {
-        case .listingAnomaly(let organization, let text): Complaint.warning("\(organization): \(text)")
+        case .listingAnomaly(let organization, let text): Diagnostics.warning("\(organization): \(text)")
         case .failed(let organization, let key, let reason, let attempts):
             let what = "\(reason), after \(Readable.count(attempts, "attempt"))"
-            Complaint.warning("\(organization): task \(key.taskID): \(what)")
+            Diagnostics.warning("\(organization): task \(key.taskID): \(what)")
         case .refused(let organization, let taskID, let reason):
-            Complaint.warning("\(organization): task \(taskID): \(reason)")
+            Diagnostics.warning("\(organization): task \(taskID): \(reason)")
         case .pausedForSpace(let shortage, let minimum):
-            Complaint.warning("downloads are paused: \(shortage), of which archive.minimum_free_bytes is \(minimum)")
-        case .mediaTrouble(let host, let reason): Complaint.warning("\(host): \(reason)")
-        case .recovered(let name, let text): Complaint.warning("\(name): \(text)")
-        case .logBegun(let begun): Complaint.notice(begun)
+            Diagnostics.warning("downloads are paused: \(shortage), of which archive.minimum_free_bytes is \(minimum)")
+        case .mediaTrouble(let host, let reason): Diagnostics.warning("\(host): \(reason)")
+        case .recovered(let name, let text): Diagnostics.warning("\(name): \(text)")
+        case .logBegun(let begun): Diagnostics.notice(begun)
         case .adopted(let organization, let archives, let recordings):
-            Complaint.notice(
+            Diagnostics.notice(
                 "\(organization): the evidence log did not know \(Readable.count(archives, "archive")): it has them now, with "
                     + "\(Readable.count(recordings, "recording")), and proves them from now on"
             )
         case .crossChecked(let organization, let finding):
             guard finding.tasksNotListed > 0 else { return }
             let tasks = Readable.count(finding.tasksNotListed, "task")
-            Complaint.warning(
+            Diagnostics.warning(
                 "\(organization): \(tasks) found in agent activities but missing from the task list: added"
             )
-        case .waiting(.backfill): Complaint.notice("a backfill is running; waiting for it to make room")
-        case .waiting(.pass): Complaint.notice("another pass is running; the backfill resumes after it")
+        case .waiting(.backfill): Diagnostics.notice("a backfill is running; waiting for it to make room")
+        case .waiting(.pass): Diagnostics.notice("another pass is running; the backfill resumes after it")
         case .backfilling, .began, .step, .listed, .due, .asked, .found, .received, .retrying, .providerPaused, .stored,
             .sealed, .paced:
             break

@@ -10,7 +10,7 @@ enum StandardError {
     private static let shown = Mutex(0)
 
     /// Whether progress is shown: only on a terminal, and not among lines of JSON.
-    static let showsProgress = isatty(STDERR_FILENO) == 1 && !Complaint.isJSON
+    static let showsProgress = isatty(STDERR_FILENO) == 1 && !Diagnostics.isJSON
 
     /// The maximum width of the progress line. A line as wide as the terminal would make it scroll.
     static var progressWidth: Int { max(1, (Terminal.columns(of: STDERR_FILENO) ?? 80) - 1) }

@@ -13,7 +13,7 @@ enum CommandLineRun {
     static func main(_ root: any AsyncParsableCommand.Type) async {
         signal(SIGPIPE, SIG_IGN)
         StandardOutput.reserveDescriptors()
-        FreeMemory.keepLittle()
+        FreeMemory.configure()
         do {
             try requireCommand(root)
             var command = try root.parseAsRoot()
@@ -31,7 +31,7 @@ enum CommandLineRun {
     /// Ends the process; with 74 instead of a milder code if standard output could not be written.
     private static func leave(_ code: Int32) -> Never {
         guard let failure = StandardOutput.close() else { exit(code) }
-        Complaint.error(failure)
+        Diagnostics.error(failure)
         let statuses = [.inputOutput] + (ExitStatus(rawValue: code).map { [$0] } ?? [])
         exit(ExitStatus.worst(statuses).rawValue)
     }
@@ -86,12 +86,12 @@ enum CommandLineRun {
         if code != .failure {
             let help = root.fullMessage(for: error).split(separator: "\n").first { $0.hasPrefix("Help: ") }
             let command = named(root).words.joined(separator: " ")
-            Complaint.error(
+            Diagnostics.error(
                 UsageMessage(root.message(for: error), option: help.map(String.init), command: command).description
             )
             leave(code.rawValue)
         }
-        Complaint.error(error)
+        Diagnostics.error(error)
         if CommandLine.arguments.contains("--json") {
             let output = Output(json: true)
             try? output.json(FailureLine(error: "\(error)"))
@@ -112,7 +112,7 @@ enum CommandLineRun {
                 for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
                     let status: ExitStatus = signal == .sigterm ? .terminated : .interrupted
                     if !received.note(status) { _exit(status.rawValue) }
-                    Complaint.notice("stopping after what is in progress; press Ctrl-C again to stop at once")
+                    Diagnostics.notice("stopping after what is in progress; press Ctrl-C again to stop at once")
                     stop.make()
                 }
                 return nil

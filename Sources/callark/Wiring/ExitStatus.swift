@@ -154,7 +154,7 @@ struct CommandError: Error, CustomStringConvertible {
     }
 }
 
-extension TokensOutOfReach {
+extension TokensUnavailable {
     /// The exit code of a command that works on the tokens.
     var status: ExitStatus {
         switch cause {

@@ -15,7 +15,7 @@ enum FreeMemory {
     private static let partsPerCore = 2
 
     /// Keeps large blocks apart from small ones, and little in reserve. Call it before the process starts threads.
-    static func keepLittle() {
+    static func configure() {
         let cores = max(2, ProcessInfo.processInfo.activeProcessorCount)
         mallopt(M_MMAP_THRESHOLD, blockBytes)
         mallopt(M_TRIM_THRESHOLD, spareBytes)

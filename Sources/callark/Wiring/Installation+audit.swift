@@ -33,7 +33,7 @@ extension Installation {
     private func note(_ entries: [LogEntry], publishing: Bool = false, orElse refusal: String) async throws {
         do {
             if let failure = try await note(entries, publishing: publishing) {
-                Complaint.warning("not noted in the evidence log: \(failure)")
+                Diagnostics.warning("not noted in the evidence log: \(failure)")
             }
         } catch {
             throw CommandError(
@@ -49,8 +49,8 @@ extension Installation {
         do {
             try await evidence.publish(ifDue: true)
         } catch {
-            Complaint.warning("could not publish the evidence log: \(error)")
+            Diagnostics.warning("could not publish the evidence log: \(error)")
         }
-        evidence.takeBegun().forEach(Complaint.notice)
+        evidence.takeNewLogs().forEach(Diagnostics.notice)
     }
 }

@@ -28,13 +28,13 @@ extension Installation {
             command: CommandLineRun.command,
             version: Callark.version
         )
-        loaded.warnings.forEach(Complaint.warning)
+        loaded.warnings.forEach(Diagnostics.warning)
         if usesRoot { try root.identity() }
     }
 
     /// Prints a warning if the root is on a network file system.
     func warnOfNetworkFileSystem() {
-        if let warning = rootWarning { Complaint.warning(warning) }
+        if let warning = rootWarning { Diagnostics.warning(warning) }
     }
 
     /// The organizations that a command works on: those named, or all.
@@ -80,7 +80,7 @@ extension Installation {
     /// Gives checkpoints to the anchors at the end of a pass, and prints a warning for each that has not seen the
     /// newest one.
     func anchorAtTheEnd(of names: [OrganizationName]) async {
-        for warning in await anchorIfDue(names) { Complaint.warning(warning) }
+        for warning in await anchorIfDue(names) { Diagnostics.warning(warning) }
     }
 
     /// The alarms for the end of a command that has done its work. If they cannot be found out, that is a warning, and changes
@@ -93,7 +93,7 @@ extension Installation {
             let alarms = try await alarms(of: names, manifest: manifest, space: try? root.diskSpace())
             return alarms.filter { !(isOfGivenTime && $0.isOfTheFirstPass) }
         } catch {
-            Complaint.warning("could not check for alarms: \(error)")
+            Diagnostics.warning("could not check for alarms: \(error)")
             return []
         }
     }
@@ -102,7 +102,7 @@ extension Installation {
 extension [Alarm] {
     /// The alarms for the report of the organization at `position` of `names`: its own, and with the first organization
     /// those of the machine.
-    func told(with position: Int, of names: [OrganizationName]) -> [Alarm] {
+    func reported(with position: Int, of names: [OrganizationName]) -> [Alarm] {
         filter { $0.organization == nil ? position == 0 : $0.organization == names[position].description }
     }
 }

@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `of more than ten years is refused`() throws {
-        let years = Int(ArchiveDay.mostAtOnce) * 24
+        let years = Int(ArchiveDay.maxAtOnce) * 24
         #expect(try window(.between(from: now - .hours(years), to: nil)).range.lowerBound == now - .hours(years))
         for from in [now - .hours(years + 48), Timestamp(millisecondsSince1970: -30_000_000_000_000)] {
             let error = #expect(throws: ArchiverError.self) { try window(.between(from: from, to: nil)) }

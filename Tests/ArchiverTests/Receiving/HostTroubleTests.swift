@@ -22,27 +22,27 @@ import WebexContactCenter
     @Test func `is tried by one recording while the others wait, and by nobody when that one got nothing`() {
         var trouble = trouble(3)
         #expect(
-            trouble.note(skewed, of: row(0), isSurprising: true, now: start) == .goOn,
+            trouble.note(skewed, of: row(0), isSurprising: true, now: start) == .proceed,
             "three are no more than that"
         )
-        #expect(trouble.note(skewed, of: row(3), isSurprising: true, now: start) == .goOn)
+        #expect(trouble.note(skewed, of: row(3), isSurprising: true, now: start) == .proceed)
         #expect(trouble.note(skewed, of: row(0), isSurprising: true, now: start) == .wait)
-        #expect(trouble.note(skewed, of: row(3), isSurprising: true, now: start) == .goOn)
+        #expect(trouble.note(skewed, of: row(3), isSurprising: true, now: start) == .proceed)
         #expect(trouble.end(of: row(0), isFailed: true) == false)
-        #expect(trouble.word(for: row(1)) == .wait)
+        #expect(trouble.nextStep(for: row(1)) == .wait)
         #expect(trouble.end(of: row(3), isFailed: true) == true)
         let sentence =
             "the media host answered 403 (RequestTimeTooSkewed) to one recording after the other: check this machine's "
             + "clock with `callark config check`; if it is right, the provider signs URLs with a wrong one: tell its support"
-        #expect(trouble.word(for: row(1)) == .giveUp(sentence))
+        #expect(trouble.nextStep(for: row(1)) == .giveUp(sentence))
         #expect(trouble.note(expired, of: row(9), isSurprising: false, now: start) == .giveUp(sentence))
     }
 
     @Test func `is tried by another where the one that did was left to the next pass`() {
         var trouble = trouble(4)
         #expect(trouble.end(of: row(3), isFailed: false) == true)
-        #expect(trouble.word(for: row(1)) == .goOn)
-        #expect(trouble.word(for: row(2)) == .wait)
+        #expect(trouble.nextStep(for: row(1)) == .proceed)
+        #expect(trouble.nextStep(for: row(2)) == .wait)
     }
 
     @Test func `is none when something comes, at any time`() {
@@ -51,29 +51,29 @@ import WebexContactCenter
             if ended { _ = trouble.end(of: row(3), isFailed: true) }
             #expect(trouble.end() == true)
             #expect(trouble.end() == false)
-            #expect(trouble.word(for: row(1)) == .goOn)
-            #expect(trouble.note(skewed, of: row(1), isSurprising: true, now: start) == .goOn)
+            #expect(trouble.nextStep(for: row(1)) == .proceed)
+            #expect(trouble.note(skewed, of: row(1), isSurprising: true, now: start) == .proceed)
         }
     }
 
     @Test func `is none where one recording is refused again and again`() {
         var trouble = HostTrouble(patience: .seconds(900))
-        for _ in 0..<100 { #expect(trouble.note(skewed, of: row(7), isSurprising: true, now: start) == .goOn) }
-        #expect(trouble.takeNotice("x", now: start) == nil)
+        for _ in 0..<100 { #expect(trouble.note(skewed, of: row(7), isSurprising: true, now: start) == .proceed) }
+        #expect(trouble.nextNotice("x", now: start) == nil)
     }
 
     @Test func `is none where old URLs have expired`() {
         var trouble = HostTrouble(patience: .seconds(900))
         for number in 0..<100 {
-            #expect(trouble.note(expired, of: row(number), isSurprising: false, now: start) == .goOn)
+            #expect(trouble.note(expired, of: row(number), isSurprising: false, now: start) == .proceed)
         }
-        #expect(trouble.takeNotice("x", now: start) == nil)
+        #expect(trouble.nextNotice("x", now: start) == nil)
     }
 
     @Test func `that fails in passing is left alone when nothing came for long enough`() {
         var trouble = HostTrouble(patience: .seconds(900))
         for second in 0..<900 {
-            #expect(trouble.noteFailure("busy", of: row(second), now: start + .seconds(second)) == .goOn)
+            #expect(trouble.noteFailure("busy", of: row(second), now: start + .seconds(second)) == .proceed)
         }
         #expect(trouble.closed == nil)
         let sentence = "busy; nothing has come from the media host for 15 min: run again later"
@@ -85,7 +85,7 @@ import WebexContactCenter
     @Test func `that fails in passing and brings something now and then is not left alone`() {
         var trouble = HostTrouble(patience: .seconds(900))
         for second in 0..<10_000 {
-            #expect(trouble.noteFailure("busy", of: row(second), now: start + .seconds(second)) == .goOn)
+            #expect(trouble.noteFailure("busy", of: row(second), now: start + .seconds(second)) == .proceed)
             if second % 800 == 0 { _ = trouble.end() }
         }
     }
@@ -93,28 +93,28 @@ import WebexContactCenter
     @Test func `with few recordings is tried as often as each of them may be`() {
         var trouble = HostTrouble(patience: .seconds(900))
         for second in 0..<10_000 {
-            #expect(trouble.noteFailure("busy", of: row(second % 3), now: start + .seconds(second)) == .goOn)
+            #expect(trouble.noteFailure("busy", of: row(second % 3), now: start + .seconds(second)) == .proceed)
         }
     }
 
     @Test func `is told once: at once where it refuses, and where it fails when that lasts`() {
         var refused = trouble(3)
-        #expect(refused.takeNotice("x", now: start) == nil)
+        #expect(refused.nextNotice("x", now: start) == nil)
         refused = trouble(4)
         #expect(
-            refused.takeNotice("x", now: start)?.hasPrefix(
+            refused.nextNotice("x", now: start)?.hasPrefix(
                 "the media host answered 403 (RequestTimeTooSkewed) to 4 recordings in a row: check this machine's clock"
             ) == true
         )
-        #expect(refused.takeNotice("x", now: start) == nil)
+        #expect(refused.nextNotice("x", now: start) == nil)
         var failing = HostTrouble(patience: .seconds(900))
         for number in 0..<8 { _ = failing.noteFailure("busy", of: row(number), now: start) }
-        #expect(failing.takeNotice("busy", now: start + .seconds(59)) == nil)
+        #expect(failing.nextNotice("busy", now: start + .seconds(59)) == nil)
         #expect(
-            failing.takeNotice("busy", now: start + .seconds(61))
+            failing.nextNotice("busy", now: start + .seconds(61))
                 == "busy; nothing has come from the media host for 61 s, and it is tried further"
         )
-        #expect(failing.takeNotice("busy", now: start + .seconds(99)) == nil)
+        #expect(failing.nextNotice("busy", now: start + .seconds(99)) == nil)
     }
 
     @Test func `keeps waiting those who wait, until it is known, or they are cancelled`() async throws {
@@ -125,12 +125,12 @@ import WebexContactCenter
         for number in 0..<4 { _ = troubles.note(skewed, of: row(number), at: "a", isSurprising: true) }
         #expect(told.withLock(\.count) == 1)
         #expect(troubles.note(skewed, of: row(0), at: "a", isSurprising: true) == .wait)
-        #expect(try await troubles.wait(of: row(0), at: "b") == .goOn)
+        #expect(try await troubles.wait(of: row(0), at: "b") == .proceed)
         let cancelled = Task { try await troubles.wait(of: row(0), at: "a") }
         cancelled.cancel()
         await #expect(throws: CancellationError.self) { try await cancelled.value }
         troubles.end(of: row(3), at: "a", isFailed: false)
-        #expect(try await troubles.wait(of: row(1), at: "a") == .goOn)
+        #expect(try await troubles.wait(of: row(1), at: "a") == .proceed)
         async let other = troubles.wait(of: row(2), at: "a")
         troubles.end(of: row(1), at: "a", isFailed: true)
         guard case .giveUp = try await other else {
@@ -138,6 +138,6 @@ import WebexContactCenter
             return
         }
         troubles.end(at: "a")
-        #expect(try await troubles.wait(of: row(1), at: "a") == .goOn)
+        #expect(try await troubles.wait(of: row(1), at: "a") == .proceed)
     }
 }

@@ -36,7 +36,7 @@ private final class Order: Sendable {
             for number in 0..<100 {
                 group.addTask {
                     await turns.take()
-                    defer { turns.giveBack() }
+                    defer { turns.release() }
                     for _ in 0..<number % 4 {
                         atWork.begin()
                         await Task.yield()
@@ -60,7 +60,7 @@ private final class Order: Sendable {
                 await turns.aside { for await _ in mayReturn {} }
                 order.add("back")
                 for await _ in mayEnd {}
-                turns.giveBack()
+                turns.release()
             }
             group.addTask {
                 await turns.take()
@@ -69,7 +69,7 @@ private final class Order: Sendable {
                 while order.names.count < 2 { await Task.yield() }
                 await turns.yield()
                 order.add("has given way")
-                turns.giveBack()
+                turns.release()
             }
             while turns.waitingCount == 0 || order.names.count < 2 { await Task.yield() }
             order.add("both were at work")
@@ -84,7 +84,7 @@ private final class Order: Sendable {
             for _ in 0..<50 {
                 group.addTask {
                     await turns.take()
-                    defer { turns.giveBack() }
+                    defer { turns.release() }
                     await turns.aside { await Task.yield() }
                     await turns.yield()
                 }
@@ -94,7 +94,7 @@ private final class Order: Sendable {
         await turns.take()
         let third = Task { await turns.take() }
         while turns.waitingCount == 0 { await Task.yield() }
-        turns.giveBack()
+        turns.release()
         await third.value
     }
 
@@ -102,7 +102,7 @@ private final class Order: Sendable {
         let turns = WorkTurns(count: 1)
         let task = Task {
             await turns.take()
-            defer { turns.giveBack() }
+            defer { turns.release() }
             try await turns.aside { try await Task.sleep(for: .seconds(3600)) }
         }
         task.cancel()

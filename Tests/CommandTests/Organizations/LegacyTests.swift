@@ -140,7 +140,7 @@ import Testing
 
     @Test(arguments: ["json", "csv"])
     func `an answer that is not whole is asked for in parts`(_ format: String) async throws {
-        try await Self.with(calls: 24, { $0.legacy.mostRecords = format == "json" ? 5 : .max }) { desk in
+        try await Self.with(calls: 24, { $0.legacy.maxRecords = format == "json" ? 5 : .max }) { desk in
             // CSV does not say whether it is complete, so only the query's own limit shows it.
             let limit = format == "json" ? "1000000" : "5"
             let query = Self.query.replacing("1000000", with: limit)
@@ -159,7 +159,7 @@ import Testing
     }
 
     @Test func `an answer that is whole in no part is printed, and incomplete`() async throws {
-        try await Self.with(calls: 8, { $0.legacy.mostRecords = 0 }) { desk in
+        try await Self.with(calls: 8, { $0.legacy.maxRecords = 0 }) { desk in
             let ending = try await desk.start(Self.overDay + ["--day", desk.day, "--json"], input: Self.query).end()
             #expect(ending.status == 75)
             #expect(try ending.complaint.contains("0 of 1 rows, is not complete; ask for less by the query's filters"))
@@ -170,7 +170,7 @@ import Testing
     }
 
     @Test func `an answer whose rows cannot be told apart is not put together`() async throws {
-        try await Self.with(calls: 8, { $0.legacy.mostRecords = 3 }) { desk in
+        try await Self.with(calls: 8, { $0.legacy.maxRecords = 3 }) { desk in
             let query = Self.query.replacing("\"sid\"", with: "\"dnis\"")
             let ending = try await desk.start(Self.overDay + ["--day", desk.day, "--json"], input: query).end()
             #expect(ending.status == 75)

@@ -231,7 +231,7 @@ import Testing
                 recordings: 2,
                 sealedTime: nil
             )
-            func takeIn(_ entries: Stream<RecordingEntry>) async throws {
+            func adopt(_ entries: Stream<RecordingEntry>) async throws {
                 _ = try await fixture.manifest.restore(
                     archive,
                     organizationID: fixture.acmeID,
@@ -241,10 +241,10 @@ import Testing
                     now: Fixture.morning
                 )
             }
-            await #expect(throws: CutOff.self) { try await takeIn(Stream([entries[0]], isCutOff: true)) }
+            await #expect(throws: CutOff.self) { try await adopt(Stream([entries[0]], isCutOff: true)) }
             #expect(try await fixture.manifest.sealedArchives() == [])
             #expect(try await fixture.manifest.openArchive(of: fixture.acme, day: Fixture.today)?.sequence == 1)
-            try await takeIn(Stream(entries))
+            try await adopt(Stream(entries))
             #expect(try await fixture.states() == [.stored, .archived, .archived])
             #expect(try await fixture.manifest.sealedArchives().map(\.recordings) == [2])
             #expect(try await fixture.manifest.faults() == [])
@@ -274,7 +274,7 @@ import Testing
                 )
             }
             #expect(code == .conflict)
-            try await fixture.manifest.noteNotTakenIn(name, now: Fixture.morning)
+            try await fixture.manifest.undoAdoption(name, now: Fixture.morning)
             #expect(try await fixture.states() == [.pending])
             #expect(try await fixture.manifest.openArchives() == [])
         }

@@ -31,7 +31,7 @@ import Testing
 
     private func tasks(_ fixture: Fixture, _ agent: String, most: Int) async throws -> [TaskID] {
         let filter = ListFilter(call: CallFilter(agent: agent))
-        let calls = fixture.manifest.calls(filter, at: Fixture.standpoint(), mostCandidates: most)
+        let calls = fixture.manifest.calls(filter, at: Fixture.standpoint(), maxCandidates: most)
         return try await calls.collected().map(\.taskID)
     }
 
@@ -41,7 +41,7 @@ import Testing
             #expect(try await agents(fixture.manifest, 1) == ["Agent 1", "Agent 2"])
             #expect(try await agents(fixture.manifest, 2) == ["Agent 2"])
             let both = [try Fixture.taskID(1), try Fixture.taskID(2)]
-            for most in [0, 1, CallSearch.mostCandidates] {
+            for most in [0, 1, CallSearch.maxCandidates] {
                 #expect(try await tasks(fixture, "agent 2", most: most) == both)
                 #expect(try await tasks(fixture, "CCCCCCCC-0000-4000-8000-000000000002", most: most) == both)
                 #expect(try await tasks(fixture, "Agent 1", most: most) == [both[0]])

@@ -30,7 +30,7 @@ import Testing
         _ organizations: [OrganizationName],
         _ filter: ListFilter = ListFilter(),
         limit: Int,
-        mostExamined: Int = Manifest.mostExamined
+        maxExamined: Int = Manifest.maxExamined
     ) async throws -> [[CallRow]] {
         let standpoints = Dictionary(uniqueKeysWithValues: organizations.map { ($0, Fixture.standpoint()) })
         var (pages, cursor) = ([[CallRow]](), CallCursor?.none)
@@ -40,7 +40,7 @@ import Testing
                 at: standpoints,
                 after: cursor,
                 limit: limit,
-                mostExamined: mostExamined
+                maxExamined: maxExamined
             )
             #expect(page.next != cursor || page.next == nil)
             pages.append(page.calls)
@@ -84,8 +84,8 @@ import Testing
     @Test func `pages end early where few calls pass, and the next goes on`() async throws {
         try await Self.with { fixture, other in
             let organizations = [fixture.acme, other]
-            for mostExamined in [1, 3, 10] {
-                let pages = try await Self.pages(fixture, organizations, limit: 20, mostExamined: mostExamined)
+            for maxExamined in [1, 3, 10] {
+                let pages = try await Self.pages(fixture, organizations, limit: 20, maxExamined: maxExamined)
                 #expect(pages.flatMap(\.self) == (try await Self.all(fixture, organizations)))
             }
         }

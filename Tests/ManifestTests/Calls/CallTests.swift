@@ -69,7 +69,7 @@ import Testing
             let window = (Fixture.morning + .seconds(5))..<(Fixture.morning + .seconds(20))
             for filter in Self.filters {
                 let expected = calls.filter { filter.matches($0.facts) }.map(\.id)
-                for most in [0, 3, CallSearch.mostCandidates] {
+                for most in [0, 3, CallSearch.maxCandidates] {
                     #expect(try await fixture.found(filter, most) == expected, "\(filter), \(most)")
                     let inWindow = calls.filter { expected.contains($0.id) && window.contains($0.createdTime) }.map(
                         \.id
@@ -88,7 +88,7 @@ import Testing
             let numbers = Array(1...1234)
             _ = try await fixture.list(try numbers.map { try Fixture.call($0 % 10 + 1, task: $0) })
             let expected = try numbers.filter { $0 % 10 + 1 == 4 }.map { try Fixture.taskID($0) }
-            for most in [0, CallSearch.mostCandidates] {
+            for most in [0, CallSearch.maxCandidates] {
                 #expect(try await fixture.found(CallFilter(queue: "Queue 4"), most) == expected)
                 #expect(try await fixture.found(CallFilter(direction: "inbound"), most).count == 1234)
             }
@@ -100,7 +100,7 @@ import Testing
     func `no filter walks through the tasks`(_ filter: CallFilter) async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.manyCalls()
-            let statements = try await fixture.trace { _ = try await fixture.found(filter, CallSearch.mostCandidates) }
+            let statements = try await fixture.trace { _ = try await fixture.found(filter, CallSearch.maxCandidates) }
             // Reading one row at an end of an index is not a scan.
             for statement in statements where statement.contains("task") && !statement.isOfIndexEnds {
                 let plan = try await fixture.plan(of: statement)
@@ -129,7 +129,7 @@ import Testing
             #expect(profiles == "1\n")
             for filter in Self.filters {
                 let expected = calls.filter { filter.matches($0.facts) }.map(\.id)
-                for most in [0, CallSearch.mostCandidates] {
+                for most in [0, CallSearch.maxCandidates] {
                     #expect(try await fixture.found(filter, most) == expected, "\(filter), \(most)")
                 }
             }
@@ -272,12 +272,12 @@ extension Fixture {
     /// The tasks that `list` returns: all of them are gaps here.
     func found(
         _ filter: CallFilter,
-        _ mostCandidates: Int,
+        _ maxCandidates: Int,
         window: Range<Timestamp>? = nil,
         day: ArchiveDay? = nil
     ) async throws -> [TaskID] {
         let filter = ListFilter(organization: acme, day: day, window: window, call: filter)
-        let rows = manifest.entries(filter, at: Self.standpoint(), mostCandidates: mostCandidates)
+        let rows = manifest.entries(filter, at: Self.standpoint(), maxCandidates: maxCandidates)
         return try await rows.collected().map { row in
             switch row {
             case .gap(let gap): gap.taskID

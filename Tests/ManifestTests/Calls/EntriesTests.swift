@@ -96,7 +96,7 @@ import Testing
     @Test func `names beyond the dictionary stand in their rows`() async throws {
         try await Fixture.with { fixture in
             try await fixture.manifest.write { db in
-                for number in 0..<Words.limitForNames {
+                for number in 0..<StringTable.limitForNames {
                     try db.execute(sql: "INSERT INTO word (text) VALUES (?)", arguments: ["word \(number)"])
                 }
             }

@@ -302,12 +302,12 @@ import Testing
 
     /// The order of rows is the file's, and a sweep relies on it.
     @Test func `rows that are out of order end a sweep with an error`() async throws {
-        #expect(!(3 as Int64).isBehind(3))
+        #expect(!(3 as Int64).isAfter(3))
         let first = TaskPosition(createdTime: 5, id: "a".databaseValue)
-        #expect(first.isBehind(.beginning))
-        #expect(!TaskPosition(createdTime: 4, id: "b".databaseValue).isBehind(first))
-        #expect(!first.isBehind(first))
-        #expect(TaskPosition(createdTime: 5, id: Data([0]).databaseValue).isBehind(first))
+        #expect(first.isAfter(.beginning))
+        #expect(!TaskPosition(createdTime: 4, id: "b".databaseValue).isAfter(first))
+        #expect(!first.isAfter(first))
+        #expect(TaskPosition(createdTime: 5, id: Data([0]).databaseValue).isAfter(first))
         let endless = RowSequence<Int>(from: 1 as Int64) { _ in RowSequence<Int>.Batch(rows: [1], next: 1 as Int64) }
         #expect(await failure { try await endless.collected() } == .damaged)
     }

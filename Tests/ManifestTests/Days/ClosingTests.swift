@@ -123,7 +123,7 @@ import Testing
             _ = try await fixture.list([try Fixture.task(1)])
             _ = try await fixture.explain(1)
             let draft = try #require(try await draft(fixture))
-            #expect(draft.isNews)
+            #expect(draft.hasChanged)
             _ = try await fixture.manifest.withdrawExplanations(
                 [try Fixture.taskID(1)],
                 organization: nil,
@@ -143,12 +143,12 @@ import Testing
                 let capture = Capture(taskID: try Fixture.taskID(1), recordings: [])
                 _ = try await fixture.answer([.capture(capture)], now: Fixture.morning + .hours(hours))
                 let again = try #require(try await draft(fixture, after: .hours(hours)))
-                #expect(!again.isNews)
+                #expect(!again.hasChanged)
                 try await fixture.manifest.noteClosed(again, now: Fixture.morning)
                 #expect(try await isCurrent(fixture) == true)
             }
             _ = try await fixture.explain(1, .providerFault)
-            #expect(try await draft(fixture)?.isNews == true)
+            #expect(try await draft(fixture)?.hasChanged == true)
         }
     }
 
@@ -195,7 +195,7 @@ import Testing
             try await fixture.manifest.restoreDayClose(record, from: name, now: now)
             #expect(try await fixture.states() == [.damaged])
             #expect(try await fixture.gaps(isExplained: true).map(\.reason) == [.lost])
-            #expect(try await draft(fixture)?.isNews == false)
+            #expect(try await draft(fixture)?.hasChanged == false)
         }
     }
 }

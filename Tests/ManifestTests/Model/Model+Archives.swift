@@ -134,12 +134,12 @@ extension Model {
         if Int.random(in: 0..<3, using: &random) == 0 {
             var other = archive
             other.recordings += 1
-            let interruption = await failure { try await takeIn(other, entries, fixture) }
+            let interruption = await failure { try await adopt(other, entries, fixture) }
             try #require(interruption == .conflict, "\(place)")
             for entry in entries { _ = take(entry, into: name) }
             if Bool.random(using: &random) { return try await leaveOut(name, fixture) }
         }
-        let duplicates = try await takeIn(archive, entries, fixture)
+        let duplicates = try await adopt(archive, entries, fixture)
         for key in before.keys where !entries.contains(where: { $0.key == key }) {
             lose(key)
             archives[name]?.copies[key] = nil
@@ -147,11 +147,11 @@ extension Model {
         let taken = entries.filter { take($0, into: name) }
         archives[name]?.isSealed = true
         try #require(Set(duplicates) == Set(entries.map(\.key)).subtracting(taken.map(\.key)), "\(place)")
-        let again = await failure { try await takeIn(archive, entries, fixture) }
+        let again = await failure { try await adopt(archive, entries, fixture) }
         try #require(again == .conflict, "\(place): nothing is taken in twice")
     }
 
-    private func takeIn(
+    private func adopt(
         _ archive: ArchiveRow,
         _ recordings: [RecordingEntry],
         _ fixture: Fixture
@@ -168,7 +168,7 @@ extension Model {
 
     /// Nothing of an archive that could not be added is held.
     private mutating func leaveOut(_ name: ArchiveName, _ fixture: Fixture) async throws {
-        try await fixture.manifest.noteNotTakenIn(name, now: now)
+        try await fixture.manifest.undoAdoption(name, now: now)
         let lost = allKeys.filter { recordings[$0]?.holder == name }
         for key in lost { lose(key) }
         archives[name] = nil

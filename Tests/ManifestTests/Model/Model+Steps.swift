@@ -205,7 +205,7 @@ extension Model {
         try #require((draft != nil) == isClosable(day), "\(place)")
         if let draft { try check(draft.record) }
         if open(day).flatMap({ archives[$0] })?.copies.isEmpty == false
-            || draft.map({ $0.isNews && !$0.record.isSilent }) ?? false
+            || draft.map({ $0.hasChanged && !$0.record.isSilent }) ?? false
         {
             try await seal(day, draft, fixture)
         } else if let draft {

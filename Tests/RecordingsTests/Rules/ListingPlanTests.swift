@@ -85,7 +85,7 @@ import Testing
 
     @Test func `by a call that is over by now: it is asked about earlier`() throws {
         let plan = try ListingPlan(listed(), known: known(status: "connected")) { false }
-        #expect(plan.question == .hasten(to: Self.created + .minutes(5)))
+        #expect(plan.question == .bringForward(to: Self.created + .minutes(5)))
         #expect(plan.outcome == .changed)
     }
 

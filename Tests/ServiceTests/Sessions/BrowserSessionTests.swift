@@ -10,7 +10,7 @@ import Testing
 
 /// The life of a session, on a clock of the test's own.
 @Suite struct `A session` {
-    /// A doorkeeper with a database and a clock.
+    /// An authenticator with a database and a clock.
     private final class Gate: Sendable {
         let database: ServiceDatabase
         let key: AccessKey
@@ -34,8 +34,8 @@ import Testing
 
         func pass(_ duration: Duration) { time.withLock { $0 = $0 + duration } }
 
-        func doorkeeper() -> Doorkeeper {
-            Doorkeeper(
+        func authenticator() -> Authenticator {
+            Authenticator(
                 database,
                 cookie: SessionCookie(isSecure: true),
                 ownPages: OwnPages(publicURL: URL(string: "https://archive.example"), isSecure: true),
@@ -46,21 +46,21 @@ import Testing
         /// Begins a session.
         /// - Returns: the text of its cookie.
         func logIn() async throws -> String {
-            let admission = try await doorkeeper().begin(key, for: [:], from: "192.0.2.1")
+            let admission = try await authenticator().begin(key, for: [:], from: "192.0.2.1")
             return try #require(admission.setCookie.flatMap(Self.value))
         }
 
         /// Sends a GET request with a cookie.
         /// - Returns: the problem's code, and the text of a replacement cookie.
         func ask(_ cookie: String) async throws -> (code: String?, cookie: String?) {
-            let visitor = Doorkeeper.Visitor(
+            let visitor = Authenticator.Visitor(
                 method: .get,
                 authority: "archive.example",
                 headers: [.cookie: "a=b; __Host-callark=\(cookie)"],
                 address: "192.0.2.1"
             )
             do {
-                return (nil, try await doorkeeper().admit(visitor).setCookie.flatMap(Self.value))
+                return (nil, try await authenticator().admit(visitor).setCookie.flatMap(Self.value))
             } catch let problem as Problem {
                 #expect(problem.headers[.setCookie]?.hasPrefix("__Host-callark=; Max-Age=0;") == true)
                 return (problem.code, nil)
@@ -138,7 +138,7 @@ import Testing
         let gate = try await Gate()
         let first = try await gate.logIn()
         let second = try await gate.logIn()
-        for _ in 2..<BrowserSession.mostOfOneKey { _ = try await gate.logIn() }
+        for _ in 2..<BrowserSession.maxOfOneKey { _ = try await gate.logIn() }
         #expect(try await gate.ask(first).code == nil)
         _ = try await gate.logIn()
         #expect(try await gate.ask(first).code == "session_ended")
@@ -166,7 +166,7 @@ import Testing
         publicURL: String? = "https://archive.example"
     ) -> String? {
         let pages = OwnPages(publicURL: publicURL.flatMap { URL(string: $0) }, isSecure: isSecure)
-        let visitor = Doorkeeper.Visitor(method: method, authority: authority, headers: headers, address: "-")
+        let visitor = Authenticator.Visitor(method: method, authority: authority, headers: headers, address: "-")
         do {
             try pages.require(visitor)
             return nil

@@ -9,7 +9,7 @@ import Transfer
     /// A provider's listing of activities with the habits that a real one might have; activity n is about `task-n`.
     struct Model: Sendable {
         var times: [Int64]
-        var mostRows = 10_000
+        var maxRows = 10_000
         var cap = 1000
         var isShuffled = false
         var tooLargeAbove = Int.max
@@ -21,7 +21,7 @@ import Transfer
         func respond(to request: HTTPRequest, longest: Int64? = nil) -> HTTPResponse {
             guard let from = Int64(request.query["from"] ?? ""), let to = Int64(request.query["to"] ?? ""),
                 let pageSize = Int(request.query["pageSize"] ?? ""), let page = Int(request.query["page"] ?? ""),
-                to - from < 86_400_000, (page + 1) * pageSize <= mostRows
+                to - from < 86_400_000, (page + 1) * pageSize <= maxRows
             else { return .json("{}", status: 400) }
             var found = times.enumerated().filter { $0.element >= from - (longest ?? 0) && $0.element < to }
             guard found.count <= tooLargeAbove else { return HTTPResponse(status: 413) }
@@ -103,7 +103,7 @@ import Transfer
             requestsPerMinute: 100_000
         )
         let from = Timestamp(millisecondsSince1970: start)
-        var told = ToldActivities(span: from..<(from + .hours(60)))
+        var told = ActivityDeduplicator(span: from..<(from + .hours(60)))
         var tasks: [String] = []
         for try await page in test.center.activityPages(from: from, to: from + .hours(60)) {
             tasks += told.new(in: page).compactMap { $0.taskID?.description }

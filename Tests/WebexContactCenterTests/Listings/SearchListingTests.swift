@@ -37,9 +37,9 @@ import Transfer
         ("bounds exclusive", SearchModel(times: [], boundsAreInclusive: false)),
         ("opaque cursors", SearchModel(times: [], opaqueCursors: true)),
         ("small pages", SearchModel(times: [], pageSize: 7)),
-        ("few records to be reached", SearchModel(times: [], mostRows: 300)),
+        ("few records to be reached", SearchModel(times: [], maxRows: 300)),
         ("413 above 100 records", SearchModel(times: [], tooLargeAbove: 100)),
-        ("oldest first", SearchModel(times: [], mostRows: 300, isOldestFirst: true)),
+        ("oldest first", SearchModel(times: [], maxRows: 300, isOldestFirst: true)),
     ]
 
     @Test(arguments: habits, [0, 1, 249, 250, 251, 3000])
@@ -50,18 +50,18 @@ import Transfer
         var model = habit.model
         model.times = spread(count)
         let test = try center(model)
-        let pages = try await pages(test, mostRows: model.mostRows)
+        let pages = try await pages(test, maxRows: model.maxRows)
         #expect(names(pages) == (0..<count).map { "task-\($0)" }.sorted())
         #expect(pages.last?.coveredUntil == from + .hours(90 * 24))
         #expect(pages.allSatisfy { $0.crowded.isEmpty })
     }
 
     /// With another limit than the documented one, which would take a hundred thousand contacts to reach.
-    private func pages(_ test: TestCenter, mostRows: Int) async throws -> [SearchPage<SearchTask>] {
+    private func pages(_ test: TestCenter, maxRows: Int) async throws -> [SearchPage<SearchTask>] {
         let listing = SearchTaskPages(
             exchange: test.center.exchange,
             settings: test.center.settings,
-            walk: SearchWalk(from: from, to: from + .hours(90 * 24), mostRows: mostRows)
+            walk: SearchWalk(from: from, to: from + .hours(90 * 24), maxRows: maxRows)
         )
         var pages: [SearchPage<SearchTask>] = []
         for try await page in listing { pages.append(page) }
@@ -97,10 +97,10 @@ import Transfer
     func `a window that is too wide is begun anew after its first page, as narrow as that says`(
         isOldestFirst: Bool
     ) async throws {
-        var model = SearchModel(times: spread(3000, days: 1), pageSize: 10, mostRows: 300, namesAreUUIDs: true)
+        var model = SearchModel(times: spread(3000, days: 1), pageSize: 10, maxRows: 300, namesAreUUIDs: true)
         model.isOldestFirst = isOldestFirst
         let test = try center(model)
-        let pages = try await pages(test, mostRows: 300)
+        let pages = try await pages(test, maxRows: 300)
         #expect(names(pages) == (0..<3000).map(SearchModel.uuid).sorted())
         let windows = try test.exchange.requests.map { request in
             let variables = try request.variables
@@ -116,16 +116,16 @@ import Transfer
     }
 
     @Test func `a record that cannot be read counts among those that can be had`() async throws {
-        let test = try center(SearchModel(times: spread(450, days: 1), pageSize: 10, mostRows: 300, nameless: [400]))
-        let pages = try await pages(test, mostRows: 300)
+        let test = try center(SearchModel(times: spread(450, days: 1), pageSize: 10, maxRows: 300, nameless: [400]))
+        let pages = try await pages(test, maxRows: 300)
         #expect(names(pages) == (0..<450).filter { $0 != 400 }.map { "task-\($0)" }.sorted())
         #expect(pages.map(\.unreadableRows).reduce(0, +) > 0)
     }
 
     @Test func `records after the window, even after all time, are no measure of it`() async throws {
         let times = spread(200) + [start + 90 * 86_400_000, 253_402_300_799_999]
-        let test = try center(SearchModel(times: times, pageSize: 10, mostRows: 300, ignoresEnd: true))
-        let pages = try await pages(test, mostRows: 300)
+        let test = try center(SearchModel(times: times, pageSize: 10, maxRows: 300, ignoresEnd: true))
+        let pages = try await pages(test, maxRows: 300)
         #expect(names(pages) == (0..<200).map { "task-\($0)" }.sorted())
         #expect(test.exchange.requests.count < 500)
     }
@@ -181,7 +181,7 @@ import Transfer
         let listing = SearchTaskPages(
             exchange: test.center.exchange,
             settings: test.center.settings,
-            walk: SearchWalk(from: from, to: from + .hours(24), mostRows: 3000)
+            walk: SearchWalk(from: from, to: from + .hours(24), maxRows: 3000)
         )
         let error = await #expect(throws: ProviderError.self) { for try await _ in listing {} }
         #expect(error?.code == .malformed)
@@ -198,8 +198,8 @@ import Transfer
 
     @Test func `a millisecond with more than can be had is told of, and what comes after it is listed`() async throws {
         let crowd = Array(repeating: start + 7_200_000, count: 40)
-        let test = try center(SearchModel(times: crowd + [start + 7_200_001], pageSize: 10, mostRows: 30))
-        let pages = try await pages(test, mostRows: 30)
+        let test = try center(SearchModel(times: crowd + [start + 7_200_001], pageSize: 10, maxRows: 30))
+        let pages = try await pages(test, maxRows: 30)
         #expect(names(pages).contains("task-40"))
         // Windows overlap by a millisecond, so its neighbours may be reported too.
         let crowded = pages.flatMap(\.crowded).map(\.millisecondsSince1970)

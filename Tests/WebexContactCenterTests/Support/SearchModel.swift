@@ -9,7 +9,7 @@ struct SearchModel: Sendable {
     /// Creation times.
     var times: [Int64]
     var pageSize = 250
-    var mostRows = 100_000
+    var maxRows = 100_000
     var boundsAreInclusive = true
     var opaqueCursors = false
     /// 413 for a window with more records than this.
@@ -42,7 +42,7 @@ struct SearchModel: Sendable {
         guard rows.count <= tooLargeAbove else { return HTTPResponse(status: 413) }
         let cursor = (variables["pagination"] as? [String: Any])?["cursor"] as? String
         let start = cursor.flatMap { Int($0.replacing("after ", with: "")) } ?? 0
-        let reachable = min(rows.count, mostRows)
+        let reachable = min(rows.count, maxRows)
         let end = min(start + pageSize, reachable)
         let records = rows[min(start, end)..<end].map { row in
             if nameless.contains(row.offset) { return #"{"createdTime":\#(row.element)}"# }

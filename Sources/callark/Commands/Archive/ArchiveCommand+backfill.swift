@@ -39,7 +39,7 @@ extension ArchiveCommand {
                 isOfGivenTime: true
             )
             for (position, result) in results.enumerated() {
-                let own = alarms.told(with: position, of: results.map(\.organization))
+                let own = alarms.reported(with: position, of: results.map(\.organization))
                 try BackfillReport.write(result, range, alarms: own, to: output)
             }
             return ExitStatus.worst(results.map(ExitStatus.init(backfill:)))

@@ -52,14 +52,17 @@ extension ArchiveCommand {
                     } catch {
                         let reason = stop.isMade ? ArchiverError(.stopped, "stopped on request") : error
                         counting.end()
-                        Complaint.error("\(name): \(reason)")
+                        Diagnostics.error("\(name): \(reason)")
                         total.error = total.error ?? "\(reason)"
                         statuses.append(ExitStatus(reason))
                     }
                     if stop.isMade { break }
                 }
             }
-            total.tell(of: try? installation.root.diskSpace(), beyond: installation.settings.archive.minimumFreeBytes)
+            total.warn(
+                about: try? installation.root.diskSpace(),
+                beyond: installation.settings.archive.minimumFreeBytes
+            )
             try output.json(total)
             return ExitStatus.worst(statuses)
         }

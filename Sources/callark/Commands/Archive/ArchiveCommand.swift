@@ -101,7 +101,7 @@ struct ArchiveCommand: AsyncParsableCommand {
             if !stop.isMade { await installation.anchorAtTheEnd(of: organizations) }
             let alarms = await installation.alarmsAtTheEnd(of: organizations, isOfGivenTime: window.isGiven)
             for (position, result) in results.enumerated() {
-                let own = alarms.told(with: position, of: results.map(\.organization))
+                let own = alarms.reported(with: position, of: results.map(\.organization))
                 try PassReport(result, alarms: own, timeZone: installation.timeZone).write(to: output)
             }
             return ExitStatus.worst(results.map(ExitStatus.init(result:)))

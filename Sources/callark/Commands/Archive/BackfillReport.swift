@@ -49,7 +49,7 @@ enum BackfillReport {
             )
         }
         if let failure = result.failure {
-            Complaint.error("\(result.organization): \(failure)")
+            Diagnostics.error("\(result.organization): \(failure)")
         } else {
             output.text(result.isComplete ? "  complete" : "  not complete")
         }

@@ -89,9 +89,9 @@ extension EstimatedNumber {
 
 extension EstimateSummaryLine {
     /// Warns if the disk has less room than that.
-    func tell(of space: DiskSpace?, beyond minimum: Int64) {
+    func warn(about space: DiskSpace?, beyond minimum: Int64) {
         guard let space, bytes > space.freeBytes - minimum else { return }
-        Complaint.warning(
+        Diagnostics.warning(
             "expected \(Readable.bytes(bytes)), but only \(Readable.bytes(space.freeBytes)) are free, of which "
                 + "archive.minimum_free_bytes reserves \(Readable.bytes(minimum))"
         )

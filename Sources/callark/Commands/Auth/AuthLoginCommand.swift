@@ -104,7 +104,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
         output.flush()
         guard let listener else { return try await pasted(for: request) }
         if !noBrowser { Desktop.open(request.url) }
-        Complaint.notice("waiting for the browser at \(request.redirectURI); Ctrl-C ends it")
+        Diagnostics.notice("waiting for the browser at \(request.redirectURI); Ctrl-C ends it")
         guard let answer = try await listener.answer(to: request, within: .seconds(timeout)) else {
             throw CommandError(
                 .authorization,
@@ -117,12 +117,12 @@ struct AuthLoginCommand: AsyncParsableCommand {
 
     /// Reads lines until one of them is an answer to the request.
     private func pasted(for request: AuthorizationRequest) async throws -> Secret {
-        Complaint.notice("paste the address at which the browser ends up, or the code in it, and press Enter:")
+        Diagnostics.notice("paste the address at which the browser ends up, or the code in it, and press Enter:")
         while let line = await StandardInput.line() {
             guard !line.allSatisfy(\.isWhitespace) else { continue }
             let answer = request.answer(pasted: line)
             if case .foreign(let reason) = answer {
-                Complaint.warning("that is not the answer: \(reason); paste another one")
+                Diagnostics.warning("that is not the answer: \(reason); paste another one")
                 continue
             }
             return try accepted(answer)
@@ -155,7 +155,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
         output.text("  refresh token  until \(end(status.refreshExpires))")
         if !status.scopes.isEmpty { output.text("  scopes         \(status.scopes.joined(separator: " "))") }
         if status.organizationID == nil {
-            Complaint.warning(
+            Diagnostics.warning(
                 "the token does not name its organization; run `callark config check` to ask the provider"
             )
         }

@@ -46,7 +46,7 @@ struct AuthRefreshCommand: AsyncParsableCommand {
                 do {
                     if try await refresh(organization, installation, engine, output) { refreshed += 1 }
                 } catch {
-                    Complaint.error("\(organization.name): \(error)")
+                    Diagnostics.error("\(organization.name): \(error)")
                     try output.json(Line(organization: organization.name.description, error: "\(error)"))
                     statuses.append(ExitStatus(error))
                 }

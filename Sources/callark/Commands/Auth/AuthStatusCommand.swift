@@ -45,7 +45,7 @@ struct AuthStatusCommand: AsyncParsableCommand {
             do {
                 let status = try await installation.tokenStatus(of: organization.name) ?? TokenStatus()
                 rows.append(TokenRow(organization, status, now: installation.now))
-            } catch let error as TokensOutOfReach {
+            } catch let error as TokensUnavailable {
                 rows.append(TokenRow(organization, error))
             }
         }
@@ -98,10 +98,10 @@ struct TokenRow {
     let state: State
     let status: TokenStatus
     /// What this account cannot read; `nil` if it can read everything.
-    let obstacle: TokensOutOfReach?
+    let obstacle: TokensUnavailable?
 
     /// For an organization whose tokens cannot be read.
-    init(_ organization: OrganizationSettings, _ obstacle: TokensOutOfReach) {
+    init(_ organization: OrganizationSettings, _ obstacle: TokensUnavailable) {
         self.organization = organization.name
         self.obstacle = obstacle
         status = TokenStatus()

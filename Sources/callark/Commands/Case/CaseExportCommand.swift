@@ -120,7 +120,7 @@ struct CaseExportCommand: AsyncParsableCommand {
             includesVCons: vCon
         )
         let outcome = try await export.export(request, to: folder, stop: stop)
-        installation.evidence.takeBegun().forEach(Complaint.notice)
+        installation.evidence.takeNewLogs().forEach(Diagnostics.notice)
         if let zipPath { try await CaseZip.pack(folder, into: zipPath, time: installation.now) }
         let isComplete = outcome.isComplete && unlisted == nil
         try CaseReport(outcome, name: name, zip: zipPath, isComplete: isComplete).write(to: output)

@@ -17,8 +17,8 @@ struct CaseReport {
     }
 
     func write(to output: Output) throws {
-        for text in outcome.damage + outcome.unproven { Complaint.error(text) }
-        for text in outcome.remarks { Complaint.warning(text) }
+        for text in outcome.damage + outcome.unproven { Diagnostics.error(text) }
+        for text in outcome.remarks { Diagnostics.warning(text) }
         for key in outcome.keys {
             try output.json(KeyLine(organization: key.organization, fingerprint: key.fingerprint, vkey: key.vkey))
         }

@@ -73,7 +73,7 @@ struct GapsListCommand: AsyncParsableCommand {
         }
         for witness in found.witnesses {
             try output.json(WitnessLine(witness))
-            if let complaint = witness.detailedComplaint(in: window.timeZone) { output.text(complaint) }
+            if let disagreement = witness.detailedDisagreement(in: window.timeZone) { output.text(disagreement) }
         }
         let counts = Counts(found)
         try output.json(counts)

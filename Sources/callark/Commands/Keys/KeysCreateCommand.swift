@@ -100,7 +100,7 @@ extension Installation {
             let value = try await work(database, registry)
             try database.close()
             try await evidence.publish()
-            evidence.takeBegun().forEach(Complaint.notice)
+            evidence.takeNewLogs().forEach(Diagnostics.notice)
             return value
         } catch {
             try? database.close()

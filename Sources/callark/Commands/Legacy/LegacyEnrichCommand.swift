@@ -61,7 +61,7 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
             let interval = day.interval(in: installation.timeZone)
             let isListed = try await installation.unlisted(in: interval, organization: name, manifest).isEmpty
             if !isListed || interval.upperBound > installation.now {
-                Complaint.warning(
+                Diagnostics.warning(
                     "\(day) of \(name) is not listed to its end, so some of its calls may be unknown; when the day is over, "
                         + "run `callark archive --org \(name) --day \(day)`"
                 )
@@ -89,7 +89,7 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
             try write(summary, of: name, day, to: output)
             total.add(summary)
             if let failure = summary.failure {
-                Complaint.error("\(name): \(failure)")
+                Diagnostics.error("\(name): \(failure)")
                 statuses.append(ExitStatus(failure))
             }
             if !summary.isComplete { statuses.append(.incomplete) }

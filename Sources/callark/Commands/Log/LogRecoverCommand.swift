@@ -59,7 +59,7 @@ struct LogRecoverCommand: AsyncParsableCommand {
         output.text(
             "  adopted: \(Readable.count(outcome.archives, "archive")), \(Readable.count(outcome.recordings, "recording"))"
         )
-        for (name, message) in outcome.contradictions { Complaint.warning("\(name): \(message)") }
+        for (name, message) in outcome.contradictions { Diagnostics.warning("\(name): \(message)") }
         if !outcome.contradictions.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
     }
 

@@ -77,7 +77,7 @@ struct LogVerifyCommand: AsyncParsableCommand {
         do {
             return try await installation.manifestForReading()
         } catch {
-            Complaint.warning("the manifest is not compared with the evidence log: \(error)")
+            Diagnostics.warning("the manifest is not compared with the evidence log: \(error)")
             return nil
         }
     }

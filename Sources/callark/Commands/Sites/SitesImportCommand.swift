@@ -70,15 +70,15 @@ struct SitesImportCommand: AsyncParsableCommand {
     private var place: String { file == "-" ? "standard input" : file }
 
     /// How many faults are named one by one: a file that is not CSV has one on every line.
-    private static let mostFaults = 100
+    private static let maxFaults = 100
 
     private func refuse(_ faults: [CSVDocument.Fault], _ output: Output) throws -> ExitStatus {
-        for fault in faults.prefix(Self.mostFaults) {
-            Complaint.error("\(place), \(fault)")
+        for fault in faults.prefix(Self.maxFaults) {
+            Diagnostics.error("\(place), \(fault)")
             try output.json(FaultLine(line: fault.line, problem: fault.problem))
         }
-        let rest = faults.count - Self.mostFaults
-        if rest > 0 { Complaint.error("\(place): and \(Readable.count(rest, "more fault"))") }
+        let rest = faults.count - Self.maxFaults
+        if rest > 0 { Diagnostics.error("\(place): and \(Readable.count(rest, "more fault"))") }
         try output.json(FaultSummary(faults: faults.count))
         return .usage
     }
@@ -89,7 +89,7 @@ struct SitesImportCommand: AsyncParsableCommand {
         output.text(summary.text)
         try output.json(summary)
         if let failure {
-            Complaint.error("\(failure)")
+            Diagnostics.error("\(failure)")
             return ExitStatus(failure)
         }
         return summary.complete ? .complete : .incomplete

@@ -51,10 +51,10 @@ struct StatsActivitiesCommand: AsyncParsableCommand {
         var count = 0
         var crowded: [Timestamp] = []
         try await installation.withContactCenters(names) { organization, contactCenter in
-            var told = ToldActivities(span: span)
+            var deduplicator = ActivityDeduplicator(span: span)
             let pages = contactCenter.activityPages(from: span.lowerBound, to: span.upperBound, of: who)
             for try await page in pages {
-                let new = told.new(in: page)
+                let new = deduplicator.new(in: page)
                 try writer.write(new.map { StatsLine(organization: organization.name, row: $0) })
                 count += new.count
                 crowded += page.crowded
@@ -63,7 +63,7 @@ struct StatsActivitiesCommand: AsyncParsableCommand {
         writer.end()
         for time in crowded {
             let moment = time.named(in: timeZone, seconds: true)
-            Complaint.warning("more activities began at \(moment) than the provider lists: some are missing")
+            Diagnostics.warning("more activities began at \(moment) than the provider lists: some are missing")
         }
         let (from, to) = (span.lowerBound.description, span.upperBound.description)
         try output.json(StatsSummary(rows: count, from: from, to: to, complete: crowded.isEmpty))

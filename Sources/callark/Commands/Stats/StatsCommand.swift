@@ -59,7 +59,7 @@ struct StatsQuestion {
                 guard source == nil, [404, 410].contains(error.status), organization.dialect == .current else {
                     throw error
                 }
-                Complaint.warning(
+                Diagnostics.warning(
                     "the provider no longer keeps \(noun) statistics (status \(error.status ?? 0)): counted from Search"
                 )
                 source = .search
@@ -70,7 +70,7 @@ struct StatsQuestion {
         try table(timeZone).write(lines, to: output, asCSV: options.csv)
         let told = Set(lines.compactMap { identifier($0.row) })
         for id in ids where !told.contains(id) {
-            Complaint.warning("no figures for \(noun) \(id) in this time: check its ID if you expected some")
+            Diagnostics.warning("no figures for \(noun) \(id) in this time: check its ID if you expected some")
         }
         try conclude(lines.count, window, source ?? .statistics, output, timeZone)
     }
@@ -106,7 +106,7 @@ struct StatsQuestion {
         }
         if window.from < span.lowerBound || window.to > span.upperBound {
             let counted = (window.from..<window.to).named(in: installation.timeZone)
-            Complaint.warning("the provider counts whole intervals: these are from \(counted)")
+            Diagnostics.warning("the provider counts whole intervals: these are from \(counted)")
         }
         return window
     }

@@ -60,7 +60,7 @@ struct WitnessSignCommand: AsyncParsableCommand {
         let path = self.output ?? "\(file).cosig"
         let witness = try Witness(in: folder, name: name)
         if witness.isKeyNew {
-            Complaint.notice(
+            Diagnostics.notice(
                 "\(folder) has a new key; back it up, and hand out its verifier key: \(witness.cosigner.key)"
             )
         }

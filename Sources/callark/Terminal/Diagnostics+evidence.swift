@@ -1,7 +1,7 @@
 import Archiver
 import Evidence
 
-extension Complaint {
+extension Diagnostics {
     /// Reports that an evidence log was created, and what to do with a new key.
     static func notice(_ begun: EvidenceLogs.Begun) {
         notice("\(begun.organization): begun the evidence log \(begun.key.name), key \(begun.key.fingerprint)")

@@ -3,7 +3,7 @@ import Logging
 import Recordings
 
 /// Authenticates requests by their API key, or by the session of a browser.
-struct Doorkeeper: Sendable {
+struct Authenticator: Sendable {
     let cookie: SessionCookie
     let ownPages: OwnPages
     private let database: ServiceDatabase
@@ -117,7 +117,7 @@ struct Doorkeeper: Sendable {
 
 // MARK: - Sessions
 
-extension Doorkeeper {
+extension Authenticator {
     /// Identifies the caller by a session's cookie.
     private func admit(_ visitor: Visitor, _ cookies: [Substring]) async throws -> Admission {
         let now = now()

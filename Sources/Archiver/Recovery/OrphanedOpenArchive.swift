@@ -5,7 +5,7 @@ import Manifest
 import Recordings
 
 /// An open archive in the spool that the manifest does not know, and its intact recordings.
-struct UnknownSpoolArchive: Sendable {
+struct OrphanedOpenArchive: Sendable {
     var name: ArchiveName
     var extent: ArchiveExtent
     var whole: [RecordingEntry]
@@ -16,36 +16,36 @@ struct UnknownSpoolArchive: Sendable {
     /// Stores its intact recordings that are held nowhere else: in this archive, or in the one that is already open for
     /// its day. If everything in it is held elsewhere, it is removed. Repeating this after a crash changes nothing.
     /// - Returns: how many recordings became stored.
-    func takeIn(
-        with intake: ArchiveIntake,
+    func adopt(
+        with adopter: ArchiveAdopter,
         writer: ArchiveWriter,
         logs: EvidenceLogs,
         now: Timestamp
     ) async throws -> Int {
         var fresh: [RecordingEntry] = []
-        for entry in whole where try await !isHeld(entry, intake) { fresh.append(entry) }
+        for entry in whole where try await !isHeld(entry, adopter) { fresh.append(entry) }
         guard !fresh.isEmpty else {
             try await discard(writer, logs)
             return 0
         }
-        let open = try await intake.manifest.openArchives().first {
+        let open = try await adopter.manifest.openArchives().first {
             $0.name.organization == name.organization && $0.name.day == name.day && $0.name != name
         }
         if let open {
-            try await move(fresh, to: open.name, intake, writer, logs, now: now)
+            try await move(fresh, to: open.name, adopter, writer, logs, now: now)
             try await discard(writer, logs)
         } else {
             try await logs.run { [self] logs throws(EvidenceError) in
                 try logs.agree(name, with: whole, lost: .damageFound)
             }
-            try await intake.manifest.noteAdopted(
+            try await adopter.manifest.noteAdopted(
                 name,
                 extent: ArchiveExtentRow(extent),
                 recordings: whole,
-                schedule: intake.schedule,
+                schedule: adopter.schedule,
                 now: now
             )
-            _ = try await intake.chooseCopies(in: name, now: now)
+            _ = try await adopter.chooseCopies(in: name, now: now)
         }
         return fresh.count
     }
@@ -60,23 +60,23 @@ struct UnknownSpoolArchive: Sendable {
     }
 
     /// Whether the manifest has this recording with these bytes, and they are where it says.
-    private func isHeld(_ entry: RecordingEntry, _ intake: ArchiveIntake) async throws -> Bool {
-        let rows = try await intake.manifest.recordings(of: entry.key.taskID, organization: name.organization)
+    private func isHeld(_ entry: RecordingEntry, _ adopter: ArchiveAdopter) async throws -> Bool {
+        let rows = try await adopter.manifest.recordings(of: entry.key.taskID, organization: name.organization)
         guard let held = rows.first(where: { $0.key == entry.key })?.held, held.digest == entry.stored.digest,
             held.archive != name
         else { return false }
-        return try await intake.isWhole(held.archive, held.offset, held.byteCount, held.digest)
+        return try await adopter.isWhole(held.archive, held.offset, held.byteCount, held.digest)
     }
 
     private func move(
         _ entries: [RecordingEntry],
         to open: ArchiveName,
-        _ intake: ArchiveIntake,
+        _ adopter: ArchiveAdopter,
         _ writer: ArchiveWriter,
         _ logs: EvidenceLogs,
         now: Timestamp
     ) async throws {
-        let path = intake.root.openArchivePath(name)
+        let path = adopter.root.openArchivePath(name)
         for begin in stride(from: 0, to: entries.count, by: Self.groupSize) {
             let group = entries[begin..<min(begin + Self.groupSize, entries.count)].map { entry in
                 (open, PendingMember(entry: entry, content: ReceivedContent(of: entry, in: path)))
@@ -86,14 +86,14 @@ struct UnknownSpoolArchive: Sendable {
             try await logs.run { logs throws(EvidenceError) in
                 try logs.noteStored(stored.entries.map { (archive: open, entry: $0) })
             }
-            try await intake.manifest.noteAdopted(
+            try await adopter.manifest.noteAdopted(
                 open,
                 extent: ArchiveExtentRow(extent),
                 recordings: stored.entries,
-                schedule: intake.schedule,
+                schedule: adopter.schedule,
                 now: now
             )
         }
-        _ = try await intake.chooseCopies(in: open, now: now)
+        _ = try await adopter.chooseCopies(in: open, now: now)
     }
 }

@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 /// A task with what other tables know about it, for code that takes in news about many tasks.
-struct TaskDossier: FoundTask {
+struct TaskSnapshot: FoundTask {
     var task: KnownTask
     /// What is queued for the next sealing of its day; `nil` if nothing is.
     var unsealed: UnsealedTask?

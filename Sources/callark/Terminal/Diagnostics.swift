@@ -6,7 +6,7 @@ import Text
 
 /// Messages for people that are not results: on standard error, as text, or with `--log-format json` as one JSON object
 /// per line, like everything there.
-enum Complaint {
+enum Diagnostics {
     /// Whether standard error has only lines of JSON. Determined before the arguments are parsed, because mistakes in
     /// them are reported too.
     static let isJSON: Bool = {

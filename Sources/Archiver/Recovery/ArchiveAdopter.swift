@@ -5,7 +5,7 @@ import Recordings
 
 /// Adds sealed archives to a manifest that does not know them: all of them for a rebuild, or those that are newer than
 /// the manifest.
-struct ArchiveIntake: Sendable {
+struct ArchiveAdopter: Sendable {
     let root: ArchiveRoot
     let manifest: Manifest
     /// For a rebuild; `nil` if the manifest already knows its tasks.
@@ -23,7 +23,7 @@ struct ArchiveIntake: Sendable {
         var remarks: [String] = []
     }
 
-    /// Reads archives from end to end, several at once: the input of ``takeIn(_:verified:now:)``.
+    /// Reads archives from end to end, several at once: the input of ``adopt(_:verified:now:)``.
     func verify(_ names: some Sequence<ArchiveName>) async throws -> [ArchiveName: VerificationReport] {
         try await withThrowingTaskGroup(of: (ArchiveName, VerificationReport).self) { group in
             for name in names {
@@ -38,7 +38,7 @@ struct ArchiveIntake: Sendable {
     /// whatever is intact, with each recording read back.
     /// - Throws: `ManifestError` if the manifest cannot be written; `CancellationError`. Faults of the archive are in
     ///   the outcome.
-    func takeIn(
+    func adopt(
         _ name: ArchiveName,
         verified report: VerificationReport? = nil,
         now: Timestamp
@@ -46,13 +46,13 @@ struct ArchiveIntake: Sendable {
         do {
             var report = report
             if report == nil { report = try await ArchiveVerifier().verify(path: root.archivePath(name)) }
-            guard let report, report.isWhole else { return try await takeInParts(name, report, now: now) }
+            guard let report, report.isWhole else { return try await adoptIntactParts(name, report, now: now) }
             do {
-                var outcome = try await takeInWhole(name, now: now)
+                var outcome = try await adoptWhole(name, now: now)
                 outcome.remarks += report.faults.map(\.message)
                 return outcome
             } catch is ArchiveError {
-                return try await takeInParts(name, report, now: now)
+                return try await adoptIntactParts(name, report, now: now)
             }
         } catch let error as ArchiveError where error.code != .cancelled {
             return try await leaveOut(name, error.message, now: now)
@@ -61,7 +61,7 @@ struct ArchiveIntake: Sendable {
         }
     }
 
-    private func takeInWhole(_ name: ArchiveName, now: Timestamp) async throws -> Outcome {
+    private func adoptWhole(_ name: ArchiveName, now: Timestamp) async throws -> Outcome {
         let path = root.archivePath(name)
         let metadata = try await ArchiveMetadata.open(name, in: root.archives)
         guard metadata.name == name else {
@@ -90,7 +90,8 @@ struct ArchiveIntake: Sendable {
         return outcome
     }
 
-    private func takeInParts(_ name: ArchiveName, _ report: VerificationReport?, now: Timestamp) async throws -> Outcome
+    private func adoptIntactParts(_ name: ArchiveName, _ report: VerificationReport?, now: Timestamp) async throws
+        -> Outcome
     {
         let salvage = try await SealedSalvage.read(root.archivePath(name), as: name, report: report)
         // Damaged recordings are recorded too, as damaged: another archive may have them intact, and say that it
@@ -210,7 +211,7 @@ struct ArchiveIntake: Sendable {
     }
 
     private func leaveOut(_ name: ArchiveName, _ reason: String, now: Timestamp) async throws -> Outcome {
-        try await manifest.noteNotTakenIn(name, now: now)
+        try await manifest.undoAdoption(name, now: now)
         return Outcome(faults: [notTakenIn(name, reason)])
     }
 

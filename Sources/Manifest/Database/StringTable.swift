@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 /// Texts that recur, stored once. In rows they take one or two bytes.
-enum Words {
+enum StringTable {
     /// The provider chooses file names. If all names of a tenant are different, words would cost more than they save.
     /// Once there are this many words, new names are stored in the rows themselves.
     static let limitForNames = 4096

@@ -1,5 +1,5 @@
 /// This account may not read an organization's tokens. That is no reason to refuse a question about the manifest.
-package struct TokensOutOfReach: Error, CustomStringConvertible {
+package struct TokensUnavailable: Error, CustomStringConvertible {
     /// Why this account cannot read them.
     package enum Cause: Sendable, Hashable {
         /// The file that keeps them is not readable by this account.

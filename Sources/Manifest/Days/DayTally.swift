@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 /// Counts the tasks and recordings of one organization by day.
-struct Reckoning {
+struct DayTally {
     /// Which gaps are kept in addition to being counted. If a media host has failed for days, there can be as many gaps
     /// as tasks.
     enum GapKeeping {
@@ -13,7 +13,7 @@ struct Reckoning {
 
     private var byDay: [ArchiveDay: DayReconciliation] = [:]
     private let organization: OrganizationName
-    private let scope: ReckoningScope
+    private let scope: DayTallyScope
     private let standpoint: Standpoint
     private let keeping: GapKeeping
     /// The gaps that are kept, in the order in which their tasks were created.
@@ -24,7 +24,7 @@ struct Reckoning {
     init(
         _ organization: OrganizationName,
         _ row: Int64,
-        _ scope: ReckoningScope,
+        _ scope: DayTallyScope,
         at standpoint: Standpoint,
         keeping: GapKeeping,
         in db: Database

@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 /// Which tasks are counted: a condition on `task`.
-struct ReckoningScope {
+struct DayTallyScope {
     let condition: String
     let arguments: StatementArguments
     /// When the tasks were created, and in which organization, for ``TaskRange/condition``.

@@ -8,11 +8,11 @@ import Settings
 
 /// Handles each request: finds its route, checks the key and its role, lets the route answer, and logs one line. It turns
 /// every error into a problem (RFC 9457).
-struct FrontDoor: HTTPResponder {
-    typealias Context = FrontDoorContext
+struct RequestDispatcher: HTTPResponder {
+    typealias Context = ServiceRequestContext
 
     let routes: RouteTable
-    let doorkeeper: Doorkeeper
+    let authenticator: Authenticator
     let limits: ServiceLimits
     let trustedProxies: [AddressRange]
     /// Whether to tell browsers to use TLS only (HSTS).
@@ -48,7 +48,7 @@ struct FrontDoor: HTTPResponder {
         let address = clientAddress(request.headers, context)
         let (found, error) = find(request.method, path)
         line.route = found?.route.pattern.description ?? "-"
-        let visitor = Doorkeeper.Visitor(
+        let visitor = Authenticator.Visitor(
             method: request.method,
             authority: request.head.authority,
             headers: request.headers,
@@ -57,10 +57,10 @@ struct FrontDoor: HTTPResponder {
         var caller: Caller?
         if found?.route.access == .open {
             // Anyone may link to the page. Only what changes something has to come from it.
-            if !visitor.isSafe { try doorkeeper.ownPages.require(visitor) }
+            if !visitor.isSafe { try authenticator.ownPages.require(visitor) }
         } else {
             // Unknown paths need a key too. Otherwise, a caller without one could find out which paths exist.
-            let admission = try await doorkeeper.admit(visitor)
+            let admission = try await authenticator.admit(visitor)
             line.who = admission.caller.name
             (caller, setCookie) = (admission.caller, admission.setCookie)
         }
@@ -132,7 +132,7 @@ struct FrontDoor: HTTPResponder {
     private func isTrusted(_ address: IPAddress) -> Bool { trustedProxies.contains { $0.contains(address) } }
 }
 
-extension FrontDoor {
+extension RequestDispatcher {
     private func problem(for error: any Error, _ line: AccessLine) -> Problem {
         let problem = ServiceProblem.of(error)
         if problem.status.kind == .serverError {
@@ -184,7 +184,7 @@ extension FrontDoor {
 }
 
 /// What is known about a request's connection.
-struct FrontDoorContext: InitializableFromSource {
+struct ServiceRequestContext: InitializableFromSource {
     /// The network address of the connection's peer; `-` if it is unknown.
     let peer: String
 
