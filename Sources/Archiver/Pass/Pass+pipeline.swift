@@ -129,8 +129,6 @@ extension Pass {
         let listed = try await Discovery(organization: organization, context: context)
             .run(assignment.window, into: &findings, pageNoted: noted)
         context.observer(.step(organization.name, .comparing))
-        findings.secondSource = try await SecondSource(organization: organization, context: context)
-            .run(assignment.window, noted: noted)
         try await Witnesses(organization: organization, context: context)
             .run(assignment.window, listed: listed, into: &findings, noted: noted)
         context.observer(.step(organization.name, .asking))

@@ -42,7 +42,7 @@ package struct Pass: Sendable {
         /// Whether it listed tasks, rather than only fetching known recordings.
         package var isListing = true
         /// The result of comparing the listing with agent activities; `nil` if they were not compared.
-        package var secondSource: SecondSourceFinding?
+        package var activities: ActivityFinding?
         /// The result of asking Search about the window's calls; `nil` if it was not asked.
         package var callMetadata: CallMetadataFinding?
         /// What other sources said about the days that were compared with them, oldest first.
@@ -160,7 +160,7 @@ package struct Pass: Sendable {
             archives: recovered,
             pacing: context.gate.pacing,
             listingDoubts: findings.listingDoubts,
-            secondSource: findings.secondSource,
+            activities: findings.witnesses.activities,
             callMetadata: findings.callMetadata,
             failure: failure
         )

@@ -74,7 +74,7 @@ package struct PassActivity: Sendable {
             paced[host] = downloads < configured ? (downloads, configured) : nil
         case .mediaTrouble(let host, let reason): troubles[host] = reason
         case .pausedForSpace: isOutOfSpace = true
-        case .waiting, .listingAnomaly, .crossChecked, .refused, .sealed, .recovered, .logBegun, .adopted: break
+        case .waiting, .listingAnomaly, .activitiesCompared, .refused, .sealed, .recovered, .logBegun, .adopted: break
         }
     }
 

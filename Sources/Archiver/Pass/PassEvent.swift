@@ -16,7 +16,7 @@ package enum PassEvent: Sendable {
     /// Something unusual about the listing that a person should know.
     case listingAnomaly(OrganizationName, String)
     /// The listing was compared with another source of the provider's.
-    case crossChecked(OrganizationName, SecondSourceFinding)
+    case activitiesCompared(OrganizationName, ActivityFinding)
     /// How many tasks this pass asks about in total, including those already asked about, as far as is known.
     case due(OrganizationName, tasks: Int)
     /// Tasks were asked about, and the answers are in the manifest.

@@ -8,7 +8,6 @@ struct PassFindings: Sendable {
     var listed: Range<Timestamp>?
     /// How often the listing may have left out a task. Such a task has no row, yet it keeps a pass from being complete.
     var listingDoubts = 0
-    var secondSource: SecondSourceFinding?
     var callMetadata: CallMetadataFinding?
     var witnesses = WitnessAccount()
 }

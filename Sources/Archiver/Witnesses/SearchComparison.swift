@@ -20,9 +20,6 @@ struct SearchComparison: Sendable {
     /// The days about which the manifest knows more because of this.
     private(set) var changed: Set<ArchiveDay> = []
 
-    /// At most this many missing calls are added per day. If there are more, the listing as a whole is wrong.
-    private static let unknownTaskLimit = 10_000
-
     init(of days: [ArchiveDay], organization: Organization, context: PassContext) {
         due = days
         self.organization = organization
@@ -65,9 +62,9 @@ struct SearchComparison: Sendable {
         count.recorded += listed.count { $0.captureRequest == .requested }
         count.recordings += records.reduce(0) { $0 + ($1.recordingCount ?? 0) }
         count.transfers += records.reduce(0) { $0 + ($1.counts.transfer ?? 0) }
-        let unknownTasks = listed.filter { unknown.contains($0.id) }.prefix(Self.unknownTaskLimit - count.notListed)
-        if !unknownTasks.isEmpty { try await addTasks(Array(unknownTasks)) }
-        count.notListed += unknownTasks.count
+        let unlisted = listed.filter { unknown.contains($0.id) }.prefix(Witnesses.unlistedLimit - count.notListed)
+        if !unlisted.isEmpty { try await add(Array(unlisted)) }
+        count.notListed += unlisted.count
         let claimed = try await context.manifest.noteClaimed(
             listed.filter { $0.captureRequest == .requested && !unknown.contains($0.id) }.map(\.id),
             by: DayWitness.Source.search.rawValue,
@@ -75,7 +72,7 @@ struct SearchComparison: Sendable {
             now: context.now()
         )
         count.claimed += claimed.count
-        return Set(unknownTasks.map(\.id) + claimed)
+        return Set(unlisted.map(\.id) + claimed)
     }
 
     /// Search was asked about everything that was created before `time`. A record without a creation time may belong to
@@ -97,14 +94,9 @@ struct SearchComparison: Sendable {
     }
 
     /// Records each call as named by Search, with an event, and then as listed with what Search knows about it.
-    private func addTasks(_ tasks: [ListedTask]) async throws {
-        try await context.manifest.noteNamed(
-            tasks.map { NamedTask(id: $0.id, time: $0.createdTime, channelType: $0.channelType) },
-            by: DayWitness.Source.search.rawValue,
-            organization: organization.name,
-            day: context.rules.day(of:),
-            now: context.now()
-        )
+    private func add(_ tasks: [ListedTask]) async throws {
+        let named = tasks.map { NamedTask(id: $0.id, time: $0.createdTime, channelType: $0.channelType) }
+        try await context.addUnlisted(named, by: DayWitness.Source.search.rawValue, of: organization.name)
         _ = try await context.manifest.noteListed(
             tasks,
             organization: organization.name,

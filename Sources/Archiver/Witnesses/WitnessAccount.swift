@@ -1,8 +1,10 @@
 import Manifest
 import Recordings
 
-/// The counts of a pass's witnesses for one organization.
+/// What a pass's witnesses say about one organization.
 struct WitnessAccount: Sendable {
+    /// `nil` if activities were not compared.
+    var activities: ActivityFinding?
     var search: [ArchiveDay: SearchCount] = [:]
     var statistics: [ArchiveDay: StatisticsCount] = [:]
     /// Why nothing could be compared with a source, from some day on.

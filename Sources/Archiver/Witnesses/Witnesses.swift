@@ -2,14 +2,17 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// Compares the finished days of a window with the provider's other sources: Search (wxcc-api 11), which also knows
-/// calls that no agent touched, and the counts of its queues (wxcc-api 8).
+/// Compares a window with the provider's other sources: agents' activities (wxcc-api 7) over all of it; for its finished
+/// days Search (wxcc-api 11), which also knows calls that no agent touched, and the counts of its queues (wxcc-api 8).
 struct Witnesses: Sendable {
     let organization: Organization
     let context: PassContext
 
-    /// The latest calls settle late, so a day is compared only when it has been over for this long.
-    private static let settlingTime = Duration.minutes(10)
+    /// The latest calls settle late in all sources, so nothing is compared until it has been over for this long.
+    static let settlingTime = Duration.minutes(10)
+    /// At most this many missing tasks are added per window of activities, or per day of Search. If there are more, the
+    /// listing as a whole is wrong.
+    static let unlistedLimit = 10_000
 
     /// Compares the listing of each day that is due, and adds what it left out. Asks Search about calls about which it
     /// has said nothing yet.
@@ -25,6 +28,8 @@ struct Witnesses: Sendable {
         into findings: inout PassFindings,
         noted: @Sendable () -> Void
     ) async throws {
+        try await ActivityWitness(organization: organization, context: context)
+            .run(window, into: &findings.witnesses, noted: noted)
         let due = try await days(of: window)
         let searching = Searching(organization: organization, context: context)
         let changed = try await searching.run(listed, comparing: due[.search] ?? [], into: &findings, noted: noted)
@@ -89,6 +94,18 @@ extension ListedCount {
 }
 
 extension PassContext {
+    /// Adds tasks that a witness names and that the listing left out, with an event for each.
+    /// - Parameter witness: who names them, as events say it.
+    func addUnlisted(_ tasks: [NamedTask], by witness: String, of organization: OrganizationName) async throws {
+        try await manifest.noteNamed(
+            tasks,
+            by: witness,
+            organization: organization,
+            day: rules.day(of:),
+            now: now()
+        )
+    }
+
     /// Compares the witnesses' counts with what is known at the end of a pass, and keeps the result.
     /// - Returns: a row for each compared day and source, oldest day first.
     func note(_ account: WitnessAccount, of organization: OrganizationName) async throws -> [DayWitness] {

@@ -11,7 +11,7 @@ package struct PassEventLine: Encodable {
     /// - Returns: `nil` for an event that has no line.
     package init?(_ event: PassEvent) {
         switch event {
-        case .backfilling, .began, .step, .listed, .crossChecked, .due, .asked, .found, .received, .retrying,
+        case .backfilling, .began, .step, .listed, .activitiesCompared, .due, .asked, .found, .received, .retrying,
             .providerPaused:
             return nil
         case .waiting(let obstruction): line = WaitingLine(waitsFor: obstruction == .backfill ? "backfill" : "pass")

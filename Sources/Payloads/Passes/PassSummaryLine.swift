@@ -141,7 +141,7 @@ package struct PassSummaryLine: Encodable {
         notListed = result.unlisted
         inDoubt = result.doubted
         reason = result.failure == nil && !result.isComplete ? result.obstacleText : nil
-        secondSource = result.secondSource.map {
+        secondSource = result.activities.map {
             SecondSource(activities: $0.activities, tasksNotListed: $0.tasksNotListed, absence: $0.absence)
         }
         callMetadata = result.callMetadata.map { CallMetadata(searched: $0.searched, absence: $0.absence) }

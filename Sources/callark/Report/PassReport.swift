@@ -51,7 +51,7 @@ struct PassReport {
                     + Readable.bytes(archive.bytes)
             )
         }
-        if let finding = result.secondSource, let line = Self.line(finding) { output.text("  \(line)") }
+        if let finding = result.activities, let line = Self.line(finding) { output.text("  \(line)") }
         if let absence = result.callMetadata?.absence {
             output.text("  call details come from the task list only: Search is not available (\(absence))")
         }
@@ -120,7 +120,7 @@ struct PassReport {
     }
 
     /// The difference between agent activities and the listing; nothing if they agree.
-    private static func line(_ finding: SecondSourceFinding) -> String? {
+    private static func line(_ finding: ActivityFinding) -> String? {
         if let absence = finding.absence { return "not compared with agent activities: \(absence)" }
         guard finding.tasksNotListed > 0 else { return nil }
         let tasks = Readable.count(finding.tasksNotListed, "task")

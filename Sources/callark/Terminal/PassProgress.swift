@@ -97,7 +97,7 @@ final class PassProgress: Sendable {
                 "\(organization): the evidence log did not know \(Readable.count(archives, "archive")): it has them now, with "
                     + "\(Readable.count(recordings, "recording")), and proves them from now on"
             )
-        case .crossChecked(let organization, let finding):
+        case .activitiesCompared(let organization, let finding):
             guard finding.tasksNotListed > 0 else { return }
             let tasks = Readable.count(finding.tasksNotListed, "task")
             Diagnostics.warning(

@@ -164,7 +164,7 @@ import WebexContactCenter
             let result = try await here.pass { setup in setup.providers[0].dialect = .earlyAccess }
             #expect(result.isComplete)
             try await here.expectWhole()
-            #expect(result.secondSource?.absence?.contains("the early-access platform has no such call") == true)
+            #expect(result.activities?.absence?.contains("the early-access platform has no such call") == true)
             #expect(here.simulator.counters.requests(to: .activities) == 0)
             #expect(here.simulator.counters.statuses[404] == nil)
         }

@@ -10,7 +10,7 @@ import WebexContactCenter
 
 @testable import Archiver
 
-@Suite struct SecondSourceTests {
+@Suite struct ActivityWitnessTests {
     /// The events of this source; another one looks at the same time.
     private func events(_ here: Installation) async throws -> [Event] {
         let manifest = try Manifest(of: here.root, mode: .readOnly)
@@ -28,14 +28,14 @@ import WebexContactCenter
         options.tasks.hiddenShare = 0.3
         try await Installation.with(try .small(calls: 30, mix: .plain), options: options) { here in
             let first = try await here.pass()
-            let found = try #require(first.secondSource?.tasksNotListed)
+            let found = try #require(first.activities?.tasksNotListed)
             #expect((3..<20).contains(found))
-            #expect(first.secondSource?.absence == nil)
+            #expect(first.activities?.absence == nil)
             #expect(first.summary.tasks.listed == 30)
             #expect(try await events(here).count == found)
             try await here.expectWhole()
             // Once they are known, they are not news.
-            #expect(try await here.pass().secondSource?.tasksNotListed == 0)
+            #expect(try await here.pass().activities?.tasksNotListed == 0)
             #expect(try await events(here).count == found)
         }
     }
@@ -47,7 +47,7 @@ import WebexContactCenter
         mix.missingShare = 1
         try await Installation.with(try .small(calls: 4, mix: mix), options: options) { here in
             let result = try await here.pass()
-            #expect(result.secondSource?.tasksNotListed == 4)
+            #expect(result.activities?.tasksNotListed == 4)
             #expect(result.summary.tasks.undetermined == 4)
             #expect(!result.isComplete)
         }
@@ -79,8 +79,8 @@ import WebexContactCenter
         let days = ["2025-11-20", "2025-11-21"]
         try await Installation.with(try .small(days: days, calls: 12, scale: 1, mix: .plain)) { here in
             let result = try await here.pass(.day(try #require(ArchiveDay(days[1]))))
-            #expect(result.secondSource?.tasksNotListed == 0)
-            #expect(try #require(result.secondSource).activities > 0)
+            #expect(result.activities?.tasksNotListed == 0)
+            #expect(try #require(result.activities).activities > 0)
             #expect(Set(try await here.recordings().map(\.day.description)) == [days[1]])
         }
     }
@@ -90,12 +90,12 @@ import WebexContactCenter
             here.simulator.change { $0.activities.isPermitted = false }
             let refused = try await here.pass()
             #expect(refused.isComplete)
-            #expect(try #require(refused.secondSource?.absence).contains("403"))
+            #expect(try #require(refused.activities?.absence).contains("403"))
             here.simulator.change { $0.activities.isPermitted = true }
             here.simulator.inject(FaultRule(.activities, .always, .status(500)))
             let failed = try await here.pass()
             #expect(failed.isComplete)
-            #expect(try #require(failed.secondSource?.absence).contains("500"))
+            #expect(try #require(failed.activities?.absence).contains("500"))
             try await here.expectWhole()
         }
     }
@@ -103,7 +103,7 @@ import WebexContactCenter
     @Test func `where it is turned off nobody is asked`() async throws {
         try await Installation.with(try .small(mix: .plain)) { here in
             let result = try await here.pass { $0.providers[0].crossChecksActivities = false }
-            #expect(result.secondSource == nil)
+            #expect(result.activities == nil)
             #expect(here.simulator.counters.requests[.activities] == nil)
             #expect(result.isComplete)
         }

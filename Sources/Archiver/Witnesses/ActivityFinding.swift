@@ -1,5 +1,5 @@
 /// The result of comparing the task listing with the agents' activities.
-package struct SecondSourceFinding: Hashable, Sendable {
+package struct ActivityFinding: Hashable, Sendable {
     /// How many activities were read.
     package var activities = 0
     /// Tasks that agents worked on and that the listing does not have.
