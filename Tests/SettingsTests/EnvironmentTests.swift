@@ -120,7 +120,7 @@ import Testing
             "CALLARK_ORG_OTHERCOMPANY_REGION (the organizations of the file are: acme)"
         ),
         (["CALLARK_X"], "CALLARK_X"),
-        (["CALLARK_ORG_ACME_NAME"], "CALLARK_ORG_ACME_NAME (an organization's name stands only in the file)"),
+        (["CALLARK_ORG_ACME_NAME"], "CALLARK_ORG_ACME_NAME (an organization's name can only be set in the file)"),
         (["CALLARK_\u{1B}[2J"], "CALLARK_\\u{1B}[2J"),
         // As Kubernetes sets them for a Service named callark; possible mistakes are named first.
         (

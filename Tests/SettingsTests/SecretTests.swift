@@ -172,7 +172,7 @@ import Testing
         try installation.write("T", to: "token")
         #expect(
             try installation.load().warnings == [
-                "callark.yaml: anybody can change this file, and so send the tokens elsewhere; chmod o-w it"
+                "callark.yaml: anyone can change this file, and so send the tokens elsewhere; run chmod o-w on it"
             ]
         )
     }

@@ -41,7 +41,7 @@ package struct AddCheckpoint: Hashable, Sendable {
         else { throw NoteFault("not a request to a witness: `old N` and at most 63 hashes are expected") }
         var proof: [TreeHash] = []
         for line in lines.dropFirst() {
-            guard let hash = TreeHash(base64: line) else { throw NoteFault("a line of the request is no hash") }
+            guard let hash = TreeHash(base64: line) else { throw NoteFault("a line of the request is not a hash") }
             proof.append(hash)
         }
         self.oldSize = oldSize

@@ -36,12 +36,12 @@ package struct Witness: Sendable {
             let text = try FileSystem.read("\(folder)/vkey", limit: Self.longestFile)
             if let text {
                 guard let secret = try file.key() else {
-                    throw WitnessRefusal(.local, "\(folder)/key is missing; put it back from its copy")
+                    throw WitnessRefusal(.local, "\(folder)/key is missing; restore it from its copy")
                 }
                 cosigner = try Cosigner(secret, name: WitnessKey(vkey: String(decoding: text, as: UTF8.self)).name)
                 isKeyNew = false
             } else if FileSystem.isFolder("\(folder)/logs") {
-                throw WitnessRefusal(.local, "\(folder)/vkey is missing; put it back from its copy")
+                throw WitnessRefusal(.local, "\(folder)/vkey is missing; restore it from its copy")
             } else {
                 guard let name else {
                     throw WitnessRefusal(
@@ -103,27 +103,27 @@ package struct Witness: Sendable {
             throw WitnessRefusal(.notSigned, "the checkpoint: \(error)")
         }
         guard request.oldSize <= position.size else {
-            throw WitnessRefusal(.malformed, "the request goes on from more entries than its checkpoint has")
+            throw WitnessRefusal(.malformed, "the request starts from more entries than its checkpoint has")
         }
         let (size, root) = (known.position?.size ?? 0, known.position?.root ?? .empty)
         guard size <= position.size else {
             throw WitnessRefusal(
                 .inconsistent,
                 "\(position.origin) had \(size) entries when it was signed last, and has \(position.size) now: "
-                    + "an older state was put back"
+                    + "an older state was restored"
             )
         }
         guard request.oldSize == size else {
             throw WitnessRefusal(
                 .otherSize,
-                "the request goes on from \(request.oldSize) entries, and \(size) were signed last; "
+                "the request starts from \(request.oldSize) entries, and \(size) were signed last; "
                     + "ask for one with `callark log anchor --from \(size)`"
             )
         }
         guard TreeProof.isConsistent(size, root, position.size, position.root, request.proof) else {
             throw WitnessRefusal(
                 .inconsistent,
-                "\(position.origin) does not go on from the \(size) entries that were signed last: its past was changed"
+                "\(position.origin) does not extend the \(size) entries that were signed last: its past was changed"
             )
         }
         return position
@@ -160,7 +160,7 @@ package struct Witness: Sendable {
         }
         guard let json = try? JSONReader.value(of: Data(bytes)), let position = LogPosition(json: json),
             position.origin == origin, case .string(let vkey)? = json.member("vkey"), let key = try? NoteKey(vkey: vkey)
-        else { throw WitnessRefusal(.local, "\(path) is damaged; put it back from its copy") }
+        else { throw WitnessRefusal(.local, "\(path) is damaged; restore it from its copy") }
         guard logKey == nil || logKey == key else {
             throw WitnessRefusal(.notSigned, "\(origin) is known here with another key: \(key)")
         }

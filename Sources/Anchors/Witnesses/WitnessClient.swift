@@ -64,7 +64,7 @@ struct WitnessClient: Sendable {
             throw AnchorError(
                 .unsound,
                 "the witness \(name) has signed \(size) entries of \(origin), and the log has \(own): an older state was "
-                    + "put back; put the newest copy back, or run `callark log recover`, which begins a new epoch"
+                    + "put back; restore the newest copy, or run `callark log recover`, which begins a new epoch"
             )
         }
         guard size != request.oldSize else {
@@ -89,7 +89,7 @@ struct WitnessClient: Sendable {
         case 422:
             AnchorError(
                 .unsound,
-                "the witness \(name) says that \(origin) does not go on from what it has signed (status 422): "
+                "the witness \(name) says that \(origin) does not extend what it has signed (status 422): "
                     + "the log's past was changed"
             )
         default:

@@ -70,7 +70,7 @@ extension Watch {
             .warning,
             .lastPassFailed,
             organization: organization.description,
-            "the last pass could not go on at \(time.named(in: timeZone)) (\(last.reason ?? "why was not kept")); when that is mended",
+            "the last pass failed at \(time.named(in: timeZone)) (\(last.reason ?? "why was not kept")); when that is fixed",
             command: "callark archive --org \(organization)",
             cause: last.failure
         )

@@ -75,7 +75,7 @@ extension Watch {
         guard (seen ?? begun) + rules.anchor <= now else { return [] }
         let since = seen.map { "since \($0.named(in: timeZone))" } ?? "yet"
         let message =
-            "the anchor \(anchor) has seen no checkpoint of the evidence log \(since): who has root here could replace what "
+            "the anchor \(anchor) has seen no checkpoint of the evidence log \(since): anyone with root here could replace what "
             + "was added after it"
         let byHand = "; exchange files with it (`callark log anchor --witness \(anchor) --request FILE`)"
         return [

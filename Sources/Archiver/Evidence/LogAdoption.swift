@@ -49,7 +49,7 @@ struct LogAdoption: Sendable {
 
     static func message(_ sealed: LoggedArchive.Sealing, _ archive: ArchiveRow) -> String {
         "it has SHA-256 \(archive.digest), and the evidence log says that it was sealed with \(sealed.digest): it was "
-            + "changed and its checksums with it; put back the archive as it was sealed"
+            + "changed and its checksums with it; restore the archive as it was sealed"
     }
 
     /// Logs its recordings first, so that the next run resumes an interrupted adoption.

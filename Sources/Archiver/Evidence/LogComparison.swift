@@ -28,7 +28,7 @@ struct LogComparison: Sendable {
         var faults = [
             fault(
                 "\(name) has SHA-256 \(digest), and the evidence log says in entry \(entry) that it was sealed with "
-                    + "\(sealed.digest): it was changed, and its checksums with it; put back the archive as it was sealed"
+                    + "\(sealed.digest): it was changed, and its checksums with it; restore the archive as it was sealed"
             )
         ]
         var leaves = try await leaves()

@@ -69,7 +69,7 @@ package struct LogCrossCheck: Sendable {
         }
         guard held != logged else { return nil }
         let counts = held.count == logged.count ? "others" : "\(held.count), and the log \(logged.count)"
-        return Self.fault(path, "the manifest has other recordings in it than the log: \(counts)")
+        return Self.fault(path, "the manifest and the log have different recordings in it: \(counts)")
     }
 
     /// Logged archives that are not on the disk, and logged recordings of archives that were never sealed.

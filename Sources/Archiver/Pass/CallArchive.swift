@@ -148,7 +148,7 @@ package struct CallArchive: Sendable {
         throw ArchiverError(
             .damaged,
             "\(root.manifestPath) is missing, though there are archives such as \(archive); "
-                + "make a new one out of them with `callark rebuild`"
+                + "run `callark rebuild` to rebuild it from them"
         )
     }
 

@@ -39,7 +39,7 @@ package enum PassObstacle: Hashable, Sendable, CustomStringConvertible {
         case .undetermined(let count): "\(count) not yet determined"
         case .unsealed(let count): "\(count) not sealed"
         case .unlisted(let days): "\(Self.named(days)) not listed"
-        case .doubted(let days): "\(Self.named(days)) of which the listing may have left out a task"
+        case .doubted(let days): "\(Self.named(days)) for which the task list may lack a task"
         case .nothingListed: "nothing of the window is listed yet"
         case .unreceivedElsewhere(let count): "\(count) of other days not received"
         case .damagedElsewhere(let count): "\(count) of other days damaged"

@@ -92,7 +92,7 @@ package struct PassWindow: Hashable, Sendable {
             guard range.upperBound <= begin + .hours(24 * Int(ArchiveDay.maxAtOnce + 1)) else {
                 throw ArchiverError(
                     .badWindow,
-                    "the time range from \(begin.text(in: zone)) is too long: ten years are the most at once"
+                    "the time range from \(begin.text(in: zone)) is too long: at most ten years at once"
                 )
             }
             return PassWindow(range: range, isExplicit: true, endsNow: to == nil || end > latest)

@@ -75,9 +75,9 @@ enum Acceptance: Equatable {
 
     private static func unknown(_ wanted: String, _ beginning: String, _ isAccepted: Bool) -> Acceptance {
         isAccepted
-            ? .doubtful(nil, suspicion: "in no format that is known (begins with \(beginning))")
+            ? .doubtful(nil, suspicion: "in an unknown format (begins with \(beginning))")
             : .rejected(
-                reason: "not \(wanted) but unknown (begins with \(beginning)); if it is one all the same, "
+                reason: "not \(wanted) but unknown (begins with \(beginning)); if it is one, "
                     + "keep it with `callark fetch --accept-unknown`"
             )
     }

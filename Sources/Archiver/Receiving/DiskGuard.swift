@@ -58,7 +58,7 @@ final class DiskGuard: Sendable {
         line.read(\.shortage).map { shortage in
             ArchiverError(
                 .diskLow,
-                "downloads were held back at \(root.path): \(shortage), of which archive.minimum_free_bytes is "
+                "downloads were paused at \(root.path): \(shortage), of which archive.minimum_free_bytes is "
                     + "\(minimumFreeBytes); free some space and run again"
             )
         }

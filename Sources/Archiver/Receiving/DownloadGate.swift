@@ -84,7 +84,7 @@ final class DownloadGate: Sendable {
             case .hold(let rest):
                 do { try await stopwatch.sleep(for: rest) } catch { throw CancellationError() }
             case .closed(let rest):
-                throw Closed(reason: "the media host asks to be left alone for \(Int(rest.seconds)) s")
+                throw Closed(reason: "the media host asks for a pause of \(Int(rest.seconds)) s")
             case nil: throw CancellationError()
             }
         }
@@ -105,7 +105,7 @@ final class DownloadGate: Sendable {
         let end = stopwatch.elapsed() + duration
         line(of: passage.host).change { $0.heldUntil = max(end, $0.heldUntil ?? end) }
         logger.info(
-            "the media host asks to be left alone",
+            "the media host asks for a pause",
             metadata: ["host": "\(passage.host)", "duration": "\(duration)"]
         )
     }
@@ -127,11 +127,11 @@ final class DownloadGate: Sendable {
         let why =
             switch change {
             case .lowered: reason
-            case .slowed: "it answers later than usual"
-            case .raised: "it answers again as it should"
+            case .slowed: "it responds more slowly than usual"
+            case .raised: "it responds normally again"
             }
         logger.info(
-            "the number of downloads at once has changed",
+            "the limit of concurrent downloads has changed",
             metadata: ["host": "\(host)", "downloads": "\(limit)", "of": "\(ceiling)", "reason": "\(why)"]
         )
         observer(.paced(host: host, downloads: limit, of: ceiling, reason: why))

@@ -88,7 +88,7 @@ struct HostTrouble: Sendable {
         count(row, now)
         guard recordings.count >= Self.fewest, let began, now - began >= patience else { return .proceed }
         let minutes = Int(patience.seconds / 60)
-        let sentence = "\(reason); nothing has come from the media host for \(minutes) min: run again later"
+        let sentence = "\(reason); nothing has come from the media host for \(minutes) min: run it again later"
         closed = closed ?? sentence
         return .giveUp(sentence)
     }
@@ -109,6 +109,6 @@ struct HostTrouble: Sendable {
         guard now - began >= Self.reportDelay else { return nil }
         isReported = true
         let seconds = Int((now - began).seconds)
-        return "\(reason); nothing has come from the media host for \(seconds) s, and it is tried further"
+        return "\(reason); nothing has come from the media host for \(seconds) s, retrying"
     }
 }

@@ -32,7 +32,7 @@ extension Reception {
         switch verdict {
         case .arrived where sink.isWhole == false:
             // A range may be answered in part (RFC 9110 section 15.3.7); the next request asks for the rest.
-            return .retry(reason: "the server sent less than the whole recording", waiting: .here)
+            return .retry(reason: "the server sent only part of the recording", waiting: .here)
         case .arrived:
             context.troubles.end(at: host)
             return try await judge(sink, &progress, isEndMarked: findings.isEndMarked, validator: findings.validator)

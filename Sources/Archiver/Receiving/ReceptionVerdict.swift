@@ -30,7 +30,7 @@ enum ReceptionVerdict: Equatable {
         switch findings.objection {
         case .storage(let error): self = .storage(error)
         case .objectChanged: self = .startOver(reason: "the recording changed at the provider while it was fetched")
-        case .wrongRange: self = .startOver(reason: "the server sent another range than the one asked for")
+        case .wrongRange: self = .startOver(reason: "the server sent a different range from the one requested")
         case .tooLarge(let size):
             self = .giveUp(reason: "the media host announces or sends \(size) bytes, which no recording has")
         case .status(let status):

@@ -23,16 +23,16 @@ struct StoreRefusal: Hashable, Sendable, CustomStringConvertible {
         switch (code, status) {
         case ("RequestTimeTooSkewed", _):
             "check this machine's clock with `callark config check`; if it is right, the provider signs URLs with a wrong "
-                + "one: tell its support"
+                + "one: report it to its support"
         case ("SlowDown", _), (_, 429), (_, 500...599):
-            "the host is overloaded or down: run again later, and lower downloads.concurrency if it stays so"
+            "the host is overloaded or down: run it again later; lower downloads.concurrency if this persists"
         case _ where saysExpired:
             "new URLs are refused as expired: check this machine's clock with `callark config check`, and "
                 + "captures.url_expiration_minutes"
         case ("SignatureDoesNotMatch", _): "something on the way changes the URLs: look for a proxy"
         case ("NoSuchKey", _), ("NoSuchBucket", _), (_, 404), (_, 410):
-            "the provider lists recordings that its store does not have: tell its support"
-        default: "look for a proxy or a firewall that refuses, else tell the provider's support"
+            "the provider lists recordings that its store does not have: report it to its support"
+        default: "look for a proxy or firewall that refuses it, or report it to the provider's support"
         }
     }
 

@@ -68,7 +68,7 @@ struct ArchiveAdopter: Sendable {
             throw ArchiveError(.damaged, "\(path) contains the archive \(metadata.name)", path: path)
         }
         guard let digest = metadata.recordedDigest, let organizationID = metadata.organizationID else {
-            throw ArchiveError(.damaged, "\(path) does not say whose it is, or has no side file", path: path)
+            throw ArchiveError(.damaged, "\(path) names no organization, or has no side file", path: path)
         }
         let duplicates = try await manifest.restore(
             ArchiveRow(
@@ -98,7 +98,7 @@ struct ArchiveAdopter: Sendable {
         // replaces them.
         let known = (salvage.recordings + salvage.damaged).sorted { $0.offset < $1.offset }
         guard !known.isEmpty, let organizationID = salvage.organizationID, let digest = salvage.digest else {
-            let reason = "no recording with a whole line of metadata is left in it"
+            let reason = "no recording in it has an intact metadata line"
             return Outcome(faults: salvage.faults + [notTakenIn(name, reason)])
         }
         let duplicates = try await manifest.restore(

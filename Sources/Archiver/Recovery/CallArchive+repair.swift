@@ -74,7 +74,7 @@ private struct RepairWork {
         if let fault = try await context.manifest.faults().first {
             throw ArchiverError(
                 .damaged,
-                "\(context.manifest.path) is damaged (\(fault)); make a new one with `callark rebuild`, then repair"
+                "\(context.manifest.path) is damaged (\(fault)); run `callark rebuild`, then repair"
             )
         }
         try await context.manifest.appendEvent(
@@ -259,7 +259,7 @@ private struct RepairWork {
             }
         }
         if context.disk.isLow {
-            let reason = ArchiverError(.diskLow, "the disk is nearly full, so that downloads were held back")
+            let reason = ArchiverError(.diskLow, "the disk is nearly full, so downloads were paused")
             for name in wanted.keys { repair.fail(name, reason) }
         }
     }

@@ -29,7 +29,7 @@ extension GapReason {
         case .refusedByProvider: "the provider refused the question about this task"
         case .unusable: "the provider lists a recording without a usable address"
         case .purgedUpstream: "the provider has deleted it, or keeps recordings for a shorter time"
-        case .damagedAtProvider: "the provider sends something that is not a recording, every time"
+        case .damagedAtProvider: "every time, the provider sends something that is not a recording"
         case .downloadFailed: "the download failed every time"
         case .damaged: "it was archived, and its bytes are changed or gone"
         case .lost: "it was archived, its bytes are changed or gone, and the provider no longer has it"
@@ -39,7 +39,7 @@ extension GapReason {
 
     /// What a person does about damage, wherever it is reported.
     package static let adviceOnDamage =
-        "`callark verify --repair` takes a file that was put back, copies what is whole, and fetches the rest"
+        "`callark verify --repair` uses a restored file, copies what is intact, and fetches the rest"
 
     /// What a person does about it, in one sentence without a full stop.
     package var advice: String {

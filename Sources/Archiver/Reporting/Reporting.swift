@@ -102,7 +102,7 @@ package struct DayReport: Sendable {
                 ["explain what will not come (callark gaps --org \(organization) \(window))", again]
             case .unsealed, .notClosedYet: [next]
             case .fewerThanRecorded:
-                ["put the archive back that is missing, with its side file", next]
+                ["restore the missing archive, with its side file", next]
             }
         }
 

@@ -90,7 +90,7 @@ struct Enrichment: Sendable {
         guard !due.isEmpty else { return }
         soFar.absence = error.description
         context.logger.info(
-            "calls are kept with what the listing says of them",
+            "call details come from the task list only",
             metadata: ["organization": "\(organization.name)", "reason": "\(error)"]
         )
     }

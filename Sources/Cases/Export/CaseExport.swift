@@ -140,7 +140,7 @@ package struct CaseExport: Sendable {
         guard !isNotingRequired else {
             throw CaseError(
                 .notNoted,
-                "nothing is exported, because it cannot be noted who had it: \(error); export with an account that may write "
+                "nothing is exported, because the export cannot be recorded: \(error); export with an account that may write "
                     + "to the evidence log"
             )
         }

@@ -20,7 +20,7 @@ struct CaseFolder: Sendable {
     init(path: String) throws {
         self.path = URL(filePath: path).standardizedFileURL.path
         guard self.path != "/", try FileSystem.status(of: self.path) == nil || Self.isEmptyFolder(self.path) else {
-            throw CaseError(.occupied, "\(path) exists and is no empty folder; name another one with -o")
+            throw CaseError(.occupied, "\(path) exists and is not an empty folder; name another one with -o")
         }
         for draft in ProcessDraft.abandoned(of: self.path) { try? FileManager.default.removeItem(atPath: draft) }
         discard()

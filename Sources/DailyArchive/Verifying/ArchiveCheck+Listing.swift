@@ -83,7 +83,7 @@ extension ArchiveCheck {
         if walk.trustsMetadata {
             organizationID = organizationID ?? entry.organizationID
             if entry.organizationID != organizationID {
-                note(.metadataLine, listed, "is of another organization than the recordings before it")
+                note(.metadataLine, listed, "is of a different organization from the recordings before it")
             }
         }
         let row = walk.takeRow(at: entry.offset)
@@ -91,7 +91,7 @@ extension ArchiveCheck {
             let isSame =
                 row.byteCount == entry.stored.byteCount && row.digest == entry.stored.digest
                 && row.payloadPath == entry.payloadPath
-            if !isSame, walk.trustsMetadata { noteRow(row, "is another in its metadata") }
+            if !isSame, walk.trustsMetadata { noteRow(row, "differs from its metadata") }
             // If the archive as a whole is as the manifest says, a differing row is a fault of the row, not of these
             // bytes.
             if !isAsManifestSays || listed.digests.isEmpty { listed.digests.append(row.digest) }
@@ -141,9 +141,9 @@ extension ArchiveCheck {
             let place = walk.index.places[number]
             if place.byteCount == listed.byteCount { digest = place.digest }
             if place.byteCount != listed.byteCount || place.pathHash != ArchiveIndex.hash(listed.path) {
-                note(.recordingMisplaced, listed, "has another name or size in the tar")
+                note(.recordingMisplaced, listed, "has a different name or size in the tar")
             } else if let seconds = listed.secondsSince1970, seconds != place.secondsSince1970 {
-                note(.header, listed, "has another time in the tar than in the metadata")
+                note(.header, listed, "has different times in the tar and in the metadata")
             }
         } else if !hasDamagedHeader {
             note(.recordingMissing, listed, "is not at its offset")

@@ -101,7 +101,7 @@ extension ArchiveCheck {
         var listed: [String: ContentDigest] = [:]
         for line in text.split(separator: UInt8(ascii: "\n")) {
             guard let (digest, file) = ChecksumLine.read(Array(line)), listed[file] == nil else {
-                noteDamaged(BagLayout.tagChecksums, index, "has a line that is no checksum, or comes twice")
+                noteDamaged(BagLayout.tagChecksums, index, "has a line that is not a checksum, or is listed twice")
                 continue
             }
             listed[file] = digest
@@ -109,7 +109,7 @@ extension ArchiveCheck {
         let present = index.tags.sorted { $0.value.member.headerOffset < $1.value.member.headerOffset }
         let seconds = report.name.map { BagLayout.secondsSince1970(atStartOf: $0.day) }
         for (file, tag) in present where seconds != nil && tag.member.secondsSince1970 != seconds {
-            noteDamaged(file, index, "has another time in its header than the archive's day")
+            noteDamaged(file, index, "has a different time in its header from the archive's day")
         }
         for (file, tag) in present where file != BagLayout.tagChecksums {
             guard let digest = listed.removeValue(forKey: file) else {
@@ -122,7 +122,7 @@ extension ArchiveCheck {
             }
         }
         for file in listed.keys.sorted() where !BagLayout.tagFiles.contains(file) {
-            noteDamaged(BagLayout.tagChecksums, index, "lists \(file), which is not there")
+            noteDamaged(BagLayout.tagChecksums, index, "lists \(file), which is missing")
         }
     }
 

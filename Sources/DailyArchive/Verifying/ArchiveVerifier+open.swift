@@ -77,7 +77,7 @@ private struct OpenVerification {
             let member = found[row.offset]
             if member?.isPlain == false { note(.header, row, "has a header that was not written") }
             let isNamed = member?.path == "\(name)/\(row.payloadPath)" && member?.byteCount == row.byteCount
-            if member != nil, !isNamed { note(.recordingMisplaced, row, "has another name or size in the tar") }
+            if member != nil, !isNamed { note(.recordingMisplaced, row, "has a different name or size in the tar") }
             if isNamed, member?.digest == row.digest { continue }
             // A recording may be intact although its header is not.
             if try tar.digest(at: row.offset, byteCount: row.byteCount, progress: progress) != row.digest {
@@ -145,7 +145,7 @@ private struct OpenVerification {
             let isSame =
                 row.byteCount == entry.stored.byteCount && row.digest == entry.stored.digest
                 && row.payloadPath == entry.payloadPath
-            if !isSame { note(.manifest, row, "is another in the manifest than in the journal") }
+            if !isSame { note(.manifest, row, "differs between the manifest and the journal") }
         }
         for row in missing.values.sorted(by: { $0.offset < $1.offset }) {
             note(.journal, row, "has no whole line in the journal")

@@ -74,7 +74,7 @@ struct ArchiveCheck {
             let index = try readArchive()
             if isOfAnotherKind(index) {
                 report.faults = []
-                note(.notAnArchive, "\(path) is no daily archive")
+                note(.notAnArchive, "\(path) is not a daily archive")
                 return report
             }
             checkDigest(recorded)
@@ -105,7 +105,7 @@ struct ArchiveCheck {
             do throws(ArchiveError) {
                 isWhole = try digest(of: listed) == row.digest
             } catch  where error.code != .cancelled {}
-            if !isWhole { note(.recordingDamaged, listed, "cannot be read as it was archived") }
+            if !isWhole { note(.recordingDamaged, listed, "cannot be read back as archived") }
         }
     }
 

@@ -15,7 +15,7 @@ package struct AnchoredState: Sendable {
         guard (0...position.size).contains(oldSize) else {
             throw EvidenceError(
                 .unknown,
-                "\(folder.path): a state of \(position.size) entries does not go on from one of \(oldSize)",
+                "\(folder.path): a state of \(position.size) entries does not extend one of \(oldSize)",
                 path: folder.path
             )
         }

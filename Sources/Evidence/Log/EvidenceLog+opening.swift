@@ -118,7 +118,7 @@ extension EvidenceLog {
             guard let known = try place.keyFile.newest(place.organization) else { return nil }
             throw EvidenceError(
                 .rolledBack,
-                "\(folder.path) is missing, and had \(known.size) entries; put it back from its copy, "
+                "\(folder.path) is missing, and had \(known.size) entries; restore it from its copy, "
                     + "or run `callark log recover`, which begins a new epoch",
                 path: folder.path
             )
@@ -126,7 +126,7 @@ extension EvidenceLog {
         guard let secret = try place.keyFile.key() else {
             throw EvidenceError(
                 .key,
-                "\(place.keyFile.path): the key of the log is missing; put it back from its copy, or, if it is lost, "
+                "\(place.keyFile.path): the key of the log is missing; restore it from its copy, or, if it is lost, "
                     + "run `callark log recover`, which begins a new epoch with a new key",
                 path: place.keyFile.path
             )

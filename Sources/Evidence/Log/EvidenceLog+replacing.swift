@@ -34,7 +34,7 @@ extension EvidenceLog {
         guard let secret = try keyFile.key(), secret.publicKey == key.publicKey else {
             throw EvidenceError(
                 .key,
-                "\(copy.path) was signed with another key than that of \(keyFile.path); put the log's key back from its copy",
+                "\(copy.path) was signed with another key than that of \(keyFile.path); restore the log's key from its copy",
                 path: copy.path
             )
         }

@@ -143,7 +143,7 @@ package final class EvidenceLog: Sendable {
             throw EvidenceError(
                 .rolledBack,
                 "\(folder.tailPath) begins at entry \(tail.start), and the checkpoint has only \(state.edge.size): "
-                    + "an older checkpoint was put back; run `callark log recover`",
+                    + "an older checkpoint was restored; run `callark log recover`",
                 path: folder.checkpointPath
             )
         }

@@ -64,7 +64,7 @@ struct LogHistory: Sendable {
     private func rolledBack(_ what: String) -> EvidenceError {
         EvidenceError(
             .rolledBack,
-            "\(folder.path): \(what): an older state was put back; put the newest copy back, "
+            "\(folder.path): \(what): an older state was restored; restore the newest copy, "
                 + "or run `callark log recover`, which begins a new epoch",
             path: folder.path
         )

@@ -28,7 +28,7 @@ package struct LogKeyFile: Hashable, Sendable {
         guard let key = LogKey(pem: String(decoding: bytes, as: UTF8.self)) else {
             throw EvidenceError(
                 .key,
-                "\(path) is not an Ed25519 key in PEM (PKCS #8); put the key back from its copy",
+                "\(path) is not an Ed25519 key in PEM (PKCS #8); restore the key from its copy",
                 path: path
             )
         }
@@ -77,7 +77,7 @@ package struct LogKeyFile: Hashable, Sendable {
         throw EvidenceError(
             .rolledBack,
             "\(folder.path) has \(position.size) entries and had \(known.size): an older state was put "
-                + "back; `callark log recover` puts it right",
+                + "back; `callark log recover` repairs it",
             path: folder.path
         )
     }

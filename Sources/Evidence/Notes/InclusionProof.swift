@@ -38,7 +38,7 @@ package struct InclusionProof: Sendable {
         else { throw NoteFault("not a proof: \(Self.header) and an index are expected") }
         var path: [TreeHash] = []
         for line in lines.dropFirst(2) {
-            guard let hash = TreeHash(base64: line) else { throw NoteFault("a line of the proof is no hash") }
+            guard let hash = TreeHash(base64: line) else { throw NoteFault("a line of the proof is not a hash") }
             path.append(hash)
         }
         self.init(index: index, path: path, checkpoint: Array(file[(gap + 2)...]))

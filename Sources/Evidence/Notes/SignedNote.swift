@@ -27,7 +27,7 @@ package struct SignedNote: Sendable {
     /// - Throws: ``NoteFault`` if it is not a note. No signature is checked yet.
     package init(_ note: [UInt8]) throws(NoteFault) {
         guard String(validating: note, as: UTF8.self) != nil, note.allSatisfy({ $0 >= 0x20 || $0 == 0x0A }) else {
-            throw NoteFault("not a note: it has bytes that are no text")
+            throw NoteFault("not a note: it has bytes that are not text")
         }
         guard note.last == 0x0A,
             let gap = note.indices.dropLast().last(where: { note[$0] == 0x0A && note[$0 + 1] == 0x0A }), gap > 0
@@ -38,7 +38,7 @@ package struct SignedNote: Sendable {
         var signatures: [Signature] = []
         for line in lines {
             guard let signature = Self.signature(String(decoding: line, as: UTF8.self)) else {
-                throw NoteFault("a line below a note is no signature")
+                throw NoteFault("a line below a note is not a signature")
             }
             signatures.append(signature)
         }

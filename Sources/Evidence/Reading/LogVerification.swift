@@ -98,7 +98,7 @@ package struct LogVerification {
             where !change.bytes[(place * count)..<((place + 1) * count)].elementsEqual(hash.bytes) {
                 let number = change.tile.index * Int64(TilePlace.fullWidth) + Int64(place)
                 let what = level == 0 ? "entry \(number)" : "tile \(number) of level \(level - 1)"
-                report.add(folder.tilePath(change.tile), "its hash of \(what) is not the one of what is there")
+                report.add(folder.tilePath(change.tile), "its hash of \(what) does not match")
             }
         } catch {
             report.add(error)
@@ -135,7 +135,7 @@ package struct LogVerification {
             do throws(NoteFault) {
                 let position = try LogPosition(signed: note, by: key)
                 states.append((position, path))
-                if position.size != size { report.add(path, "it is of \(position.size) entries, and not of \(size)") }
+                if position.size != size { report.add(path, "it has \(position.size) entries, not \(size)") }
             } catch {
                 report.add(path, error.description)
             }

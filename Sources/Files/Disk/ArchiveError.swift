@@ -90,7 +90,7 @@ extension ArchiveError {
 
     /// Too little room for something that was not started.
     package static func heldBack(_ path: String, _ shortage: DiskShortage) -> ArchiveError {
-        var error = ArchiveError(.heldBack, "there is no room for what was to be written below \(path)", path: path)
+        var error = ArchiveError(.heldBack, "no room to write below \(path)", path: path)
         error.shortage = shortage
         return error
     }

@@ -11,7 +11,8 @@ package struct DiskShortage: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        let free = space.freeFiles == 0 ? "no file can be made any more (inodes)" : "\(space.freeBytes) bytes are free"
+        let free =
+            space.freeFiles == 0 ? "no more files can be created (no free inodes)" : "\(space.freeBytes) bytes are free"
         return neededBytes.map { "\(free), \($0) are needed" } ?? free
     }
 }

@@ -68,7 +68,7 @@ extension ArchiveRoot {
         else { return }
         throw ArchiveError(
             .foreign,
-            "\(path) is not empty and holds no archive of Callark's (it has \(first)); choose an empty folder as "
+            "\(path) is not empty and holds no Callark archive (it has \(first)); choose an empty folder as "
                 + "archive.root",
             path: path
         )

@@ -42,10 +42,10 @@ package struct RootIdentity: Hashable, Sendable {
             )
         }
         guard let id = object.member("id")?.text.flatMap({ CanonicalUUID($0.lowercased()) }) else {
-            throw damaged(path, "its id is no UUID")
+            throw damaged(path, "its id is not a UUID")
         }
         guard let created = number("created_time", of: object), (0..<Self.endOfTime).contains(created) else {
-            throw damaged(path, "its created_time is no time")
+            throw damaged(path, "its created_time is not a time")
         }
         return RootIdentity(id: id, createdTime: Timestamp(millisecondsSince1970: created))
     }

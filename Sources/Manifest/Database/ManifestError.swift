@@ -66,7 +66,7 @@ package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible
             let allFiles = attributes[.systemNodes] as? NSNumber
         else { return (false, "how much is free cannot be told") }
         // File systems that do not count files report zero for both numbers.
-        if allFiles != 0 && files == 0 { return (true, "no file can be made any more (inodes)") }
+        if allFiles != 0 && files == 0 { return (true, "no more files can be created (no free inodes)") }
         return (bytes == 0, "\(bytes) bytes are free, fewer than its next transaction needs")
     }
 }

@@ -47,7 +47,7 @@ package struct KeyRegistry: Sendable {
         now: Timestamp
     ) async throws -> (key: AccessKey, secret: KeySecret) {
         if let expires = draft.expiresTime, expires <= now {
-            throw ServiceError(.badValue, "the key would expire at \(expires), which is past; give a later time")
+            throw ServiceError(.badValue, "the key would expire at \(expires), which is in the past; give a later time")
         }
         guard try await database.key(draft.name) == nil else { throw ServiceError.nameTaken(draft.name) }
         let key = AccessKey(

@@ -84,7 +84,7 @@ extension ServiceDatabase {
 
     private static func key(_ row: Row, _ db: Database) throws -> AccessKey {
         guard let name = KeyName(row["name"]), let role = Role(rawValue: row["role"]) else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a key has a name or a role that is none")
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a key has an invalid name or role")
         }
         var organizations: Set<OrganizationName>?
         if row["is_bound"] as Bool {
@@ -113,7 +113,7 @@ extension ServiceError {
     static func nameTaken(_ name: KeyName) -> ServiceError {
         ServiceError(
             .nameTaken,
-            "there is, or was, a key \(name), and names say who did what; choose another"
+            "a key \(name) exists or existed, and names identify who did what; choose another"
         )
     }
 }

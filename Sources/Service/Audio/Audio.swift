@@ -215,7 +215,7 @@ extension Audio {
             isSound = try await file.isSound()
             await conclude(isSound, row, file, by: actor)
             guard isSound else {
-                throw Problem(.serviceUnavailable, "damaged", "this recording is damaged, and is not given out")
+                throw Problem(.serviceUnavailable, "damaged", "this recording is damaged and is not served")
             }
         }
         try await ledger.admit(row, for: actor, now: now) {
@@ -261,7 +261,7 @@ extension Audio {
             try await installation.manifest.forWriting().appendEvent(event, isRecorded: true)
         } catch {
             guard !installation.settings.audit.isRequired else { throw error }
-            installation.logger.warning("it could not be noted who listens", metadata: ["error": "\(error)"])
+            installation.logger.warning("the access could not be recorded", metadata: ["error": "\(error)"])
         }
     }
 
@@ -275,7 +275,7 @@ extension Audio {
         do {
             try await installation.manifest.forWriting().noteRead(damaged, by: actor, now: installation.now)
         } catch {
-            installation.logger.error("the damage could not be noted", metadata: ["error": "\(error)"])
+            installation.logger.error("the damage could not be recorded", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -52,7 +52,7 @@ struct Inquiry: Sendable {
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch let error as DecodingError {
-            throw Problem(.badRequest, "bad_body", "the body is not as it should be: \(error.inWords)")
+            throw Problem(.badRequest, "bad_body", "the body is not valid: \(error.inWords)")
         }
     }
 }

@@ -58,7 +58,7 @@ enum ServiceProblem {
         Problem(
             .serviceUnavailable,
             "log_\(error.code.rawValue)",
-            "the evidence log cannot be used, so nothing is done that it would have to have; the service's log says why"
+            "the evidence log cannot be used, so nothing that it must record is done; the service's log says why"
         )
     }
 
@@ -76,7 +76,7 @@ enum ServiceProblem {
         switch error.code {
         case .badWindow: Problem(.badRequest, "bad_window", error.description)
         case .stopped: Problem(.serviceUnavailable, "stopping", "the service is stopping")
-        case .diskLow: .busy("the disk is low", code: "disk_low", retryAfter: 60)
+        case .diskLow: .busy("the disk is nearly full", code: "disk_low", retryAfter: 60)
         default: Problem(.conflict, "archiver_\(error.code.rawValue)", "it cannot be done now; the log says why")
         }
     }

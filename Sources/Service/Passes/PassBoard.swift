@@ -33,7 +33,7 @@ final class PassBoard: Sendable {
             }
             return false
         }
-        if isFull { throw .busy("too many passes wait already", retryAfter: 60) }
+        if isFull { throw .busy("too many passes are waiting already", retryAfter: 60) }
         waiting.change { $0.append(pass.id) }
     }
 

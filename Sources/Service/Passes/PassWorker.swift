@@ -75,7 +75,7 @@ struct PassWorker: Sendable {
             )
         } catch {
             if !own.isMade {
-                installation.logger.warning("a pass could not be made", metadata: ["error": "\(error)"])
+                installation.logger.warning("a pass could not be started", metadata: ["error": "\(error)"])
             }
             return .failure(error)
         }

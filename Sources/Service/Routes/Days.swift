@@ -49,7 +49,7 @@ struct Days: Sendable {
         let first = from ?? ArchiveDay(daysSince1970: last.daysSince1970 - Self.usualDays + 1) ?? last
         guard first <= last else { throw Problem(.badRequest, "bad_parameter", "from is not before to") }
         guard last.daysSince1970 - first.daysSince1970 < ArchiveDay.maxAtOnce else {
-            throw Problem(.badRequest, "bad_parameter", "ten years are the most at a time")
+            throw Problem(.badRequest, "bad_parameter", "at most ten years at a time")
         }
         return first...last
     }

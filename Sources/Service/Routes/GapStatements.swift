@@ -43,7 +43,7 @@ struct GapStatements: Sendable {
             throw Problem(
                 .badRequest,
                 "bad_body",
-                "note is missing, or has more than \(Self.longestNote) characters: say in your own words why"
+                "note is missing, or has more than \(Self.longestNote) characters: give the reason in your own words"
             )
         }
         return try await change(said, inquiry, refusal: "has nothing missing") {

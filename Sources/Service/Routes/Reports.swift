@@ -46,7 +46,7 @@ struct Reports: Sendable {
         }
         guard let best else {
             let types = forms.map(\.type).joined(separator: ", ")
-            throw Problem(.notAcceptable, "not_acceptable", "a report can be had as \(types)")
+            throw Problem(.notAcceptable, "not_acceptable", "a report is available as \(types)")
         }
         return best.form
     }

@@ -35,11 +35,11 @@ struct ScheduledWork: Sendable {
                 try await archive.archive([organization], request: .sinceLastPass)
             }
             for result in results where result.failure != nil && !stop.isMade {
-                warn("a pass could not go on", organization, result.failure.map { "\($0)" } ?? "")
+                warn("a pass failed", organization, result.failure.map { "\($0)" } ?? "")
             }
             return results.allSatisfy(\.isComplete)
         } catch {
-            if !stop.isMade { warn("a pass could not be made", organization, "\(error)") }
+            if !stop.isMade { warn("a pass could not be started", organization, "\(error)") }
             return false
         }
     }
@@ -75,7 +75,7 @@ struct ScheduledWork: Sendable {
             }
             if summary.faults > 0 { warn("archives are damaged", organization, "\(summary.faults) faults") }
             if let obstacle = await log.obstacle {
-                warn("what was read could not be noted", organization, "\(obstacle)")
+                warn("could not record which archives were read", organization, "\(obstacle)")
             }
         } catch {
             if !stop.isMade { warn("the archives could not be read again", organization, "\(error)") }

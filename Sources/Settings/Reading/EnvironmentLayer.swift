@@ -101,7 +101,7 @@ struct EnvironmentLayer {
         organizations: [OrganizationName]
     ) -> String? {
         let nameVariables = organizations.map { SettingKey.organizationName.row.variable(in: $0.description) }
-        if nameVariables.contains(variable) { return "an organization's name stands only in the file" }
+        if nameVariables.contains(variable) { return "an organization's name can only be set in the file" }
         if isKubernetesServiceVariable(variable) { return nil }
         if let meant = nearest(to: variable, among: known) { return "did you mean \(meant)?" }
         guard variable.hasPrefix("CALLARK_ORG_") else { return nil }

@@ -1,12 +1,12 @@
 extension SettingKey<Bool> {
     static var requiresReason: Self {
-        Self(.audit, "require_reason", .flag, default: "false", "audio is given out only with a reason")
+        Self(.audit, "require_reason", .flag, default: "false", "audio is served only with a reason")
     }
     static var auditIsRequired: Self {
-        Self(.audit, "required", .flag, default: "true", "audio is given out only if the evidence log can note it")
+        Self(.audit, "required", .flag, default: "true", "audio is served only if the evidence log can record it")
     }
     static var auditsMetadata: Self {
-        Self(.audit, "metadata", .flag, default: "false", "looking at calls is noted in the evidence log too")
+        Self(.audit, "metadata", .flag, default: "false", "views of calls are recorded in the evidence log too")
     }
 }
 

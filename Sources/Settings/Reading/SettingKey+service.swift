@@ -20,14 +20,14 @@ extension SettingKey<[AddressRange]> {
             "trusted_proxies",
             .addressRanges,
             default: "",
-            "the proxies that say truly who a request comes from"
+            "the proxies whose X-Forwarded-For header is trusted"
         )
     }
 }
 
 extension SettingKey<String> {
     static var serviceCertificateFile: Self {
-        Self(.serviceTLS, "certificate_file", .path, "the service's certificate, with those that it leads to")
+        Self(.serviceTLS, "certificate_file", .path, "the service's certificate, with its chain")
     }
     static var serviceKeyFile: Self {
         Self(.serviceTLS, "key_file", .path, "the private key of the service's certificate")
@@ -54,7 +54,7 @@ extension SettingKey<ClockTime?> {
 
 extension SettingKey<Int?> {
     static var verifyShare: Self {
-        Self(.schedule, "verify_share", .share, default: "0", "which part of the archives the daily job reads again")
+        Self(.schedule, "verify_share", .share, default: "0", "the share of the archives that the daily job verifies")
     }
 }
 

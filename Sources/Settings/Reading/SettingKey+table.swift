@@ -24,13 +24,13 @@ extension SettingKey<String> {
         )
     }
     static var certificatesFile: Self {
-        Self(.downloads, "ca_file", .path, "PEM certificates to trust beside those of the system")
+        Self(.downloads, "ca_file", .path, "PEM certificates to trust in addition to the system's")
     }
 }
 
 extension SettingKey<TimeZone> {
     static var timeZone: Self {
-        Self(.archive, "time_zone", .timeZone, default: "UTC", "whose calendar days calls belong to")
+        Self(.archive, "time_zone", .timeZone, default: "UTC", "the time zone of the archive's days")
     }
 }
 
@@ -80,7 +80,7 @@ extension SettingKey<CaptureSettings.CallMetadata> {
             "call_metadata",
             .choice(),
             default: "search",
-            "whom to ask about agent, queue, numbers and outcome of each call"
+            "the source of each call's agent, queue, numbers and outcome"
         )
     }
 }
@@ -104,7 +104,7 @@ extension SettingKey<Bool> {
             "cross_check_activities",
             .flag,
             default: "true",
-            "hold the listing of tasks against agents' activities, where the provider allows it"
+            "compare the task list with agents' activities, if the provider allows it"
         )
     }
     static var crossChecksSearch: Self {
@@ -113,7 +113,7 @@ extension SettingKey<Bool> {
             "cross_check_search",
             .flag,
             default: "true",
-            "hold each day's listing of tasks against Search, where the provider allows it"
+            "compare each day's task list with Search, if the provider allows it"
         )
     }
     static var crossChecksStatistics: Self {
@@ -122,7 +122,7 @@ extension SettingKey<Bool> {
             "cross_check_statistics",
             .flag,
             default: "true",
-            "hold each day's listing of tasks against queue statistics, where the provider allows it"
+            "compare each day's task list with queue statistics, if the provider allows it"
         )
     }
     static var includeSegments: Self {
@@ -135,13 +135,19 @@ extension SettingKey<Bool> {
 
 extension SettingKey<Int> {
     static var requestsPerMinute: Self {
-        Self(.organization, "requests_per_minute", .integer(1...100_000), default: "50", "the API calls a minute")
+        Self(.organization, "requests_per_minute", .integer(1...100_000), default: "50", "API calls per minute")
     }
     static var urlExpirationMinutes: Self {
-        Self(.captures, "url_expiration_minutes", .integer(1...60), default: "60", "how long signed URLs shall last")
+        Self(.captures, "url_expiration_minutes", .integer(1...60), default: "60", "how long signed URLs are valid")
     }
     static var horizonDays: Self {
-        Self(.captures, "horizon_days", .integer(1...3650), default: "7", "how long a missing recording is asked for")
+        Self(
+            .captures,
+            "horizon_days",
+            .integer(1...3650),
+            default: "7",
+            "how long to keep asking for a missing recording"
+        )
     }
     static var providerRetentionDays: Self {
         Self(
@@ -161,13 +167,13 @@ extension SettingKey<Int> {
         )
     }
     static var lookBackHours: Self {
-        Self(.captures, "look_back_hours", .integer(0...8760), default: "48", "how much each pass lists again")
+        Self(.captures, "look_back_hours", .integer(0...8760), default: "48", "how far back each pass lists again")
     }
     static var concurrency: Self {
         Self(.downloads, "concurrency", .integer(1...512), default: "16", "how many downloads run at once")
     }
     static var attempts: Self {
-        Self(.downloads, "attempts", .integer(1...100), default: "8", "tries of one recording in one pass")
+        Self(.downloads, "attempts", .integer(1...100), default: "8", "attempts per recording in one pass")
     }
     static var stallSeconds: Self {
         Self(
@@ -175,7 +181,7 @@ extension SettingKey<Int> {
             "stall_seconds",
             .integer(1...86400),
             default: "30",
-            "a download silent so long is tried again"
+            "a download that gets nothing for this long is retried"
         )
     }
     static var leastBytesPerSecond: Self {
@@ -184,7 +190,7 @@ extension SettingKey<Int> {
             "least_bytes_per_second",
             .integer(1...1_000_000_000),
             default: "1024",
-            "a download slower than this, over stall_seconds, is tried again"
+            "a download slower than this, over stall_seconds, is retried"
         )
     }
     static var memoryBytes: Self {
@@ -193,14 +199,20 @@ extension SettingKey<Int> {
             "memory_bytes",
             .integer(1_048_576...(.max), of: "bytes"),
             default: "33554432",
-            "recordings on their way that are held in memory"
+            "memory for recordings that are being received"
         )
     }
 }
 
 extension SettingKey<Int> {
     static var completePassHours: Self {
-        Self(.alarms, "complete_pass_hours", .integer(1...8760), default: "36", "no complete pass for so long")
+        Self(
+            .alarms,
+            "complete_pass_hours",
+            .integer(1...8760),
+            default: "36",
+            "alarm if no pass has completed within this time"
+        )
     }
     static var volumePercent: Self {
         Self(
@@ -208,23 +220,41 @@ extension SettingKey<Int> {
             "volume_percent",
             .integer(0...100),
             default: "30",
-            "a day has less than this of what its weekday has"
+            "alarm if a day has less than this share of its weekday's usual calls"
         )
     }
     static var tokenDays: Self {
-        Self(.alarms, "token_days", .integer(0...365), default: "7", "a token that ends within so many days")
+        Self(.alarms, "token_days", .integer(0...365), default: "7", "alarm if a token expires within this many days")
     }
     static var horizonHours: Self {
-        Self(.alarms, "horizon_hours", .integer(0...8760), default: "24", "a gap whose horizon is so near")
+        Self(.alarms, "horizon_hours", .integer(0...8760), default: "24", "alarm if a gap's horizon is this near")
     }
     static var purgeDays: Self {
-        Self(.alarms, "purge_days", .integer(0...36500), default: "30", "something missing, so near its purge")
+        Self(
+            .alarms,
+            "purge_days",
+            .integer(0...36500),
+            default: "30",
+            "alarm if something missing is this close to being purged"
+        )
     }
     static var anchorHours: Self {
-        Self(.alarms, "anchor_hours", .integer(1...8760), default: "36", "no anchor has seen a checkpoint for so long")
+        Self(
+            .alarms,
+            "anchor_hours",
+            .integer(1...8760),
+            default: "36",
+            "alarm if no anchor has seen a checkpoint within this time"
+        )
     }
     static var openDayDays: Self {
-        Self(.alarms, "open_day_days", .integer(1...3650), default: "3", "a day not closed so long after its end")
+        Self(
+            .alarms,
+            "open_day_days",
+            .integer(1...3650),
+            default: "3",
+            "alarm if a day is not closed this long after its end"
+        )
     }
 }
 
@@ -235,13 +265,15 @@ extension SettingKey<Int64> {
             "free_bytes",
             .integer(0...(.max), of: "bytes"),
             default: "5368709120",
-            "less than this is free"
+            "alarm if less than this is free"
         )
     }
 }
 
 extension SettingKey<[RawSection]> {
-    static var anchors: Self { Self(.evidence, "anchors", .sections, default: "", "who gets the logs' checkpoints") }
+    static var anchors: Self {
+        Self(.evidence, "anchors", .sections, default: "", "the anchors that get the logs' checkpoints")
+    }
 }
 
 extension SettingKey<String> {
@@ -280,14 +312,14 @@ extension SettingKey<URL> {
 
 extension SettingKey<String> {
     static var legacyUser: Self {
-        Self(.legacy, "user", .visibleASCII("the user ID that the API key belongs to"), "who asks: the From header")
+        Self(.legacy, "user", .visibleASCII("the user ID that the API key belongs to"), "the user, for the From header")
     }
     static var legacyTenantID: Self {
         Self(
             .legacy,
             "tenant_id",
             .visibleASCII("the tId of an Analyzer report's URL"),
-            "the tenant, where one is asked for"
+            "the tenant, if the provider asks for one"
         )
     }
     static var legacyTenantSuffix: Self {
@@ -296,7 +328,7 @@ extension SettingKey<String> {
             "tenant_suffix",
             .headerText,
             default: ";tenantId=",
-            "what stands between the signature and the tenant ID"
+            "the text between the signature and the tenant ID"
         )
     }
 }
@@ -308,7 +340,7 @@ extension SettingKey<Int> {
             "requests_per_minute",
             .integer(1...100_000),
             default: "50",
-            "the calls of the legacy API a minute"
+            "legacy API calls per minute"
         )
     }
 }

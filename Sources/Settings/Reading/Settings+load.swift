@@ -57,7 +57,7 @@ extension Settings {
             needsSecrets: needsSecrets
         )
         if file.isWritableByOthers {
-            reader.warn(.default, "anybody can change this file, and so send the tokens elsewhere; chmod o-w it")
+            reader.warn(.default, "anyone can change this file, and so send the tokens elsewhere; run chmod o-w on it")
         }
         return try reader.settings(layer, environment)
     }

@@ -71,7 +71,7 @@ extension SettingsReader {
         guard let region else { return nil }
         if !Region.known.contains(region) {
             let known = Region.known.joined(separator: ", ")
-            warn(raw.origin, "region \"\(region)\" is not one of those known to this version (\(known)); check it")
+            warn(raw.origin, "region \"\(region)\" is not one that this version knows (\(known)); check it")
         }
         return derived(Region.apiBaseURL(region), from: SettingKey.region.row, of: owner)
     }

@@ -21,7 +21,7 @@ package enum SpanArgument: Sendable {
         else { throw ArgumentFault("give hours, days or weeks: 24h, 7d or 2w") }
         self = unit == "h" ? .hours(number) : .days(unit == "d" ? number : number * 7)
         guard days <= ArchiveDay.maxAtOnce else {
-            throw ArgumentFault("ten years are the most: give \(ArchiveDay.maxAtOnce)d or less")
+            throw ArgumentFault("at most ten years: give \(ArchiveDay.maxAtOnce)d or less")
         }
     }
 

@@ -136,7 +136,7 @@ struct AuditCommand: AsyncParsableCommand {
         }
         var writer = Table.Writer(table: Self.table(timeZone: timeZone), output: output, asCSV: csv)
         if !audit.isConfirmed, !csv {
-            output.text("checked with the key that the log itself names: this account cannot read the key file")
+            output.text("checked with the key from the log itself: this account cannot read the key file")
         }
         // The widths of a table's columns come from as many rows as this.
         var batch: [AuditRow] = []

@@ -93,7 +93,7 @@ struct ListCommand: AsyncParsableCommand {
     @OptionGroup(title: "CALLS") var call: CallOptions
 
     func validate() throws {
-        if csv && common.json { throw ValidationError("--csv and --json exclude each other: leave out one of them") }
+        if csv && common.json { throw ValidationError("--csv and --json exclude each other: give only one of them") }
         if recordings && calls { throw ValidationError("--recordings and --calls exclude each other") }
         if recordings && allCalls && !common.json {
             throw ValidationError("--all-calls adds calls without a recording, which have no row in --recordings")

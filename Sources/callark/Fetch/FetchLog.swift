@@ -45,11 +45,11 @@ actor FetchLog {
             try await append(.audioAccessed, rows.filter { $0.held != nil }) { ["recordings": "\($0.count)"] }
         } catch {
             guard installation.settings.audit.isRequired else {
-                return Diagnostics.warning("it could not be noted who had this call: \(error)")
+                return Diagnostics.warning("could not record who got this call: \(error)")
             }
             throw CommandError(
                 .authorization,
-                "no recording is given out, because it cannot be noted who had it: \(error); fetch with an account that may "
+                "no recording is written, because the access cannot be recorded: \(error); fetch with an account that may "
                     + "write to the evidence log"
             )
         }
@@ -98,7 +98,7 @@ actor FetchLog {
             try await append(kind, rows, detail)
         } catch {
             isOutOfReach = true
-            Diagnostics.warning("could not record in the log of events what came of it: \(error)")
+            Diagnostics.warning("could not record the outcome in the log of events: \(error)")
         }
     }
 

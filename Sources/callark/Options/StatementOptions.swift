@@ -16,7 +16,7 @@ struct StatementOptions: ParsableArguments {
     @Option(help: "Why, in your own words; an auditor will read it.")
     var note: String?
 
-    @Flag(help: "Take it back for these tasks.")
+    @Flag(help: "Withdraw it for these tasks.")
     var withdraw = false
 
     @Option(help: "Only tasks of this organization.", transform: OrganizationName.init(argument:))
@@ -27,7 +27,7 @@ struct StatementOptions: ParsableArguments {
             guard note == nil else { throw ValidationError("--withdraw takes no --note") }
         } else {
             guard let note, note.contains(where: { !$0.isWhitespace }) else {
-                throw ValidationError("--note is missing or empty: say in your own words why")
+                throw ValidationError("--note is missing or empty: give the reason in your own words")
             }
         }
     }

@@ -64,7 +64,7 @@ struct TimeWindow {
     /// A message that all of it is in the future; `nil` if it is not.
     var future: String? {
         guard let begin = instants?.lowerBound, begin > now else { return nil }
-        return "\(day?.description ?? begin.named(in: timeZone)) lies in the future"
+        return "\(day?.description ?? begin.named(in: timeZone)) is in the future"
     }
 
     /// For people: `on 2026-11-28`, `from 2026-11-01 00:00 UTC`; `nil` if no time was given.

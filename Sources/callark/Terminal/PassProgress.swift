@@ -103,7 +103,7 @@ final class PassProgress: Sendable {
             Diagnostics.warning(
                 "\(organization): \(tasks) found in agent activities but missing from the task list: added"
             )
-        case .waiting(.backfill): Diagnostics.notice("a backfill is running; waiting for it to make room")
+        case .waiting(.backfill): Diagnostics.notice("a backfill is running; waiting for it to pause")
         case .waiting(.pass): Diagnostics.notice("another pass is running; the backfill resumes after it")
         case .backfilling, .began, .step, .listed, .due, .asked, .found, .received, .retrying, .providerPaused, .stored,
             .sealed, .paced:

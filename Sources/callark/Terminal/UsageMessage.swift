@@ -28,7 +28,7 @@ struct UsageMessage: CustomStringConvertible {
         let subject = (name.hasPrefix("-") ? "\(name) " : "") + (value.isEmpty ? "\"\"" : String(value))
         if rest.hasPrefix(": ") { return "\(subject): \(rest.dropFirst(2))" }
         let words = rest.matches(of: /'([^']*)'|  - (\S+)/).compactMap { $0.output.1 ?? $0.output.2 }
-        return words.isEmpty ? "\(subject): not a value that it takes" : "\(subject): give \(list(words))"
+        return words.isEmpty ? "\(subject): not a valid value" : "\(subject): give \(list(words))"
     }
 
     /// `one, two or three`.

@@ -19,14 +19,14 @@ extension Installation {
     func noteView(_ how: String, of calls: [(task: TaskID?, organization: OrganizationName)]) async throws {
         let entries = views(how, of: calls, by: actor)
         guard !entries.isEmpty else { return }
-        try await note(entries, orElse: "no call is shown, because it cannot be noted who has seen it")
+        try await note(entries, orElse: "no call is shown, because the view cannot be recorded")
     }
 
     /// Notes, before its first line is printed, that the audit of an organization is exported.
     /// - Throws: ``CommandError`` with exit code 77 if it cannot be noted.
     func noteExport(of rows: Int, _ organization: OrganizationName, reason: String?) async throws {
         let entry = auditExport(of: rows, organization, reason: reason, by: actor)
-        let refusal = "nothing is exported, because it cannot be noted who had it"
+        let refusal = "nothing is exported, because the export cannot be recorded"
         try await note([entry], publishing: true, orElse: refusal)
     }
 

@@ -38,7 +38,7 @@ import WebexContactCenter
             #expect(alarm.code == .lastPassFailed)
             #expect(alarm.cause == .authorization)
             #expect(alarm.message.contains("\(try #require(failed.failure))"))
-            #expect(alarm.message.hasPrefix("the last pass could not go on at 2025-11-22 "))
+            #expect(alarm.message.hasPrefix("the last pass failed at 2025-11-22 "))
             #expect(alarm.command == "callark archive --org acme")
             let stop = StopRequest()
             stop.make()

@@ -52,7 +52,7 @@ private final class PacingLog: Sendable {
             #expect(log.downloads.first == 4)
             #expect(result.pacing.lowest <= 4)
             #expect(result.pacing.last > result.pacing.lowest)
-            #expect(log.reasons.contains("it answers again as it should"))
+            #expect(log.reasons.contains("it responds normally again"))
             try await here.expectWhole()
         }
     }
@@ -64,7 +64,7 @@ private final class PacingLog: Sendable {
             let result = try await here.pass(observer: log.observe)
             #expect(result.isComplete)
             #expect(result.pacing.lowest < 8)
-            #expect(log.reasons.contains("it answers later than usual"))
+            #expect(log.reasons.contains("it responds more slowly than usual"))
             try await here.expectWhole()
         }
     }

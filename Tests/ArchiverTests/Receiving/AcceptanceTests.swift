@@ -44,7 +44,7 @@ import Testing
                 Issue.record("not kept")
                 continue
             }
-            #expect(suspicion.hasPrefix("in no format that is known (begins with "))
+            #expect(suspicion.hasPrefix("in an unknown format (begins with "))
         }
     }
 

@@ -33,7 +33,7 @@ import WebexContactCenter
         #expect(trouble.end(of: row(3), isFailed: true) == true)
         let sentence =
             "the media host answered 403 (RequestTimeTooSkewed) to one recording after the other: check this machine's "
-            + "clock with `callark config check`; if it is right, the provider signs URLs with a wrong one: tell its support"
+            + "clock with `callark config check`; if it is right, the provider signs URLs with a wrong one: report it to its support"
         #expect(trouble.nextStep(for: row(1)) == .giveUp(sentence))
         #expect(trouble.note(expired, of: row(9), isSurprising: false, now: start) == .giveUp(sentence))
     }
@@ -112,7 +112,7 @@ import WebexContactCenter
         #expect(failing.nextNotice("busy", now: start + .seconds(59)) == nil)
         #expect(
             failing.nextNotice("busy", now: start + .seconds(61))
-                == "busy; nothing has come from the media host for 61 s, and it is tried further"
+                == "busy; nothing has come from the media host for 61 s, retrying"
         )
         #expect(failing.nextNotice("busy", now: start + .seconds(99)) == nil)
     }

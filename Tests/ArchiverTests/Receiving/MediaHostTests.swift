@@ -131,7 +131,7 @@ import Transfer
             #expect(try await isHeld(audio, as: id, here) == isWhole)
             // The first attempt brings new bytes, and does not count as one of the three.
             #expect(host.requests.count == (isWhole ? 1 : 4))
-            if !isWhole { #expect(try await row(here, id).reason == "the server sent less than the whole recording") }
+            if !isWhole { #expect(try await row(here, id).reason == "the server sent only part of the recording") }
         }
     }
 

@@ -87,7 +87,7 @@ import Transfer
         ),
         ("<Error><Code>ExpiredToken</Code>", 400, true, "check this machine's clock"),
         ("<Error><Code>RequestTimeTooSkewed</Code>", 403, false, "check this machine's clock"),
-        ("<Error><Code>AccessDenied</Code><Message>Access Denied</Message>", 403, false, "proxy or a firewall"),
+        ("<Error><Code>AccessDenied</Code><Message>Access Denied</Message>", 403, false, "proxy or firewall"),
         ("<Error><Code>SignatureDoesNotMatch</Code>", 403, false, "changes the URLs"),
         ("<Error><Code>NoSuchKey</Code>", 404, false, "does not have"), ("", 410, false, "does not have"),
         ("<Error><Code>SlowDown</Code>", 503, false, "overloaded"), ("", 403, false, "firewall"),

@@ -201,7 +201,7 @@ import Testing
         #expect(steps.map(\.why) == ["3 damaged"])
         #expect(
             steps.first?.steps == [
-                "`callark verify --repair` takes a file that was put back, copies what is whole, and fetches the rest",
+                "`callark verify --repair` uses a restored file, copies what is intact, and fetches the rest",
                 "callark verify --repair --org acme --day 2026-10-01",
                 "callark verify --repair --org acme --day 2026-10-02",
                 "callark archive --org acme --from 2026-10-01 --to 2026-10-03",

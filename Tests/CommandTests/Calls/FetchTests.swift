@@ -140,7 +140,7 @@ import Testing
             let out = "/tmp/callark-\(UUID())"
             let ending = try await ReadOnlyMount.run(["fetch", task, "-o", out], of: desk)
             #expect(ending.status == 77, "\(ending.errors)")
-            #expect(ending.errors.contains("no recording is given out"), "\(ending.errors)")
+            #expect(ending.errors.contains("no recording is written"), "\(ending.errors)")
             #expect(!FileManager.default.fileExists(atPath: out))
         }
     }

@@ -224,7 +224,7 @@ import Testing
             let line = try #require(daily.output.split(separator: "\n").first { $0.hasPrefix("  complete from ") })
             #expect(line.firstMatch(of: /; outside of it: [0-9]+ damaged$/) != nil, "\(line)")
             let advice =
-                "`callark verify --repair` takes a file that was put back, copies what is whole, and "
+                "`callark verify --repair` uses a restored file, copies what is intact, and "
                 + "fetches the rest"
             let retry = try await desk.run("archive", "--retry-failed")
             #expect(retry.status == 65)

@@ -48,11 +48,11 @@ import Testing
         }
     }
 
-    @Test func `that lies in the future is said to`() async throws {
+    @Test func `that is in the future is said to`() async throws {
         try await Desk.with(calls: 0) { desk in
             let future = try await desk.run("list", "--day", "2199-01-01")
             #expect(future.status == 0)
-            #expect(future.output == "0 calls; times in UTC\n2199-01-01 lies in the future\n")
+            #expect(future.output == "0 calls; times in UTC\n2199-01-01 is in the future\n")
             #expect(try await desk.run("list", "--day", "2199-01-01", "--json").objects.last?["calls"] == .number(0))
         }
     }

@@ -71,7 +71,7 @@ import Testing
             let key = "\(desk.root)/spool/credentials/log.key"
             try FileManager.default.moveItem(atPath: key, toPath: key + ".away")
             let refused = try await desk.start(fetch).end()
-            #expect(refused.status == 77 && refused.errors.contains("no recording is given out"), "\(refused.errors)")
+            #expect(refused.status == 77 && refused.errors.contains("no recording is written"), "\(refused.errors)")
             #expect(!FileManager.default.fileExists(atPath: "\(out)/\(task)"))
             try FileManager.default.moveItem(atPath: key + ".away", toPath: key)
             #expect(try desk.entries(.audioAccessed).count == 1)
@@ -241,7 +241,7 @@ import Testing
             let late = try await copy(desk, to: "late")
             try await replaceLog(desk, with: early)
             let pass = try await desk.run("archive", "--day", desk.day)
-            #expect(pass.status == 65 && pass.errors.contains("an older state was put back"), "\(pass.errors)")
+            #expect(pass.status == 65 && pass.errors.contains("an older state was restored"), "\(pass.errors)")
             #expect(try await desk.run("list").status == 0)
             #expect(try await desk.run("log", "verify").status == 65)
             let older = try await desk.run("log", "recover", "--from", early)

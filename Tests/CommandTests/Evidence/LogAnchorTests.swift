@@ -41,7 +41,9 @@ import Testing
     @Test func `gives the checkpoint to a command, and status and verify tell of it`() async throws {
         try await withLog { desk, log in
             try configure(desk, "{ kind: command, name: copy, command: [tee, \(desk.folder)/copy] }")
-            #expect(try await desk.run("log", "status").output.contains("anchor copy (command): has seen nothing yet"))
+            #expect(
+                try await desk.run("log", "status").output.contains("anchor copy (command): has seen no checkpoint yet")
+            )
             let ending = try await desk.run("log", "anchor")
             #expect(ending.status == 0 && ending.output.hasPrefix("acme: copy (command): has seen 301 entries, at "))
             let sent = try String(contentsOfFile: "\(desk.folder)/copy", encoding: .utf8)

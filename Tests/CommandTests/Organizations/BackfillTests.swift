@@ -111,7 +111,7 @@ import Testing
             try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
             let daily = try await desk.run("archive", "--day", desk.day)
             #expect(daily.status == 0, "\(daily.errors)")
-            #expect(daily.errors.contains("waiting for it to make room"))
+            #expect(daily.errors.contains("waiting for it to pause"))
             let ended = try await desk.run("events", "--json", "--kind", "pass.ended").objects
             let reasons = ended.compactMap { $0["detail"]?["reason"]?.text }
             #expect(reasons.contains { $0.hasPrefix("gave way to another pass") }, "\(reasons)")

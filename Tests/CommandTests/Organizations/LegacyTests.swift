@@ -162,7 +162,7 @@ import Testing
         try await Self.with(calls: 8, { $0.legacy.maxRecords = 0 }) { desk in
             let ending = try await desk.start(Self.overDay + ["--day", desk.day, "--json"], input: Self.query).end()
             #expect(ending.status == 75)
-            #expect(try ending.complaint.contains("0 of 1 rows, is not complete; ask for less by the query's filters"))
+            #expect(try ending.complaint.contains("0 of 1 rows, is not complete; narrow the query's filters"))
             let objects = try ending.objects
             #expect(objects.contains { $0["complete"] == .boolean(false) })
             #expect(desk.simulator.counters.requests(to: .legacy) <= 200)
@@ -267,7 +267,7 @@ import Testing
     }
 
     static let mistakes: [([String], String, Int32)] = [
-        (["legacy", "car", "x"], "no activity's ID", 64), (["legacy", "csr", ".."], "", 64),
+        (["legacy", "car", "x"], "not an activity ID", 64), (["legacy", "csr", ".."], "", 64),
         (["legacy", "query", "--type", "tasks", "--query", "-", "--day", "2025-11-20"], "", 64),
         (["legacy", "query", "--type", "csrs", "--query", "/nonexistent", "--day", "2025-11-20"], "/nonexistent", 74),
         (

@@ -20,7 +20,7 @@ import Testing
         (["list", "--last", "0d"], "--last 0d: give hours, days or weeks: 24h, 7d or 2w"),
         (
             ["archive", "--last", "99999w"],
-            "--last 99999w: ten years are the most: give 3653d or less"
+            "--last 99999w: at most ten years: give 3653d or less"
         ),
         (
             ["list", "--from", "1763596800"],
@@ -92,7 +92,7 @@ import Testing
         ),
         (
             ["gaps", "explain", "t", "--reason", "other"],
-            "--note is missing or empty: say in your own words why; see "
+            "--note is missing or empty: give the reason in your own words; see "
                 + "`callark gaps explain --help`"
         ),
         (

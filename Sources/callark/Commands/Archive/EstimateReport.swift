@@ -74,7 +74,7 @@ struct EstimateReport {
                 + "the speed of downloads is not known yet"
         }
         return "about \(Readable.duration(estimate.duration)): \(requests), \(Readable.duration(time)) for downloads "
-            + "at \(Readable.bytes(Int64(rate)))/s, as the latest ones"
+            + "at \(Readable.bytes(Int64(rate)))/s, like the latest ones"
     }
 }
 

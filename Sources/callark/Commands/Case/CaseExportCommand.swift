@@ -10,7 +10,7 @@ import Wiring
 struct CaseExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write calls, and what proves them, to a folder for somebody who has no Callark.",
+        abstract: "Write calls, and what proves them, to a folder for someone who does not have Callark.",
         discussion: """
             Name the calls by their task IDs, or find them with the options of `callark list`. The folder of -o has the \
             recordings to the byte, their exact metadata, everything that the evidence log says of these calls with proofs, \
@@ -74,8 +74,8 @@ struct CaseExportCommand: AsyncParsableCommand {
         guard taskIDs.isEmpty != !isFiltered else {
             throw ValidationError(
                 isFiltered
-                    ? "task IDs and the options that find calls exclude each other: leave out one of them"
-                    : "say which calls: task IDs, or options such as --number, --agent and --day"
+                    ? "task IDs and the options that find calls exclude each other: give only one of them"
+                    : "give task IDs, or options such as --number, --agent and --day"
             )
         }
     }

@@ -96,7 +96,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
                     _ = try secret.reveal()
                     return nil
                 } catch {
-                    let advice = "mend it, or run it under the account that archives"
+                    let advice = "fix it, or run this as the account that archives"
                     return ("secret \(organization.name)", .failed("\(error)", advice: advice, .configuration))
                 }
             }

@@ -7,7 +7,7 @@ import Wiring
 struct GapsAcknowledgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "acknowledge",
-        abstract: "Record that somebody knows about the suspect recordings of these tasks, or take it back.",
+        abstract: "Record that the suspect recordings of these tasks are known, or withdraw that.",
         discussion: """
             A suspect recording is held but looks incomplete: its header promises more sound than the file has, for \
             example. Callark checks it again until captures.horizon_days have passed. Once it is acknowledged, it no \

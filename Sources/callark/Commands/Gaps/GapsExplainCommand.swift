@@ -7,7 +7,7 @@ import Wiring
 struct GapsExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Record why recordings of these tasks are missing, or take it back.",
+        abstract: "Record why recordings of these tasks are missing, or withdraw that.",
         discussion: """
             The explanation covers what is missing now; what goes missing later is another gap. What is damaged and \
             can still be fetched again cannot be explained: run `callark verify --repair` first. The explanation is \

@@ -28,7 +28,7 @@ struct KeysListCommand: AsyncParsableCommand {
     var csv = false
 
     func validate() throws {
-        if csv && common.json { throw ValidationError("--csv and --json exclude each other: leave out one of them") }
+        if csv && common.json { throw ValidationError("--csv and --json exclude each other: give only one of them") }
     }
 
     func run() async throws {

@@ -24,7 +24,7 @@ struct LegacyCARCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard LegacyActivityID(id.description) != nil else {
-            throw ValidationError("\(id) is no activity's ID: it is <contact session ID>-<epoch milliseconds>-<event>")
+            throw ValidationError("\(id) is not an activity ID: give <contact session ID>-<epoch milliseconds>-<event>")
         }
     }
 

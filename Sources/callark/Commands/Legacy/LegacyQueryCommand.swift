@@ -93,7 +93,7 @@ struct LegacyQueryCommand: AsyncParsableCommand {
         }
         guard let shortfall = gathering.shortfall else { return }
         output.flush()
-        let advice = parts > 1 ? "ask for less by the query's filters" : "ask about a shorter time"
+        let advice = parts > 1 ? "narrow the query's filters" : "ask about a shorter time"
         throw CommandError(.incomplete, "\(shortfall); \(advice)")
     }
 

@@ -10,7 +10,7 @@ import Wiring
 struct LogAnchorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "anchor",
-        abstract: "Give the newest checkpoint to the anchors, so that nobody can sign another history later.",
+        abstract: "Send the newest checkpoint to the anchors, so that no one can sign another history later.",
         discussion: """
             Publishes what is accepted, gives the checkpoint to everybody in evidence.anchors, checks what they answer, \
             and keeps it with the log. Each pass does the same at its end. The exit code is 69 if one could not be \
@@ -77,7 +77,7 @@ struct LogAnchorCommand: AsyncParsableCommand {
         guard !anchors.isEmpty else {
             throw CommandError(
                 .configuration,
-                "\(installation.loaded.path) has no anchors; give some in evidence.anchors"
+                "\(installation.loaded.path) has no anchors; add some to evidence.anchors"
             )
         }
         let names = try installation.organizations(named: org.map { [$0] } ?? [])

@@ -3,7 +3,7 @@ import ArgumentParser
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Look at the evidence log, check it, and prove what it says.",
+        abstract: "Show and verify the evidence log, and write proofs from it.",
         discussion: """
             The evidence log says what happened to recordings, in a form that nobody can change unnoticed and that \
             programs of other people can check: docs/evidence.md describes it. Each organization has its own, below \

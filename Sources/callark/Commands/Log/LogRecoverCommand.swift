@@ -9,7 +9,7 @@ import Wiring
 struct LogRecoverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recover",
-        abstract: "Put an evidence log right that may not be written to: with a copy of it, or by a new epoch.",
+        abstract: "Recover an evidence log that cannot be written to: from a copy, or by starting a new epoch.",
         discussion: """
             Passes stop with exit code 65 if the log is damaged, or lacks entries that it had because an older state of it \
             was put back; and with 78 if its key is missing.
@@ -52,7 +52,7 @@ struct LogRecoverCommand: AsyncParsableCommand {
         output.text("\(organization): the evidence log is \(outcome.key.name), key \(outcome.key.fingerprint)")
         if let previous = outcome.previous {
             output.text(
-                "  it goes on from \(previous.origin), of which \(previous.size) entries with root \(previous.root.base64) are known"
+                "  it continues \(previous.origin), of which \(previous.size) entries with root \(previous.root.base64) are known"
             )
         }
         if let file = outcome.newKeyFile { output.text("  the key is new: back up \(file), apart from the archive") }

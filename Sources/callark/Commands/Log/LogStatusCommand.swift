@@ -127,12 +127,12 @@ struct LogStatusCommand: AsyncParsableCommand {
         private func exposure(size: Int64) -> String {
             guard let anchoredSize, anchoredSize > 0 else {
                 return
-                    "no checkpoint is known outside of this machine: who has root here could replace the whole log unnoticed; "
+                    "no checkpoint is known outside of this machine: anyone with root here could replace the whole log unnoticed; "
                     + "keep a copy of the checkpoint somewhere else"
             }
             let open = size - anchoredSize
             return "the first \(anchoredSize) entries are fixed by a checkpoint that was made known outside; "
-                + "who has root here could still replace the \(open) after it"
+                + "anyone with root here could still replace the \(open) after it"
         }
 
         enum CodingKeys: String, CodingKey {
@@ -164,7 +164,7 @@ private struct SeenLine: Encodable {
     }
 
     func text(in zone: TimeZone) -> String {
-        guard let size, let seen, let ageSeconds else { return "anchor \(name) (\(kind)): has seen nothing yet" }
+        guard let size, let seen, let ageSeconds else { return "anchor \(name) (\(kind)): has seen no checkpoint yet" }
         let age = Readable.duration(.seconds(max(0, ageSeconds)))
         return "anchor \(name) (\(kind)): has seen \(size) entries, at \(seen.text(in: zone)), \(age) ago"
     }

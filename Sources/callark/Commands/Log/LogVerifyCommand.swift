@@ -117,7 +117,7 @@ struct LogVerifyCommand: AsyncParsableCommand {
         output.text("  \(Self.text(anchored))")
         if log.confirmedKey == nil {
             output.text(
-                "  the key is the one that the log itself names: no key file that this account can read confirms it"
+                "  the key is taken from the log itself: no key file that this account can read confirms it"
             )
         }
         for fault in report.faults {
@@ -137,9 +137,10 @@ struct LogVerifyCommand: AsyncParsableCommand {
         let counts = AnchorToken.Kind.allCases.compactMap { kind in
             findings.counts[kind].map { Readable.count($0, names[kind] ?? "") }
         }
-        guard !counts.isEmpty else { return "no anchor has given anything" }
+        guard !counts.isEmpty else { return "no anchor has confirmed a checkpoint" }
         let doubt =
-            findings.unconfirmed > 0 ? "; \(findings.unconfirmed) checked only with what the log itself names" : ""
+            findings.unconfirmed > 0
+            ? "; \(findings.unconfirmed) checked only against keys that the log itself names" : ""
         return "from anchors: \(counts.joined(separator: ", "))\(doubt)"
     }
 

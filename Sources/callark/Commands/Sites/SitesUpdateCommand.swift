@@ -36,7 +36,7 @@ struct SitesUpdateCommand: AsyncParsableCommand {
     func validate() throws {
         guard change != SiteChange() else {
             throw ValidationError(
-                "say what to change: --name, --multimedia-profile, --description, --active or --inactive"
+                "give what to change: --name, --multimedia-profile, --description, --active or --inactive"
             )
         }
         // Validated together with sound fields, so that only the given ones can fail.

@@ -3,7 +3,7 @@ import ArgumentParser
 struct WitnessCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "witness",
-        abstract: "Be the witness of somebody else's evidence log.",
+        abstract: "Act as a witness of another party's evidence log.",
         discussion: """
             A witness keeps the last checkpoint of a log that it has signed, and signs the next one only if that goes on \
             from it. So whoever runs the log cannot change its past, or show two histories, without the witness. It \

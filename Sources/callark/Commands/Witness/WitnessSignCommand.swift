@@ -8,7 +8,7 @@ import Recordings
 struct WitnessSignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sign",
-        abstract: "Cosign a checkpoint that came as a file, if it goes on from the last one that was signed.",
+        abstract: "Cosign a checkpoint in a file, if it continues the last one that was signed.",
         discussion: """
             FILE is what `callark log anchor --request` has written. The cosignature goes back to where FILE came from, \
             where `callark log anchor --reply` takes it.
