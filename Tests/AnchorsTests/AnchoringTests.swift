@@ -91,7 +91,7 @@ import Transfer
         #expect(try await desk.anchoring([]).runIfDue() == nil)
     }
 
-    @Test func `goes on when one of them fails, and asks it again the next time`() async throws {
+    @Test func `continues when one of them fails, and asks it again the next time`() async throws {
         let desk = try Desk()
         let all = try All(desk)
         all.server.stop()
@@ -171,7 +171,7 @@ import Transfer
         #expect(desk.faults(all.anchors) == [])
     }
 
-    @Test func `after a crash between a token and its entry is sound, and goes on`() async throws {
+    @Test func `after a crash between a token and its entry is sound, and continues`() async throws {
         let desk = try Desk()
         let all = try All(desk)
         defer { all.server.stop() }

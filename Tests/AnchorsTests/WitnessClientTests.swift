@@ -30,7 +30,7 @@ import Transfer
         }
     }
 
-    @Test(arguments: [0, 1, 6, 254, 255, 256, 700]) func `cosigns each state that goes on from the last`(
+    @Test(arguments: [0, 1, 6, 254, 255, 256, 700]) func `cosigns each state that extends the last`(
         _ more: Int
     ) async throws {
         let desk = try Desk(7)

@@ -36,7 +36,7 @@ import Testing
         #expect(LogKeyFile(path: "\(path)/key").isOpenToOthers == false)
     }
 
-    @Test func `cosigns what goes on from the last checkpoint, as a verifier in Python confirms`() throws {
+    @Test func `cosigns what extends the last checkpoint, as a verifier in Python confirms`() throws {
         let (desk, witness) = (try Desk(7), try witness())
         for (old, more) in [(0, 3), (8, 0), (11, 250), (11, 0)] {
             let state = try desk.log.stateToAnchor()

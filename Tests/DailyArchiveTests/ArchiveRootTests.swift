@@ -95,7 +95,7 @@ import Testing
         #expect(try kept.map { try place.bytes($0 + "-wal") } == [[11], [12]])
     }
 
-    @Test func `a part is taken away with what stands beside it, and found by either`() throws {
+    @Test func `a part is removed with the file next to it, and found by either`() throws {
         let place = try Workplace()
         let (first, second) = (try part(of: "a", in: place), try part(of: "b", in: place))
         try place.write(noise(100, seed: 1), to: first)

@@ -82,7 +82,7 @@ import Testing
         print("sorted")
         """
 
-    @Test func `makes the same bytes of the same input, and is absent where there is none`() async throws {
+    @Test func `makes the same bytes of the same input, and none without input`() async throws {
         let first = try await sealed(3, try record()).digest
         let (second, third) = (try Self(), try Self())
         #expect(try await second.sealed(3, try record()).digest == first)

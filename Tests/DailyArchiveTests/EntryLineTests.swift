@@ -105,7 +105,7 @@ import TestSupport
         (#","salt":"\#(Salt.sample)""#, #","salt":"short""#), (#","salt":"\#(Salt.sample)""#, #","salt":"""#),
         (#","original_bytes":2"#, ""), (#","original_bytes":2"#, #","original_bytes":-1"#),
     ])
-    func `a salt that is none, and half of an identity, are refused`(good: String, bad: String) throws {
+    func `an invalid salt, and half of an identity, are refused`(good: String, bad: String) throws {
         var entry = try entry()
         entry.salt = .sample
         entry.original = ByteIdentity(byteCount: 2, digest: Digester.digest(of: [1, 2]))

@@ -47,7 +47,7 @@ import Testing
         #expect(!place.exists(part))
     }
 
-    @Test func `its memory is given back when the content goes`() throws {
+    @Test func `its memory is released with the content`() throws {
         do {
             let recording = IncomingRecording(expecting: 9, memory: budget.reserve(9) { _ in }, partPath: part)
             try feed(recording, noise(9, seed: 1))
@@ -58,7 +58,7 @@ import Testing
         #expect(budget.reservedBytes == 0)
     }
 
-    @Test func `one that outgrows its memory goes on in a part file`() throws {
+    @Test func `one that outgrows its memory continues in a part file`() throws {
         let bytes = noise(200_000, seed: 6)
         let recording = IncomingRecording(expecting: nil, memory: budget.reserve(100_000) { _ in }, partPath: part)
         try feed(recording, bytes)
@@ -73,7 +73,7 @@ import Testing
         #expect(!place.exists(part))
     }
 
-    @Test func `a large one goes on after the process ended`() async throws {
+    @Test func `a large one resumes after the process ended`() async throws {
         let bytes = noise(150_000, seed: 7)
         do {
             let recording = IncomingRecording(expecting: 150_000, entityTag: "\"v1\"", memory: nil, partPath: part)
@@ -153,7 +153,7 @@ import Testing
         #expect(try place.size(place.root.openArchivePath(.sample)) == 0)
     }
 
-    @Test func `memory is given back once its bytes are in an archive, and never taken from again`() async throws {
+    @Test func `memory is released once its bytes are in an archive, and never reused`() async throws {
         let recording = IncomingRecording(expecting: 5000, memory: budget.reserve(5000) { _ in }, partPath: part)
         try feed(recording, noise(5000, seed: 3))
         let member = try PendingMember.sample(.sample("t"), recording.finish())

@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func `what fits is granted at once and given back with the last reference`() {
+    @Test func `what fits is granted at once and released with the last reference`() {
         let budget = MemoryBudget(bytes: 100)
         var reservation = budget.reserve(60) { _ in }
         #expect(reservation?.bytes == 60)
@@ -60,7 +60,7 @@ import Testing
         #expect(budget.reservedBytes == 100)
     }
 
-    @Test func `a grant that nobody wants any more is passed on`() {
+    @Test func `a grant that is no longer wanted is passed on`() {
         let budget = MemoryBudget(bytes: 100)
         let grants = Grants()
         var first = budget.reserve(100) { _ in }

@@ -231,7 +231,7 @@ import Testing
         #expect(outcome == .behind(extent, whole: entries, lost: []))
     }
 
-    @Test func `a tar that is gone is all lost`() async throws {
+    @Test func `a missing tar is lost completely`() async throws {
         let (extent, entries) = try await abandoned()
         try FileManager.default.removeItem(atPath: root.openArchivePath(.sample))
         let writer = place.writer()

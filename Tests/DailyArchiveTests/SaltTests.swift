@@ -73,7 +73,7 @@ import Testing
         #expect(try replaced == bagInformation(place))
     }
 
-    @Test func `a salt that is none is a fault`() async throws {
+    @Test func `an invalid salt is a fault`() async throws {
         _ = try await place.sealed(.samples(2))
         let path = place.root.archivePath(.sample)
         var bytes = try place.bytes(path)

@@ -39,7 +39,7 @@ import Testing
         )
     }
 
-    @Test func `GNU tar lists it without a word of complaint and unpacks the provider's bytes`() async throws {
+    @Test func `GNU tar lists it without a warning and unpacks the provider's bytes`() async throws {
         let members = try [PendingMember].samples(6)
         let entries = try await place.sealed(members, tasks: [.sample("task-0")]).entries
         let listing = try Tool.run("tar", "--numeric-owner", "-tvf", place.root.archivePath(.sample))
@@ -109,7 +109,7 @@ import Testing
         #expect(report.faults == [])
     }
 
-    @Test func `the archive alone gives back every entry and task`() async throws {
+    @Test func `the archive alone has every entry and task`() async throws {
         let tasks = try (0..<700).map { try TaskEntry.sample("task-\($0)") }
         let members = try (0..<600).map { try PendingMember.sample("task-\($0)", bytes: noise(30, seed: UInt64($0))) }
         let (archive, entries) = try await place.sealed(members, tasks: tasks)

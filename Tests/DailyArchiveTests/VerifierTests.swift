@@ -286,7 +286,7 @@ import TestSupport
         #expect(try await kinds() == [.sideFile])
     }
 
-    @Test func `an archive that can be written to, or that goes on after its end`() async throws {
+    @Test func `an archive that can be written to, or that continues after its end`() async throws {
         _ = try await place.sealed(.samples(3))
         #expect(chmod(path, 0o640) == 0)
         #expect(try await kinds() == [.archiveWritable])

@@ -22,7 +22,7 @@ import TestSupport
         return (trial, lost)
     }
 
-    @Test func `is not opened, and goes on as a new epoch that names what was lost`() throws {
+    @Test func `is not opened, and continues as a new epoch that names what was lost`() throws {
         let (trial, lost) = try Self.rolledBack()
         #expect(performing: { _ = try trial.open() }, throws: Self.isRolledBack)
         let log = try EvidenceLog.beginEpoch(trial.place, now: Trial.now).log
@@ -83,7 +83,7 @@ import TestSupport
         #expect(performing: { _ = try trial.open() }, throws: Self.isRolledBack)
     }
 
-    @Test func `or lost its key says which file is missing, and goes on with a new key in a new epoch`() throws {
+    @Test func `or lost its key says which file is missing, and continues with a new key in a new epoch`() throws {
         let trial = try Trial()
         let log = try trial.grown(to: 20)
         let last = try log.fold()
@@ -103,7 +103,7 @@ import TestSupport
         #expect { _ = try trial.open() } throws: { ($0 as? EvidenceError)?.code == .key }
     }
 
-    @Test func `has as many epochs as it took, each of which is checked`() throws {
+    @Test func `has as many epochs as were begun, each of which is checked`() throws {
         let trial = try Trial()
         _ = try trial.grown(to: 20)
         for _ in 0..<3 { _ = try EvidenceLog.beginEpoch(trial.place, now: Trial.now) }

@@ -236,7 +236,7 @@ import Testing
         if file != "checkpoint" { _ = try LogReader(trial.log).entry(3) }
     }
 
-    @Test func `by a crash at the end of the tail goes on without what was never accepted`() throws {
+    @Test func `by a crash at the end of the tail continues without what was never accepted`() throws {
         let trial = try Trial()
         let log = try trial.grown(to: 3)
         try log.append([trial.stored("a"), trial.stored("b")])

@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test(.needs("Go and golang.org/x/mod", Judge.go != nil))
-    func `that one state goes on from another is accepted by Go, and refused of another state`() throws {
+    func `that one state extends another is accepted by Go, and refused for another state`() throws {
         let trial = try Trial()
         let log = try trial.grown(to: 200)
         var states: [(size: Int64, path: String)] = []

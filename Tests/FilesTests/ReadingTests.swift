@@ -24,7 +24,7 @@ import TestSupport
         #expect(!expected.isEmpty)
     }
 
-    @Test func `a file that is missing is none`() throws {
+    @Test func `a missing file is not a file`() throws {
         let folder = try TemporaryFolder()
         try folder.write("x", to: "file")
         for name in ["no", "no/no", "file/no"] {
@@ -36,7 +36,7 @@ import TestSupport
         }
     }
 
-    @Test func `nobody waits for a pipe, and a folder is no file`() throws {
+    @Test func `a pipe is not waited for, and a folder is not a file`() throws {
         let folder = try TemporaryFolder()
         #expect(try Tool.run("mkfifo", folder.path + "/pipe").status == 0)
         for path in [folder.path + "/pipe", folder.path] {
@@ -46,7 +46,7 @@ import TestSupport
         }
     }
 
-    @Test func `who may read and write a file is told`() throws {
+    @Test func `who may read and write a file is known`() throws {
         let folder = try TemporaryFolder()
         try folder.write("x", to: "a")
         let told = try [0o600, 0o640, 0o604, 0o602].map { mode in

@@ -20,7 +20,7 @@ import Testing
         #expect(text == #"{"a":"é/ü","b":"x\u001b[31m\n\u009b\u202e"}"#)
     }
 
-    @Test func `of an alarm leaves out what it has not`() throws {
+    @Test func `of an alarm omits what it does not have`() throws {
         let alarm = Alarm(.warning, .notChecked, "could not check")
         #expect(
             try line(AlarmLine(alarm))

@@ -220,7 +220,7 @@ import Testing
     @Test(arguments: [
         ("<!doctype html>", WaveInspection.NotAudio.html), ("<Error/>", .xml), ("{}", .json), ("Gone", .text),
     ])
-    func `is told in what it is, in any encoding`(text: String, kind: WaveInspection.NotAudio) throws {
+    func `is described by what it is, in any encoding`(text: String, kind: WaveInspection.NotAudio) throws {
         for (name, mark, encoding) in Self.encodings {
             let bytes = mark + Array(try #require(text.data(using: encoding)))
             #expect(inspect(bytes) == .notAudio(kind, beginning: text), "\(name)")

@@ -60,7 +60,7 @@ import Testing
         #expect(throws: JSONReader.Fault.self) { try JSONReader.reading(of: Data(text.utf8)) }
     }
 
-    @Test func `what is odd is told with the record that it is in`() throws {
+    @Test func `invalid text is reported with the record that it is in`() throws {
         let bytes =
             Data("{\"meta\":{},\"data\":[{\"id\":\"one\"},{\"id\":\"two\",\"owner\":{\"name\":\"A".utf8) + [0xFF]
             + Data("\"}},{\"id\":\"three\",\"n\":NaN}]}".utf8)

@@ -24,7 +24,7 @@ import Testing
         // Blanks at either end are not part of it.
         (" \thttps://h/a \r\n", "https://h/a"),
     ])
-    func `has everything encoded that may not stand in it, and nothing else`(text: String, wire: String) {
+    func `has everything encoded that it may not contain, and nothing else`(text: String, wire: String) {
         #expect(URLText(text.utf8).text == wire)
         #expect(URLText(wire.utf8).text == wire, "a second time changes nothing")
     }

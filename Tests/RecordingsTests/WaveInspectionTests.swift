@@ -43,7 +43,7 @@ import Testing
     @Test(
         arguments: [(nil, nil), (nil, 2500), (UInt32.max, 2500), (UInt32.max, 1900), (0, 2500)] as [(UInt32?, Int64?)]
     )
-    func `a length that the header leaves open is held against the call's`(size: UInt32?, stated: Int64?) throws {
+    func `a length that the header leaves open is compared with the call's`(size: UInt32?, stated: Int64?) throws {
         var file = WaveFile()
         (file.soundSize, file.riffSize) = (size, size)
         let duration = stated.map { Duration.milliseconds($0) }
@@ -79,7 +79,7 @@ import Testing
         #expect(try suspicion(inspect(file)) == nil)
     }
 
-    @Test func `an average tells the length where samples have no fixed size`() throws {
+    @Test func `an average gives the length if samples have no fixed size`() throws {
         let file = WaveFile(tag: 0x31, channels: 1, bits: 0, blockAlign: 65, averageBytesPerSecond: 1600)
         #expect(try format(inspect(file)).durationMilliseconds == 20_000)
     }
@@ -176,7 +176,7 @@ import Testing
         #expect(try suspicion(inspect(Array("RIFF".utf8) + [4, 0, 0, 0] + Array("WAVE".utf8))) != nil)
     }
 
-    @Test func `sound that begins beyond what can be seen is not held against the file`() throws {
+    @Test func `sound that begins beyond the inspected bytes does not count against the file`() throws {
         let file = WaveFile(before: [("LIST", [UInt8](repeating: 0, count: 100_000))])
         #expect(try suspicion(inspect(file)) == nil)
         #expect(try format(inspect(file)).durationMilliseconds == 1000)

@@ -159,7 +159,7 @@ import Testing
         (#"{"reason":"\#(String(repeating: "x", count: 70_000))"}"#, 413),
         (String(repeating: "[", count: 60_000), 400),
     ])
-    func `a reason that is none is refused`(_ body: String, _ status: Int) async throws {
+    func `a reason that is invalid is refused`(_ body: String, _ status: Int) async throws {
         try await Office.with { office in
             let key = try await office.key(.reviewer)
             let task = try office.firstTask

@@ -44,7 +44,7 @@ import Testing
         #expect(try instant(time, day, zone)?.description == expected)
     }
 
-    @Test func `is none on a day that the calendar leaves out`() throws {
+    @Test func `does not exist on a day that the calendar skips`() throws {
         #expect(try instant("12:00", "2011-12-30", "Pacific/Apia") == nil)
         #expect(try instant("12:00", "2011-12-31", "Pacific/Apia") != nil)
     }

@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func `is told at once that a key is revoked`() async throws {
+    @Test func `learns at once that a key is revoked`() async throws {
         try await Office.with(isArchived: false) { office in
             let key = try await office.key(name: "short")
             #expect(try await office.ask("/nothing", key: key).status == 404)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `tells browsers to make nothing of its answers`() async throws {
+    @Test func `tells browsers not to interpret its answers`() async throws {
         try await Office.with(isArchived: false) { office in
             for path in ["/healthz", "/nothing"] {
                 let headers = try await office.ask(path).headers
@@ -128,7 +128,7 @@ import Testing
         ("GET /healthz HTTP/1.1\r\n" + String(repeating: "X: a\r\n", count: 5000) + "\r\n", 431),
         ("GET /" + String(repeating: "a", count: 20_000) + " HTTP/1.1\r\n\r\n", 431),
     ])
-    func `that speaks no HTTP is told so, and ended`(_ text: String, _ status: Int) async throws {
+    func `that does not speak HTTP gets an error, and is closed`(_ text: String, _ status: Int) async throws {
         try await Office.with(isArchived: false) { office in
             let connection = try Connection(port: office.port)
             await connection.send(Array(text.utf8))

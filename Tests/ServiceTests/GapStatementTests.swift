@@ -53,7 +53,7 @@ import Testing
         (#"{"organization":"acme","tasks":"x","reason":"test_call","note":"n"}"#, 400),
         (#"{"tasks":["x"],"reason":"test_call","note":"n"}"#, 400), ("null", 400),
     ])
-    func `that is none changes nothing`(_ body: String, _ status: Int) async throws {
+    func `that is not a root changes nothing`(_ body: String, _ status: Int) async throws {
         try await Office.with { office in
             let key = try await office.key(.operator)
             let reply = try await office.ask("POST", "/api/v1/gaps/explanations", key: key, body: body)

@@ -91,7 +91,7 @@ import Testing
         ("nmber=1", "unknown_parameter"), ("number=1&number=2", "bad_parameter"), ("agent=%ff", "bad_query"),
         ("task=", "bad_parameter"),
     ])
-    func `refuses a filter that is none`(_ query: String, _ code: String) async throws {
+    func `refuses an invalid filter`(_ query: String, _ code: String) async throws {
         try await Office.with(isArchived: false) { office in
             let reply = try await office.ask("/api/v1/calls?\(query)", key: office.key())
             #expect(reply.status == 400 && reply.problem == code, "\(reply.text)")
@@ -198,7 +198,7 @@ import Testing
         }
     }
 
-    @Test func `tells an auditor who did what, page by page, and notes that`() async throws {
+    @Test func `shows an auditor who did what, page by page, and records that`() async throws {
         try await Office.with(isArchived: false) { office in
             let key = try await office.key(.auditor, name: "aud")
             for number in 0..<5 { _ = try await office.key(name: "key-\(number)") }

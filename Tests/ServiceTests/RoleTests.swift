@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func `that is named to whoever lacks one would do`() {
+    @Test func `that is named to a caller who lacks one would suffice`() {
         for permission in Role.Permission.allCases { #expect(Role.least(for: permission).permits(permission)) }
     }
 

@@ -102,7 +102,7 @@ import Testing
         #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= .seconds(90) })
     }
 
-    @Test func `goes on after a kill at any of its steps`() async throws {
+    @Test func `resumes after a kill at any of its steps`() async throws {
         let schedule = ServiceSettings.Schedule(poll: .hours(6), daily: ClockTime("03:30"))
         for killed in 0..<12 {
             let done = try await run(

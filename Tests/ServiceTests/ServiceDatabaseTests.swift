@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func `tells keys apart whose checksums begin alike`() async throws {
+    @Test func `distinguishes keys whose checksums begin alike`() async throws {
         try await with { path, database in
             let (one, two) = (KeySecret(), KeySecret())
             try await database.add(try key("one"), one)

@@ -16,7 +16,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct BadInputTests {
-    @Test func `a file that is none has a short complaint`() throws {
+    @Test func `something that is not a file gives a short error`() throws {
         func keys(_ count: Int) -> String { (0..<count).map { "  key\($0)-\u{202E}: 1" }.joined(separator: "\n") }
         let large = #expect(throws: SettingsError.self) { _ = try Installation("archive:\n\(keys(100_000))").load() }
         #expect(large?.description == "callark.yaml: cannot read the file: it has more than 1048576 bytes")
@@ -196,7 +196,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         #expect(problems == input.problems)
     }
 
-    @Test func `text that is not UTF-8 is told by its line`() throws {
+    @Test func `text that is not UTF-8 is reported with its line`() throws {
         let installation = try Installation()
         try installation.write(Data("archive:\n  root: /caf".utf8) + [0xE9, 0x0A], to: "callark.yaml")
         #expect(installation.problems() == ["callark.yaml:2: the file is not UTF-8 text"])
@@ -206,7 +206,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         #expect(try Installation("\u{FEFF}" + Installation.minimal).problems() == [])
     }
 
-    @Test func `a file that is absent, a folder, too large or a pipe is told`() throws {
+    @Test func `a file that is absent, a folder, too large or a pipe is reported`() throws {
         let installation = try Installation()
         func problem(_ path: String) -> String {
             do {

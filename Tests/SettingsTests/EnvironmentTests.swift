@@ -156,7 +156,7 @@ import Testing
         #expect(try Installation().load(environment).warnings == [])
     }
 
-    @Test func `a bad value of the environment is told by its variable`() throws {
+    @Test func `a bad value of the environment is reported with its variable`() throws {
         #expect(
             try Installation().problems(["CALLARK_DOWNLOADS_ATTEMPTS": "", "CALLARK_ORG_ACME_REGION": "a b"]) == [
                 "CALLARK_DOWNLOADS_ATTEMPTS: downloads.attempts is empty; it must be a whole number, from 1 to 100",

@@ -113,11 +113,13 @@ import Testing
         ),
     ]
 
-    @Test(arguments: bad) func `a bad section is told by name and line`(_ legacy: String, _ message: String) throws {
+    @Test(arguments: bad) func `a bad section is reported with name and line`(_ legacy: String, _ message: String)
+        throws
+    {
         #expect(try Installation(yaml(legacy)).problems() == ["callark.yaml:2: \(message)"])
     }
 
-    @Test func `a misspelt section is told with what was meant`() throws {
+    @Test func `a misspelt section is reported with what was meant`() throws {
         let problems = try Installation(Self.start + ", legasy: {user: a}}").problems()
         #expect(
             problems == [

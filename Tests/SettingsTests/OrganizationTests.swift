@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test(arguments: bad)
-    func `a bad organization is told by name and line`(_ input: BadInput) throws {
+    func `a bad organization is reported with name and line`(_ input: BadInput) throws {
         let problems = try problems(input.yaml)
         #expect(problems == input.problems)
     }
@@ -183,7 +183,7 @@ import Testing
         )
         #expect(
             loaded.warnings == [
-                "callark.yaml:2: region \"mars1\" is not one of those known to this version "
+                "callark.yaml:2: region \"mars1\" is not one that this version knows "
                     + "(us1, eu1, eu2, anz1, ca1, jp1, sg1, in1); check it"
             ]
         )

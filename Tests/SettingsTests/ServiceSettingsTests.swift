@@ -9,7 +9,7 @@ import Testing
         try Installation("\(Installation.minimal)\nservice:\n\(service)\n")
     }
 
-    @Test func `is complete without a word`() throws {
+    @Test func `is complete without a message`() throws {
         let service = try Installation().load().settings.service
         #expect(service == ServiceSettings())
         #expect(service.listen.description == "127.0.0.1:8080")

@@ -148,7 +148,7 @@ import Testing
         ("redirect_uri", "https://app/auth?from=webe"), ("redirect_uri", "https://app/auth?from=webex/"),
         ("redirect_uri", nil), ("client_id", "nobody"),
     ])
-    func `nobody is sent to an address that is not registered`(field: String, value: String?) async throws {
+    func `no browser is sent to an address that is not registered`(field: String, value: String?) async throws {
         try await with { simulator, client async throws in
             #expect(try await consent(simulator, client, [field: value]) == nil)
         }

@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func `only a service app has to name its organization, and nobody may name another`() async throws {
+    @Test func `only a service app has to name its organization, and no app may name another`() async throws {
         try await withSimulator(calls: 5) { simulator, client async throws in
             #expect(try await client.captures(#"{"query":{"taskIds":["1"],"orgId":"other"}}"#).status == 403)
             simulator.change { $0.tokens.isServiceApp = false }

@@ -186,7 +186,7 @@ import Testing
         }
     }
 
-    @Test func `have a throttled host refuse whoever asks too early`() async throws {
+    @Test func `have a throttled host refuse requests that come too early`() async throws {
         try await withSimulator(calls: 10) { simulator, client async throws in
             simulator.inject(FaultRule(.tasks, .first(1), .throttle(.seconds(30), tells: true)))
             for _ in 0..<3 {

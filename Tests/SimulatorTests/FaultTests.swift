@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func `a stalled body goes on after its pause`() async throws {
+    @Test func `a stalled body resumes after its pause`() async throws {
         let clock = ContinuousClock()
         let start = clock.now
         try await outcome(.stall(afterBytes: 1000, .milliseconds(600))) { answer, content in

@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func `every task has a session record that tells what became of it`() async throws {
+    @Test func `every task has a session record that says what became of it`() async throws {
         try await withSimulator(calls: 30) { simulator, client async throws in
             for task in simulator.world.tasks() {
                 let facts = simulator.world.facts(of: task)

@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `what is gone is 404`() async throws {
+    @Test func `what is missing is 404`() async throws {
         try await withRecording { simulator, client, url, served in
             simulator.removeRecording(served.recording.id)
             let answer = try await client.fetch(url)

@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test func `bounds may stand in the document, as the provider's samples have them`() async throws {
+    @Test func `bounds may be in the document, as in the provider's samples`() async throws {
         try await withSimulator(calls: 20) { _, client async throws in
             let text = """
                 { taskDetails(from: \(Self.day), to: \(Self.nextDay), pagination: { cursor: "0" }) { tasks { id }

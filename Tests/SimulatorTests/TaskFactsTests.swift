@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `what a task did not come to is not told of it`() {
+    @Test func `what a task did not get to is not reported for it`() {
         for (task, facts) in all {
             #expect((facts.team == nil) == (task.owner == nil))
             #expect((facts.connected == nil) == (task.owner == nil))

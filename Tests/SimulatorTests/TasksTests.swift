@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func `nobody is written as null, as no key and as empty strings`() async throws {
+    @Test func `an absent agent is written as null, as no key and as empty strings`() async throws {
         try await withSimulator(calls: 500) { _, client async throws in
             let rows = try await client.allTasks().data().compactMap { $0["attributes"] as? [String: Any] }
             #expect(rows.contains { $0["owner"] is NSNull })

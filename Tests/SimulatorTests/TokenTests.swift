@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `who asks without a token, with a stale one or without the scope is told apart`() async throws {
+    @Test func `requests without a token, with a stale one or without the scope are told apart`() async throws {
         try await withSimulator { simulator, client async throws in
             let url = "\(simulator.apiBaseURL)/tasks?from=\(simulator.clock.now.milliseconds - 1000)"
             #expect(try await client.fetch(url, withToken: false).status == 400)
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func `the probe tells an organization from another`() async throws {
+    @Test func `the probe distinguishes organizations`() async throws {
         try await withSimulator { simulator, client async throws in
             let own = try await client.fetch("\(simulator.origin)/organization/\(simulator.organizationID)")
             #expect(try own.json()["id"] as? String == simulator.organizationID)

@@ -26,7 +26,7 @@ import Text
         #expect(document.records.map(\.line) == [1, 2, 6, 7])
     }
 
-    @Test func `all faults are told at once, each with its line, and what is whole is read`() {
+    @Test func `all faults are reported at once, each with its line, and intact lines are read`() {
         let text = "name,x\r\na\"b,1\r\n\"c\" d,2\r\n\"e\nf\",3\r\ng,\"4\nh,5\n"
         #expect(records(text) == [["name", "x"], ["e\nf", "3"]])
         let faults = faults(text)
@@ -36,7 +36,7 @@ import Text
         #expect(faults[2] == "line 6: a quote is never closed")
     }
 
-    @Test func `what is not UTF-8 is told with its line`() {
+    @Test func `text that is not UTF-8 is reported with its line number`() {
         let latin = CSVDocument(Data("name\nM".utf8) + [0xFC] + Data("nchen\nBerlin\n".utf8))
         #expect(latin.faults.map(\.line) == [2])
         #expect(latin.records.map(\.fields) == [["name"], ["Berlin"]])

@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func `a port where nobody listens is unreachable`() async throws {
+    @Test func `a port without a listener is unreachable`() async throws {
         let server = try RawServer { _ in }
         let url = server.url("/p?q=secret")
         server.stop()
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func `a name that nobody has is unresolved`() async throws {
+    @Test func `an unknown host name is unresolved`() async throws {
         try await withEngine { engine in
             let url = try #require(URL(string: "http://callark.invalid/p?q=secret"))
             let error = await failure { _ = try await engine.perform(HTTPRequest(.get, url)) }

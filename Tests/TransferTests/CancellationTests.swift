@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func `an engine that nobody holds any more ends its connections`() async throws {
+    func `an engine without references ends its connections`() async throws {
         let isOver = AsyncStream<Void>.makeStream()
         let server = try RawServer { peer in
             while peer.readHead() != nil { peer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") }

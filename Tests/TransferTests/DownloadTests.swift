@@ -250,7 +250,7 @@ import Testing
         }
     }
 
-    @Test func `a drip below the least speed comes to an end, in the head and in the body`() async throws {
+    @Test func `a trickle below the minimum speed is ended, in the head and in the body`() async throws {
         try await withServer { peer in
             guard let head = peer.readHead() else { return }
             if head.hasPrefix("GET /body") { peer.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n") }

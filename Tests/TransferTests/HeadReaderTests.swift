@@ -24,7 +24,7 @@ import Testing
         #expect(progress.count { $0 == .complete } == 1 && progress[9] == .complete)
     }
 
-    @Test func `a folded line goes on with the value before it`() {
+    @Test func `a folded line continues the value before it`() {
         let (reader, _) = read([
             "HTTP/1.1 200\r\n", "A: one\r\n", "\t two\r\n", "no colon\r\n", ": nameless\r\n", "\r\n",
         ])
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: [["5", "6"], ["-1"], ["+5"], ["5, 5"], ["abc"], [""], ["9223372036854775808"], ["0x10"]])
-    func `a length that is none is refused`(values: [String]) {
+    func `a length that is invalid is refused`(values: [String]) {
         #expect(throws: TransferError.self) { try HTTPHeaders(values.map { ("Content-Length", $0) }).contentLength() }
     }
 

@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func `a pause longer than the stall timeout is nobody's stall, and silence after it is`() async throws {
+    @Test func `a pause longer than the stall timeout is not a stall, and silence after it is`() async throws {
         try await withServer { peer in
             _ = peer.readHead()
             peer.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n123")

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [301, 302, 303, 307, 308])
-    func `a redirect is followed, and its body belongs to nobody`(status: Int) async throws {
+    func `a redirect is followed, and its body is discarded`(status: Int) async throws {
         try await withServer { peer in
             while let head = peer.readHead() {
                 if head.hasPrefix("GET /a/b?s=1 ") {
@@ -131,7 +131,7 @@ import Testing
         (Array("//HOST/d//e f".utf8), "/d//e%20f"),
         (Array("?q=a b".utf8), "/a?q=a%20b"),
     ])
-    func `a location has only encoded what may not stand in a URL, byte for byte`(location: [UInt8], target: String)
+    func `a location has only those bytes encoded that a URL may not contain`(location: [UInt8], target: String)
         async throws
     {
         try await withServer { peer in

@@ -5,7 +5,7 @@ import Testing
 @testable import Transfer
 
 @Suite(.timeLimit(.minutes(1))) struct TLSTests {
-    @Test func `a certificate that nobody vouches for is not accepted`() async throws {
+    @Test func `an untrusted certificate is not accepted`() async throws {
         try await SecureServer.with { server in
             try await withEngine { engine in
                 let call = await failure { _ = try await engine.perform(HTTPRequest(.get, server.url("/p?q=secret"))) }
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func `a paused download over TLS goes on where it was`() async throws {
+    @Test func `a paused download over TLS resumes where it was`() async throws {
         try await SecureServer.with { server in
             try await withEngine(certificates: server.certificate) { engine in
                 let basket = Basket(receive: { $0.chunks.isMultiple(of: 3) ? .pause : .proceed })

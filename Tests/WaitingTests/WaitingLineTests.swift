@@ -97,7 +97,7 @@ import Waiting
         #expect(order.names == ["patient"])
     }
 
-    @Test func `never takes in a task that is cancelled already`() async throws {
+    @Test func `never admits a cancelled task`() async throws {
         let line = places(1)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }

@@ -50,7 +50,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `is told by a pass over the last moments as before`() async throws {
+    @Test func `is reported by a pass over the last moments as before`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             try await here.pass(.sinceLastPass)
             here.simulator.clock.advance(by: .seconds(37 * 3600))
@@ -75,7 +75,8 @@ import WebexContactCenter
         }
     }
 
-    @Test func `about the present is told whatever else was archived, until a pass up to it is complete`() async throws
+    @Test func `about the present is reported whatever else was archived, until a pass up to it is complete`()
+        async throws
     {
         try await Installation.with(.small(mix: .plain)) { here in
             #expect(try await here.pass().isComplete)
@@ -189,7 +190,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `is not about calls that nobody has asked about yet`() async throws {
+    @Test func `is not about calls that were not asked about yet`() async throws {
         var mix = CallMix.plain
         mix.missingCalls = [2, 5]
         let days = ["2025-10-30", "2025-11-20"]

@@ -95,7 +95,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `of another source that goes on to differ is broken, and not for ever`() async throws {
+    @Test func `of another source that keeps differing is broken, and not for ever`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             try await here.pass(.sinceLastPass)
             let manifest = try Manifest(of: here.root, mode: .readWrite)
@@ -130,7 +130,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `of a weekday is held against its own history`() async throws {
+    @Test func `of a weekday is compared with its own history`() async throws {
         // Six Thursdays and the days between them; the last Thursday has no calls, the one before it has few.
         let day = try #require(ArchiveDay("2025-11-20"))
         let days = (1...5).reversed().compactMap { ArchiveDay(daysSince1970: day.daysSince1970 - Int64(7 * $0)) }

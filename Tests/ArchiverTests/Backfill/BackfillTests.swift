@@ -54,7 +54,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `one that was stopped goes on where it was`() async throws {
+    @Test func `one that was stopped resumes where it was`() async throws {
         try await Installation.with(try .small(days: Self.days, calls: 4, mix: .plain)) { here in
             let stop = StopRequest()
             let first = try await backfill(here, stop: stop) { _ in stop.make() }
@@ -122,7 +122,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `another pass goes first, in the middle of a day, and the day is gone on with`() async throws {
+    @Test func `another pass goes first, in the middle of a day, and the day is resumed`() async throws {
         try await Installation.with(try .small(days: Self.days, calls: 6, mix: .plain)) { here in
             here.simulator.inject(FaultRule(.media, .first(3), .stall(afterBytes: 50, .seconds(2))))
             let other = OtherPass()

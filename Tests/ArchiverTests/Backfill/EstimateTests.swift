@@ -84,7 +84,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `what was archived and is gone is damaged, as a pass would say, and is not held`() async throws {
+    @Test func `what was archived and is missing is damaged, as a pass would say, and is not held`() async throws {
         try await Installation.with(try .small(calls: 10, mix: .plain)) { here in
             try await here.pass()
             here.simulator.clock.advance(by: .seconds(2 * 3600))

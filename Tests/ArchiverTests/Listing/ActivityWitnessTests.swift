@@ -100,7 +100,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `where it is turned off nobody is asked`() async throws {
+    @Test func `makes no request if it is turned off`() async throws {
         try await Installation.with(try .small(mix: .plain)) { here in
             let result = try await here.pass { $0.providers[0].crossChecksActivities = false }
             #expect(result.activities == nil)

@@ -65,7 +65,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `turned off, the listing says what it can, and nobody else is asked`() async throws {
+    @Test func `turned off, details come from the listing only, without other requests`() async throws {
         try await Installation.with(.small(calls: 12)) { here in
             let result = try await here.pass { $0.providers[0].crossChecksSearch = false }
             #expect(result.callMetadata == nil)
@@ -143,7 +143,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `the archive's own lines say it, to whoever reads them without Callark`() async throws {
+    @Test func `the archive's own lines say it, to anyone who reads them without Callark`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             try await here.pass(change: searching)
             let name = try #require(try here.root.archives.list().first)

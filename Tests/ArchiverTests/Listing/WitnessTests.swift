@@ -112,7 +112,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `where it is turned off nobody is asked`() async throws {
+    @Test func `makes no request if it is turned off`() async throws {
         try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
             let result = try await here.pass {
                 $0.providers[0].crossChecksSearch = false
@@ -176,7 +176,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `days that follow one another are each held against their own calls`() async throws {
+    @Test func `consecutive days are each compared with their own calls`() async throws {
         let days = ["2025-11-18", "2025-11-19", "2025-11-20"]
         try await Installation.with(try .small(days: days, calls: 12, mix: .plain)) { here in
             let first = try #require(ArchiveDay(days[0])).interval(in: .gmt).lowerBound
@@ -233,7 +233,9 @@ import WebexContactCenter
         $0.rules.searchesCalls = true
     }
 
-    @Test func `a platform without Search is told of where the configuration asks for it, and else not`() async throws {
+    @Test func `a platform without Search is reported if the configuration asks for Search, and otherwise not`()
+        async throws
+    {
         var options = SimulatorOptions.unlimited
         options.isEarlyAccess = true
         try await Installation.with(try .small(calls: 4, mix: .plain), options: options) { here in
@@ -265,7 +267,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `queues that count more than the listing has are told of`() async throws {
+    @Test func `queues that count more than the listing has are reported`() async throws {
         var options = SimulatorOptions.unlimited
         options.tasks.hiddenShare = 0.7
         try await Installation.with(try .small(calls: 30), options: options) { here in

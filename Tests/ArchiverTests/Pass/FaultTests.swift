@@ -63,7 +63,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `in the middle of a large recording is gone on from, and not begun again`() async throws {
+    @Test func `in the middle of a large recording is resumed, and not started again`() async throws {
         try await Installation.with(.small(calls: 1, scale: 0.5, mix: .plain)) { here in
             here.simulator.inject(FaultRule(.media, .first(2), .truncate(afterBytes: 20_000)))
             let offered = here.simulator.servedRecordings().reduce(0) { $0 + $1.byteCount }
@@ -228,7 +228,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `with more tasks in a millisecond than a page is gone on from, and not complete`() async throws {
+    @Test func `with more tasks in a millisecond than a page is continued, and not complete`() async throws {
         try await Installation.with(.small(calls: 3, mix: .plain)) { here in
             // In the span of each pass's first request: one reaches back a week, the next two days.
             for (pass, hours) in [(1, 7 * 24), (2, 2 * 24)] {

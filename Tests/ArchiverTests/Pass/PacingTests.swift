@@ -69,7 +69,7 @@ private final class PacingLog: Sendable {
         }
     }
 
-    @Test func `waits as a whole when one download is told to`() async throws {
+    @Test func `waits as a whole when one download has to`() async throws {
         try await Installation.with(.small(calls: 30, mix: .plain)) { here in
             here.simulator.inject(try FaultRule("media throttle seconds=2 first=1 after=5"))
             // Nothing in progress ends and makes room for another before the first one is answered.
@@ -105,7 +105,7 @@ private final class PacingLog: Sendable {
     /// A download that has passed the gate waits for memory that others hold, and those wait for the gate. The limit is
     /// long because waiting for a turn counts.
     @Test(.timeLimit(.minutes(20)))
-    func `comes to its end however little memory there is and however few may pass`() async throws {
+    func `ends however little memory there is and however few may pass`() async throws {
         try await Installation.with(.small(calls: 60, scale: 0.02, mix: .plain)) { here in
             here.simulator.inject(try FaultRule("media truncate share=0.5 bytes=2000"))
             let largest = try #require(here.simulator.servedRecordings().map(\.byteCount).max())

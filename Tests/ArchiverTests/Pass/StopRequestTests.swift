@@ -3,7 +3,7 @@ import Testing
 @testable import Archiver
 
 @Suite struct `A request to stop` {
-    @Test func `wakes everybody who waits for it, and whoever comes later`() async {
+    @Test func `wakes all waiters, present and later`() async {
         let stop = StopRequest()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<20 { group.addTask { await stop.wait() } }

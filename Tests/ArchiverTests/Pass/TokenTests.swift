@@ -12,7 +12,7 @@ import WebexContactCenter
 @testable import Archiver
 
 @Suite struct `Tokens in the middle of a pass` {
-    @Test func `that were revoked are refreshed once, and the pass goes on`() async throws {
+    @Test func `that were revoked are refreshed once, and the pass continues`() async throws {
         try await Installation.with(.small(calls: 30)) { here in
             try await here.pass()
             here.simulator.revokeAccessTokens()

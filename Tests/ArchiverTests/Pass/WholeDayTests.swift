@@ -67,7 +67,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `is archived by the daily job, which goes on from where it was`() async throws {
+    @Test func `is archived by the daily job, which resumes from where it was`() async throws {
         let days = ["2025-11-19", "2025-11-20"]
         try await Installation.with(.small(days: days)) { here in
             let first = try await here.pass(.sinceLastPass)

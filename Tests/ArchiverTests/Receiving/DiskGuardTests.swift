@@ -35,7 +35,7 @@ import Testing
 
     private func row(_ number: Int64) -> RecordingRowID { RecordingRowID(task: number, ordinal: 0) }
 
-    @Test func `reckons with what is promised and not written yet`() async throws {
+    @Test func `takes into account what is promised and not written yet`() async throws {
         let disk = Disk(mebibytes: 10).guard()
         #expect(try await disk.admit(row(1)))
         try disk.expect(8 << 20, for: row(1))
@@ -102,13 +102,13 @@ import Testing
         #expect(disk.failure?.message.contains("inodes") == true)
     }
 
-    @Test func `reckons with the sealing of what is open`() async throws {
+    @Test func `takes into account the sealing of what is open`() async throws {
         let disk = Disk(mebibytes: 10).guard()
         disk.expectSealing(journalBytes: 4 << 20)
         #expect(try await !disk.admit(row(1)))
     }
 
-    @Test func `lets nobody wait who was cancelled`() async throws {
+    @Test func `lets no cancelled task wait`() async throws {
         let disk = Disk(mebibytes: 3).guard()
         #expect(try await disk.admit(row(1)))
         try disk.expect(2 << 20, for: row(1))

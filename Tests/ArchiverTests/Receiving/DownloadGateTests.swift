@@ -96,7 +96,7 @@ import WebexContactCenter
         gate.leave(try await gate.enter("b"), .neutral)
     }
 
-    @Test func `loses nobody, however many come, fail and are cancelled at once`() async throws {
+    @Test func `loses no waiter, however many arrive, fail and are cancelled at once`() async throws {
         let gate = gate(8)
         let present = Tally()
         await withTaskGroup(of: Bool.self) { group in

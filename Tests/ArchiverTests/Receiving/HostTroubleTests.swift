@@ -19,7 +19,7 @@ import WebexContactCenter
         return trouble
     }
 
-    @Test func `is tried by one recording while the others wait, and by nobody when that one got nothing`() {
+    @Test func `is tried by one recording while the others wait, and by none if that one got nothing`() {
         var trouble = trouble(3)
         #expect(
             trouble.note(skewed, of: row(0), isSurprising: true, now: start) == .proceed,
@@ -45,7 +45,7 @@ import WebexContactCenter
         #expect(trouble.nextStep(for: row(2)) == .wait)
     }
 
-    @Test func `is none when something comes, at any time`() {
+    @Test func `is not raised when something arrives, at any time`() {
         for ended in [false, true] {
             var trouble = trouble(4)
             if ended { _ = trouble.end(of: row(3), isFailed: true) }
@@ -56,13 +56,13 @@ import WebexContactCenter
         }
     }
 
-    @Test func `is none where one recording is refused again and again`() {
+    @Test func `is not assumed if one recording is refused repeatedly`() {
         var trouble = HostTrouble(patience: .seconds(900))
         for _ in 0..<100 { #expect(trouble.note(skewed, of: row(7), isSurprising: true, now: start) == .proceed) }
         #expect(trouble.nextNotice("x", now: start) == nil)
     }
 
-    @Test func `is none where old URLs have expired`() {
+    @Test func `is not assumed if old URLs have expired`() {
         var trouble = HostTrouble(patience: .seconds(900))
         for number in 0..<100 {
             #expect(trouble.note(expired, of: row(number), isSurprising: false, now: start) == .proceed)
@@ -97,7 +97,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `is told once: at once where it refuses, and where it fails when that lasts`() {
+    @Test func `is reported once: at once for a refusal, and later for a lasting failure`() {
         var refused = trouble(3)
         #expect(refused.nextNotice("x", now: start) == nil)
         refused = trouble(4)

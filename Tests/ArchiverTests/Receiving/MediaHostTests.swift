@@ -114,7 +114,7 @@ import Transfer
         }
     }
 
-    @Test(arguments: [true, false]) func `that answers with a range nobody asked for gives the whole, or it is none`(
+    @Test(arguments: [true, false]) func `that answers with an unrequested range gives the whole recording, or none`(
         isWhole: Bool
     ) async throws {
         let audio = MediaHost.audio(50_000)
@@ -257,7 +257,7 @@ import Transfer
         ("br", true, "it comes with the Content-Encoding br, which is not decoded"),
         ("gzip, gzip", true, "it comes with the Content-Encoding gzip, gzip, which is not decoded"),
     ])
-    func `that sends what cannot be decoded is told so, and nothing false is held`(
+    func `that sends undecodable bytes is reported, and nothing false is held`(
         encoding: String,
         isWhole: Bool,
         reason: String
@@ -282,7 +282,7 @@ import Transfer
 /// The same refusal of everything is one trouble. The limit is long because waiting for a turn counts.
 @Suite(.timeLimit(.minutes(20))) struct `A media host that refuses everything` {
     @Test(arguments: ["RequestTimeTooSkewed", "AccessDenied", "SignatureDoesNotMatch", "ExpiredToken", ""])
-    func `is told once, with what to do, and costs few questions`(code: String) async throws {
+    func `is reported once, with what to do, and costs few requests`(code: String) async throws {
         try await Installation.with(.small(calls: 40, mix: .plain)) { here in
             let recordings = here.offered().count
             let body = code.isEmpty ? "" : "<Error><Code>\(code)</Code></Error>"

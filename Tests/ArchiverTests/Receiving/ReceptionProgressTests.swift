@@ -33,7 +33,7 @@ import Transfer
     }
 
     /// 500 bytes a second for half a minute, of the 1,024 that are required.
-    @Test func `are used up by a trickle, however long it goes on`() {
+    @Test func `are used up by a trickle, however long it lasts`() {
         var progress = progress()
         for count in 1...3 { _ = progress.note(byteCount: Int64(count) * 15_000, atLeast: 30_720) }
         #expect(progress.fruitless == 3)

@@ -46,7 +46,7 @@ import Transfer
         #expect(sink.finish().byteCount == 100)
     }
 
-    @Test(arguments: ["\"b\"", "W/\"a\"", nil]) func `is not gone on with out of another object`(tag: String?)
+    @Test(arguments: ["\"b\"", "W/\"a\"", nil]) func `is not resumed from another object`(tag: String?)
         async throws
     {
         let sink = try await sink()
@@ -60,7 +60,7 @@ import Transfer
         #expect(sink.findings.objection == .objectChanged)
     }
 
-    @Test func `cannot be gone on with by a weak tag`() async throws {
+    @Test func `cannot be resumed with a weak tag`() async throws {
         let sink = try await sink()
         sink.beginAttempt()
         _ = sink.begin(head(200, ["ETag": "W/\"a\""], length: 100), resumption: Resumption {})
@@ -107,7 +107,7 @@ import Transfer
     }
 
     @Test(arguments: [Int64.max, 1 << 62, 1 << 40, (1 << 36) + 1] as [Int64])
-    func `is none where it claims a size that none has`(
+    func `is refused if it claims an impossible size`(
         _ length: Int64
     ) async throws {
         let sink = try await ReceptionSink(
@@ -142,7 +142,7 @@ import Transfer
         #expect(sink.finish().byteCount == 100)
     }
 
-    @Test func `is gone on with from a beginning that nobody asked for`() async throws {
+    @Test func `is resumed from an unrequested beginning`() async throws {
         let sink = try await sink()
         sink.beginAttempt()
         let beginning: HTTPHeaders = ["ETag": "\"a\"", "Content-Range": "bytes 0-49/100"]
@@ -211,7 +211,7 @@ import Transfer
         #expect(error.code == .heldBack)
     }
 
-    @Test func `is kept outside of memory while it waits, and gone on with by another process`() async throws {
+    @Test func `is kept outside of memory while it waits, and resumed by another process`() async throws {
         let budget = MemoryBudget(bytes: 1 << 20)
         let path = folder + "/f.part"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -240,7 +240,7 @@ import Transfer
         #expect(next.isWhole == true)
     }
 
-    @Test func `is forgotten while it waits where it could not be gone on with`() async throws {
+    @Test func `is discarded while it waits if it could not be resumed`() async throws {
         let budget = MemoryBudget(bytes: 1 << 20)
         let sink = try await ReceptionSink(budget: budget, partPath: folder + "/g.part", observer: { _ in })
         sink.beginAttempt()

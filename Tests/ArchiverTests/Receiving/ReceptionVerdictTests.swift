@@ -59,13 +59,13 @@ import Transfer
     }
 
     @Test(arguments: [TransferError.Code.cutShort, .timedOut, .unreachable, .unresolved])
-    func `an interruption is gone on from`(code: TransferError.Code) {
+    func `an interrupted body is resumed`(code: TransferError.Code) {
         let error = TransferError(code, "what happened")
         #expect(verdict(error: error) == .busy(reason: "what happened", retryAfter: nil))
     }
 
     @Test(arguments: [TransferError.Code.stalled, .tooSlow])
-    func `silence and slowness are gone on from beside others`(code: TransferError.Code) {
+    func `silent and slow downloads are resumed next to others`(code: TransferError.Code) {
         let error = TransferError(code, "what happened")
         #expect(verdict(error: error) == .slow(reason: "what happened"))
     }

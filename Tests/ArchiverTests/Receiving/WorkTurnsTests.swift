@@ -98,7 +98,7 @@ private final class Order: Sendable {
         await third.value
     }
 
-    @Test func `are given back by one that was cut off while it was aside`() async throws {
+    @Test func `are released by one that was cancelled while it was aside`() async throws {
         let turns = WorkTurns(count: 1)
         let task = Task {
             await turns.take()

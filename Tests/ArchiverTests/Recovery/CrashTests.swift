@@ -116,21 +116,21 @@ import Testing
         }
     }
 
-    @Test func `a tar that is gone is fetched again`() async throws {
+    @Test func `a tar that is missing is fetched again`() async throws {
         try await crash { moments, root in
             try copy(moments.evening.path, root.path)
             try FileManager.default.removeItem(atPath: root.openArchivePath(moments.name))
         }
     }
 
-    @Test func `a journal that is gone is made good`() async throws {
+    @Test func `a journal that is missing is repaired`() async throws {
         try await crash { moments, root in
             try copy(moments.evening.path, root.path)
             try FileManager.default.removeItem(atPath: root.journalPath(moments.name))
         }
     }
 
-    @Test func `a journal that lost its end is made good`() async throws {
+    @Test func `a journal that lost its end is repaired`() async throws {
         try await crash { moments, root in
             try copy(moments.evening.path, root.path)
             let path = root.journalPath(moments.name)
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func `an open archive of which nothing can be vouched for is left out`() async throws {
+    @Test func `an open archive with nothing verifiable is skipped`() async throws {
         try await crash { moments, root in
             try copy(moments.noon.path, root.path)
             let name = moments.name
@@ -179,7 +179,7 @@ import Testing
         }
     }
 
-    @Test func `a byte that the disk gives back wrong at sealing costs one more download, and no other day`()
+    @Test func `a byte that is read back wrong at sealing costs one more download, and no other day`()
         async throws
     {
         let days = ["2025-11-20", "2025-11-21"]

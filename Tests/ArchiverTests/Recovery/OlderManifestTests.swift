@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `takes in what was sealed since, whether it knew the archive as open or not at all`() async throws {
+    @Test func `adopts what was sealed since, whether it knew the archive as open or not at all`() async throws {
         try await live { here, noon, evening, offered in
             advance(here, hours: 24)
             try await here.pass()
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `takes in supplements that it never heard of, in their order`() async throws {
+    @Test func `adopts unknown supplements, in their order`() async throws {
         try await live { here, noon, _, _ in
             advance(here, hours: 24)
             try await here.pass()

@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func `is gone on with: the next pass downloads nothing again and seals the rest`() async throws {
+    @Test func `is resumed: the next pass downloads nothing again and seals the rest`() async throws {
         let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
         let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
         try await Installation.with(world) { here in

@@ -259,7 +259,7 @@ import Transfer
         }
     }
 
-    @Test func `goes on after a crash between the copies' bytes and the manifest`() async throws {
+    @Test func `resumes after a crash between the copies' bytes and the manifest`() async throws {
         try await Installation.with(.small(calls: 4, mix: .plain)) { here in
             try await here.pass()
             let before = try await here.recordings()
@@ -335,7 +335,7 @@ import Transfer
         }
     }
 
-    @Test func `that was cut off in its middle is gone on with by any pass`() async throws {
+    @Test func `that was interrupted is resumed by any pass`() async throws {
         try await Installation.with(.small(calls: 4, mix: .plain)) { here in
             let rows = try await damaged(here, 2)
             here.simulator.inject(FaultRule(.captures, .always, .status(503)))

@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func `goes on after the root was given another identity`() async throws {
+    @Test func `continues after the root was given another identity`() async throws {
         try await Installation.with(try Self.evening()) { here in
             try await here.pass()
             let stored = try await here.held()

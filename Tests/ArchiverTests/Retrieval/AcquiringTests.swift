@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `finds nothing of a task that nobody knows`() async throws {
+    @Test func `finds nothing of an unknown task`() async throws {
         try await Installation.with(.small(calls: 2)) { here in
             let task = try #require(TaskID("00000000-0000-4000-8000-000000000000"))
             let rows = try await here.open { archive in

@@ -28,7 +28,7 @@ import WebexContactCenter
         #expect(taken.sorted() == Array(0..<500))
     }
 
-    @Test func `lets putters go when nobody stores any more`() async {
+    @Test func `releases waiting putters when storing has ended`() async {
         let queue = GroupQueue<Int>(capacity: 1, stopwatch: Stopwatch(ContinuousClock()))
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<10 { group.addTask { await queue.put(number) } }

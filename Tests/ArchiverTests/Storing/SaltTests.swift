@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func `are not missed: an archive without them is rebuilt, verified and given back`() async throws {
+    @Test func `are optional: an archive without them is rebuilt, verified and fetched`() async throws {
         try await Installation.with(try .small(calls: 1, mix: .plain)) { here in
             try here.root.prepare()
             try OlderArchive.copy(into: here.root.path + "/archives/acme/2025/11")

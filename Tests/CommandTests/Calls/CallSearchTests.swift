@@ -201,7 +201,7 @@ import Testing
         }
     }
 
-    @Test func `no log line tells who called or who answered`() async throws {
+    @Test func `no log line says who called or who answered`() async throws {
         try await Desk.with { desk in
             let ending = try await desk.run("archive", "--day", desk.day, "--log-level", "trace")
             #expect(ending.status == 0)

@@ -137,7 +137,7 @@ import Testing
         for (actor, words) in actors { #expect(actor.words == words) }
     }
 
-    @Test func `tells a pass at once, and one that was cut off`() throws {
+    @Test func `shows a pass at once, and one that was interrupted`() throws {
         let zone = try #require(TimeZone(identifier: "Europe/Berlin"))
         let span = ["from": "2026-10-20T22:00:00.000Z", "to": "2026-10-21T22:00:00.000Z"]
         func event(_ kind: Event.Kind, _ organization: String = "acme", _ detail: [String: String] = [:]) throws

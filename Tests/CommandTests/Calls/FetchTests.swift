@@ -23,7 +23,7 @@ import Testing
         try #require(ending.status == 0, "\(ending.errors)")
     }
 
-    @Test func `of a call of which nothing was to be recorded says so, asks nobody, and is no failure`() async throws {
+    @Test func `of a call that was not to be recorded says so, makes no request, and is no failure`() async throws {
         var mix = CallMix.plain
         mix.abandonedShare = 0.4
         try await Desk.with(calls: 20, mix: mix) { desk in

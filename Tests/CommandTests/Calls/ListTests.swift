@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func `tells abandoned calls from others, in every form`() async throws {
+    @Test func `distinguishes abandoned calls from others, in every form`() async throws {
         try await Desk.with(calls: 60) { desk in
             try await desk.archiveDay()
             let none = try await calls(desk).lines.filter { $0["state"]?.text == "none" }

@@ -51,7 +51,7 @@ import Testing
 
     /// No command of Callark's can make room on a disk.
     @Test(.needs("the right to mount", SmallDisk.isPossible))
-    func `of a disk that is nearly full is none, and it says how many bytes end it`() async throws {
+    func `of a disk that is nearly full ends with enough free bytes, and says how many`() async throws {
         try await Desk.with(calls: 2, mix: .plain) { desk in
             let disk = try await SmallDisk(at: "\(desk.folder)/small", "size=16m")
             var root = Root(desk, "small", offered: desk.offered)

@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func `is told by day, and the days add up to the summary`() async throws {
+    @Test func `is reported by day, and the days add up to the summary`() async throws {
         try await Desk.with(calls: 20) { desk in
             let served = desk.simulator.servedRecordings()
             let bad = try #require(served.first)
@@ -264,7 +264,7 @@ import Testing
 @Suite struct `What other sources count` {
     private static let searchOnly = ["CALLARK_ORG_ACME_CROSS_CHECK_ACTIVITIES": "false"]
 
-    @Test func `is told by status and by gaps where it does not fit, and no longer where it does`() async throws {
+    @Test func `is reported by status and gaps if it does not agree, and no longer once it does`() async throws {
         try await Desk.with(calls: 20) { desk in
             desk.simulator.change { $0.tasks.hiddenShare = 0.4 }
             let pass = try await desk.run("archive", "--day", desk.day, "--json", environment: Self.searchOnly)

@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `of an archive that is gone is told by every command, until it is back`(isVerified: Bool) async throws {
+    func `of a missing archive is reported by every command, until it is back`(isVerified: Bool) async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
             try await desk.archiveDay()
             let all = try await Place.all(desk)
@@ -237,7 +237,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `is made good by a repair, and the report shows both archives`(isWhole: Bool) async throws {
+    func `is repaired, and the report shows both archives`(isWhole: Bool) async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
             try await desk.archiveDay()
             let all = try await Place.all(desk)
@@ -273,7 +273,7 @@ import Testing
         }
     }
 
-    @Test func `is made good by no archive that is damaged itself`() async throws {
+    @Test func `is not repaired by an archive that is damaged itself`() async throws {
         try await Desk.with(calls: 3, mix: .plain) { desk in
             try await desk.archiveDay()
             let place = try #require(try await Place.all(desk).first)
@@ -339,7 +339,7 @@ import Testing
         }
     }
 
-    @Test func `is not said of what nothing is known of`() async throws {
+    @Test func `is not said about unknown recordings`() async throws {
         try await Desk.with(calls: 2, mix: .plain) { desk in
             try await desk.archiveDay()
             let unknown = try await desk.run("verify", "--day", "2001-01-01")

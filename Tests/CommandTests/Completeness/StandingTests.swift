@@ -123,7 +123,7 @@ import Testing
         }
     }
 
-    @Test func `of a refused token is told by every command until there is another`() async throws {
+    @Test func `of a refused token is reported by every command until there is another`() async throws {
         try await Desk.with(calls: 2, mix: .plain) { desk in
             try await desk.archiveDay()
             #expect(try await desk.run("archive").status == 0)
@@ -187,7 +187,7 @@ import Testing
         }
     }
 
-    @Test func `is complete of a given day, and says that nobody has looked at the present`() async throws {
+    @Test func `is complete for a given day, and says that the present was not looked at`() async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
             let pass = try await desk.run("archive", "--day", desk.day, environment: Desk.roomy)
             #expect(pass.status == 0)
@@ -211,7 +211,7 @@ import Testing
         }
     }
 
-    @Test func `is told of the days outside of the window too, and is damage to who asks for all that failed`()
+    @Test func `is reported for days outside the window too, and counts as damage when all failures are retried`()
         async throws
     {
         try await Desk.with(calls: 4, earlier: [20], mix: .plain) { desk in
@@ -264,7 +264,7 @@ import Testing
     }
 
     @Test(.enabled(if: getuid() == 0, "needs to become another user"))
-    func `is told to an account of the group as far as it may look, and it can hold up no pass`() async throws {
+    func `is shown to an account of the group as far as it may read, and cannot delay a pass`() async throws {
         try await Desk.with(calls: 2, mix: .plain) { desk in
             // Creates the folder of the tokens first, and the spool above it.
             #expect(try await desk.run("auth", "refresh").status == 0)

@@ -9,7 +9,7 @@ import Testing
 @Suite struct `Time that was not listed` {
     private func day(_ text: String) throws -> ArchiveDay { try #require(ArchiveDay(text)) }
 
-    @Test func `is told below a list, in its summary, and on standard error beside CSV`() async throws {
+    @Test func `is reported below a list, in its summary, and on standard error next to CSV`() async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
             try await desk.archiveDay()
             let whole = try await desk.run("list", "--day", desk.day)

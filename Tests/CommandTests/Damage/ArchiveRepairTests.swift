@@ -143,7 +143,7 @@ import Testing
         case header = "/metadata/tasks.jsonl"
     }
 
-    @Test(arguments: Place.allCases) func `in one byte besides its recordings is copied whole, and nobody is asked`(
+    @Test(arguments: Place.allCases) func `in one byte outside its recordings is copied whole, without a request`(
         place: Place
     ) async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
@@ -181,7 +181,7 @@ import Testing
         }
     }
 
-    @Test func `is repaired in a line for each archive, and the details are to be had`() async throws {
+    @Test func `is repaired in a line for each archive, with details on request`() async throws {
         try await Desk.with(calls: 5, mix: .plain) { desk in
             try await desk.archiveDay()
             let before = try await rows(desk)
@@ -247,7 +247,7 @@ import Testing
         }
     }
 
-    @Test func `keeps what a person said of a suspect recording in it`() async throws {
+    @Test func `keeps what a person said about a suspect recording in it`() async throws {
         try await Desk.with(calls: 6, scale: 0.05, mix: .plain) { desk in
             let streaming: [WaveLayout] = [.streamingZero, .streamingMaximum]
             let withLength = desk.simulator.servedRecordings().filter { !streaming.contains($0.held.sound.layout) }

@@ -213,7 +213,7 @@ import Testing
         }
     }
 
-    @Test func `is looked for in shares, and status tells when all was read`() async throws {
+    @Test func `is looked for in shares, and status says when everything was read`() async throws {
         try await Desk.with(calls: 2, mix: .plain) { desk in
             try await desk.archiveDay()
             func organization() async throws -> [String: JSON] {

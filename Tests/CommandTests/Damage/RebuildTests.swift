@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `of a manifest that knows a deleted archive says what is gone, and changes nothing without the flag`()
+    @Test func `of a manifest that knows a deleted archive says what is missing, and changes nothing without the flag`()
         async throws
     {
         try await Desk.with(calls: 3, mix: .plain) { desk in
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `never takes in silence an archive that is another than the manifest knew`(isDamaged: Bool) async throws {
+    func `never adopts silently an archive that differs from the one in the manifest`(isDamaged: Bool) async throws {
         try await Desk.with(calls: 3, mix: .plain) { desk in
             try await desk.archiveDay()
             let gone = try await exchangeArchive(desk)

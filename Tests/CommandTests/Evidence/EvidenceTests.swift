@@ -255,7 +255,7 @@ import Testing
         }
     }
 
-    @Test func `goes on in a new epoch if there is no copy, which adopts what was lost`() async throws {
+    @Test func `continues in a new epoch if there is no copy, which adopts what was lost`() async throws {
         try await Desk.with(calls: 2, mix: .recorded) { desk in
             _ = try await desk.run("archive", "--from", "2020-01-01", "--to", "2020-01-02")
             let early = try await copy(desk, to: "early")
@@ -273,7 +273,7 @@ import Testing
         }
     }
 
-    @Test func `whose key is lost goes on in a new epoch with another key`() async throws {
+    @Test func `whose key is lost continues in a new epoch with another key`() async throws {
         try await Desk.with(calls: 2, mix: .recorded) { desk in
             try await desk.archiveDay()
             let old = try desk.log.publishedKey()

@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func `between any two steps leaves a log that goes on`() async throws {
+    @Test func `between any two steps leaves a log that can continue`() async throws {
         try await Writers.with { whole in
             var draws = Draws()
             let seed = draws.seed
@@ -222,7 +222,7 @@ import Testing
         }
     }
 
-    @Test func `or whose disk fails a step goes on when it works again`() async throws {
+    @Test func `or whose disk fails a step continues when it works again`() async throws {
         try await Writers.with { whole in
             var draws = Draws()
             let seed = draws.seed

@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: [Mishap.Action.ENOSPC, .EIO, .EROFS])
-    func `that fails from some step on ends the pass with 74, and goes on when it works again`(
+    func `that fails from some step on ends the pass with 74, which resumes when it works again`(
         _ action: Mishap.Action
     ) async throws {
         try await Desk.with(calls: 3, scale: 0.1, mix: .recordedInParts) { desk in
@@ -174,7 +174,7 @@ import Testing
     }
 
     @Test(.needs("the right to mount a tmpfs", SmallDisk.isPossible))
-    func `of a few megabytes that fills up stops the pass with both numbers, and the next one goes on`() async throws {
+    func `of a few megabytes that fills up stops the pass with both numbers, and the next one resumes`() async throws {
         try await Desk.with(calls: 8, scale: 0.05, mix: .recorded) { desk in
             desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 60_000)))
             let disk = try await SmallDisk(at: "\(desk.folder)/small/archive", "size=16m")

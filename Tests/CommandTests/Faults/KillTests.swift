@@ -214,7 +214,7 @@ import Testing
 
 /// A process that is suspended for a while, or not alone.
 @Suite struct `A pass` {
-    @Test func `that is stopped in mid-download for longer than everything lasts goes on when it is woken`()
+    @Test func `that is suspended in mid-download for longer than any timeout resumes when it is woken`()
         async throws
     {
         try await Desk.with(calls: 6, scale: 0.1, mix: .recordedInParts) { desk in

@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `that is killed while it seals is gone on with`() async throws {
+    @Test func `that is killed while it seals is resumed`() async throws {
         try await Desk.with(calls: 14) { desk in
             for _ in 0..<3 {
                 let pass = try start(desk)

@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func `because nobody reads it is no error`() async throws {
+    @Test func `because there is no reader is not an error`() async throws {
         try await Desk.with(calls: 60, scale: 0.002, mix: .recorded) { desk in
             try await desk.archiveDay()
             for command in [
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func `because a pipe is full is waited for, whoever made it not wait`() async throws {
+    @Test func `because a pipe is full is waited for, even if another process made it non-blocking`() async throws {
         try await Desk.with(calls: 200, scale: 0.002, mix: .recorded) { desk in
             try await desk.archiveDay()
             let whole = try await desk.run("list", "--json").output

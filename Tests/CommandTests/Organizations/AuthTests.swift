@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func `an opener that fails is told of, and the address can still be opened by hand`() async throws {
+    @Test func `an opener that fails is reported, and the address can still be opened by hand`() async throws {
         try await Desk.withNewcomer { desk, _ in
             try desk.write("xdg-open", "#!/bin/sh\necho noise; echo noise >&2; exit 3\n", mode: 0o755)
             let path = "\(desk.folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
@@ -157,7 +157,7 @@ import Testing
         }
     }
 
-    @Test func `a refusal is told in the provider's words`() async throws {
+    @Test func `a refusal is reported in the provider's words`() async throws {
         try await Desk.withNewcomer { desk, _ in
             desk.simulator.change { $0.tokens.deniesConsent = true }
             let login = try desk.start("auth", "login", "--no-browser")
@@ -170,7 +170,7 @@ import Testing
         }
     }
 
-    @Test func `a scope that the provider does not know is told`() async throws {
+    @Test func `a scope that the provider does not know is reported`() async throws {
         try await Desk.withNewcomer { desk, _ in
             let login = try desk.start("auth", "login", "--no-browser", "--scope", "everything")
             try await Program.browse(try await login.loginAddress())
@@ -226,7 +226,7 @@ import Testing
         }
     }
 
-    @Test func `a port that is taken, and a browser that never comes, are told`() async throws {
+    @Test func `a port in use, and a browser that never arrives, are reported`() async throws {
         try await Desk.withNewcomer { desk, redirectURI in
             let first = try desk.start("auth", "login", "--no-browser")
             _ = try await first.loginAddress()
@@ -352,7 +352,7 @@ import Testing
         }
     }
 
-    @Test func `is told from the current one by what it answers`() async throws {
+    @Test func `is distinguished from the current one by its answers`() async throws {
         try await Desk.with(calls: 0) { desk in
             desk.simulator.change { $0.isEarlyAccess = true }
             let base = desk.simulator.apiBaseURL

@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `a dry run goes on beside a pass`() async throws {
+    @Test func `a dry run runs next to a pass`() async throws {
         try await Desk.with(calls: 4) { desk in
             desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(20))))
             let pass = try desk.start("archive", "--day", desk.day)
@@ -81,7 +81,7 @@ import Testing
         return day.addingTimeInterval(-3 * 86_400).formatted(.iso8601.year().month().day())
     }
 
-    @Test func `a backfill ends at a signal with its code, and the next one goes on there`() async throws {
+    @Test func `a backfill ends at a signal with its code, and the next one resumes there`() async throws {
         try await Desk.with(calls: 8) { desk in
             desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 20_000)))
             let arguments = ["archive", "--low-priority", "--from", try from(desk), "--json"]

@@ -74,7 +74,9 @@ import Testing
     }
 
     @Test(arguments: ["missing", "empty", "not mounted"])
-    func `that is none is refused by every command, and nothing is made in its place`(_ state: String) async throws {
+    func `that is not a root is refused by every command, and nothing is created in its place`(_ state: String)
+        async throws
+    {
         try await Desk.with(calls: 2, hasRoot: false) { desk in
             if state != "missing" {
                 try FileManager.default.createDirectory(atPath: desk.root, withIntermediateDirectories: true)
@@ -96,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func `that is none is a failed line of config check, which changes nothing`() async throws {
+    @Test func `that is not a root is a failed line of config check, which changes nothing`() async throws {
         try await Desk.with(calls: 0, hasRoot: false) { desk in
             let before = try await tree(desk.folder)
             for arguments in [["config", "check"], ["config", "check", "--offline"]] {

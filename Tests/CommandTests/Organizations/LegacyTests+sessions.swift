@@ -35,7 +35,7 @@ extension `Legacy records` {
         }
     }
 
-    @Test func `what could not be had is asked for by the next run, and nothing else`() async throws {
+    @Test func `what could not be fetched is requested by the next run, and nothing else`() async throws {
         try await Self.with { desk in
             try await desk.archiveDay()
             let tasks = Set(desk.simulator.servedRecordings().map(\.taskID))
@@ -108,7 +108,7 @@ extension `Legacy records` {
         }
     }
 
-    @Test func `a file of sessions of which only the checksum is left is reported as missing, and made anew`()
+    @Test func `a session file of which only the checksum is left is reported as missing, and created again`()
         async throws
     {
         try await Self.with { desk in
@@ -143,7 +143,7 @@ extension `Legacy records` {
         }
     }
 
-    @Test func `an attached session is told of by list, and fetched with the recordings`() async throws {
+    @Test func `an attached session is shown by list, and fetched with the recordings`() async throws {
         try await Self.with { desk in
             try await desk.archiveDay()
             let task = try task(desk).id

@@ -220,7 +220,7 @@ import Testing
     ]
 
     @Test(arguments: refusals)
-    func `a wrong setting is told from the others`(
+    func `a wrong setting is distinguished from the others`(
         _ environment: [String: String],
         _ status: Int32,
         _ words: String
@@ -278,7 +278,7 @@ import Testing
     ]
 
     @Test(arguments: mistakes)
-    func `a mistake is told before anybody is asked`(_ arguments: [String], _ word: String, _ status: Int32)
+    func `a mistake is reported before any request`(_ arguments: [String], _ word: String, _ status: Int32)
         async throws
     {
         try await Self.with(calls: 0) { desk in

@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func `conflicts say what stands in the way`() async throws {
+    @Test func `conflicts name what is in the way`() async throws {
         try await Desk.with(calls: 0) { desk in
             let main = try #require(try await site("Main", desk)["id"]?.text)
             let taken = try await desk.run(

@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func `activities come with all that the provider tells of them`() async throws {
+    @Test func `activities come with everything that the provider says about them`() async throws {
         try await Desk.with(calls: 30) { desk in
             let ending = try await desk.run("stats", "activities", "--day", desk.day, "--json")
             #expect(ending.status == 0 && ending.errors == "")

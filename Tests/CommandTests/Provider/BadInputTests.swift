@@ -230,7 +230,7 @@ enum ReadOnlyMount {
         }
     }
 
-    @Test func `of an archive that is gone is found`() async throws {
+    @Test func `of a missing archive is found`() async throws {
         try await Desk.with(calls: 2) { desk in
             try await desk.archiveDay()
             try FileManager.default.removeItem(atPath: try #require(try desk.archives().first))
@@ -239,7 +239,7 @@ enum ReadOnlyMount {
         }
     }
 
-    @Test func `of a manifest that is gone is not papered over, and is mended by rebuild`() async throws {
+    @Test func `of a missing manifest is not hidden, and is repaired by rebuild`() async throws {
         try await Desk.with(calls: 3) { desk in
             try await desk.archiveDay()
             let before = try await desk.run("list", "--json").output
@@ -261,7 +261,7 @@ enum ReadOnlyMount {
         }
     }
 
-    @Test func `of a manifest that is no database is told`() async throws {
+    @Test func `of a manifest that is not a database is reported`() async throws {
         try await Desk.with(calls: 3) { desk in
             try await desk.archiveDay()
             for suffix in ["-wal", "-shm"] {

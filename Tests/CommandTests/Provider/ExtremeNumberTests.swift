@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func `of a task's creation are told, and list everything else`() async throws {
+    @Test func `of a task's creation are reported, and everything else is listed`() async throws {
         try await Desk.with(calls: 4, mix: .recorded) { desk in
             let rows = Self.numbers.enumerated().map { number, created in
                 #"{"id":"liar-\#(number)","attributes":{"createdTime":\#(created),"channelType":"telephony","#

@@ -19,7 +19,7 @@ import Testing
         encoded(.utf32BigEndian, mark: [0, 0, 0xFE, 0xFF]), encoded(.utf32LittleEndian), encoded(.utf32BigEndian),
     ]
 
-    @Test func `is none, whatever it is written in, and what comes later is`() async throws {
+    @Test func `is refused in any encoding, and a later recording is accepted`() async throws {
         try await Desk.with(calls: 12, scale: 0.002, mix: .recorded) { desk in
             let served = desk.simulator.servedRecordings()
             try #require(served.count > Self.errors.count)

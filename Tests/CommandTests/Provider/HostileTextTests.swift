@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func `that are no UTF-8 are the oddity of their rows, and are told`() async throws {
+    @Test func `that are not UTF-8 are attributed to their rows, and reported`() async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
             desk.simulator.rewrite { endpoint, body in
                 endpoint == .tasks ? Rewriting.prefixing(with: "{ff}")(endpoint, body) : body

@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func `with raw controls in one task is archived whole, and the task is told`() async throws {
+    @Test func `with raw controls in one task is archived whole, and the task is reported`() async throws {
         try await Desk.with { desk in
             let task = try #require(desk.simulator.world.tasks().first { _ in true })
             let (row, odd) = (
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func `of twenty thousand rows without an ID is told so once`() async throws {
+    @Test func `of twenty thousand rows without an ID is reported once`() async throws {
         try await Desk.with(calls: 3, mix: .recorded) { desk in
             desk.simulator.rewrite { endpoint, body in
                 let text = String(decoding: body, as: UTF8.self)

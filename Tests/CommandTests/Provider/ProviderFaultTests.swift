@@ -6,7 +6,7 @@ import Testing
 /// A provider in trouble, seen from the command line: the exit code, and a line that says what to do.
 @Suite struct `A provider in trouble` {
     @Test(arguments: [TokenRules.ErrorShape.oauth, .webex])
-    func `that refuses the refresh is 77, and the administrator is told what to do`(
+    func `that refuses the refresh is 77, and tells the administrator what to do`(
         _ shape: TokenRules.ErrorShape
     ) async throws {
         try await Desk.with { desk in

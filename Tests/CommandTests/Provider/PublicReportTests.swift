@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func `two files that nothing tells apart are not called complete, and the gap says why`() async throws {
+    @Test func `two indistinguishable files are not called complete, and the gap says why`() async throws {
         try await Desk.with(calls: 4, mix: .recorded) { desk in
             let host = try Self.serveVersions()
             defer { host.stop() }

@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    @Test func `that is a number tells how numbers are stored`() async throws {
+    @Test func `that is a number says how numbers are stored`() async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
             try await desk.archiveDay()
             for option in ["--number", "--origin", "--destination"] {

@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `keeps the indent of what goes on in the next line, and examples as they are`() {
+    @Test func `keeps the indent of continued lines, and examples as they are`() {
         let text = """
             OVERVIEW: Does something that takes more words than a line has room for.
 
@@ -110,7 +110,7 @@ import Testing
         #expect(!help.output.contains("  <subcommand>"))
     }
 
-    @Test func `the version is told`() async throws {
+    @Test func `the version is printed`() async throws {
         let ending = try await Program.run("callark", ["--version"])
         #expect(ending.status == 0)
         #expect(try #require(ending.output.firstMatch(of: /^\d+\.\d+\.\d+\n$/)).output == ending.output)

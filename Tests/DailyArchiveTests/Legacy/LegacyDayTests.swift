@@ -53,7 +53,7 @@ import TestSupport
         String(decoding: try place.bytes(file(number).path), as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    @Test func `its files stand beside the day's archives, which do not mind`() async throws {
+    @Test func `its files are next to the day's archives, which are not affected`() async throws {
         let (archive, _) = try await place.sealed([])
         try await day.add([try session("t-1")])
         try await day.add([try session("t-2")])
@@ -139,7 +139,7 @@ import TestSupport
         #expect(try await found("a")?.path == file(2).path)
     }
 
-    @Test func `sha256sum agrees with the checksum of each file, which nobody may write to`() async throws {
+    @Test func `sha256sum agrees with the checksum of each file, which is read-only`() async throws {
         for (number, task) in [(1, "a"), (2, "b")] {
             try await day.add([try session(task)])
             let folder = FileSystem.folder(of: file(number).path)
@@ -177,7 +177,7 @@ import TestSupport
         #expect(try await file(2).verify().isSound)
     }
 
-    @Test func `a checksum of something else is told of, and not overwritten`() async throws {
+    @Test func `a checksum of something else is reported, and not overwritten`() async throws {
         try await day.add([try session("a")])
         try await day.add([try session("b")])
         // A whole line is gone, or another file took its place: the lines cannot show that.

@@ -48,7 +48,7 @@ import Testing
         #expect(!place.exists(draft) && place.exists(place.root.archivePath(.sample)))
     }
 
-    @Test func `an archive of which only the side file is left is lost, unless it is still on its way`() throws {
+    @Test func `an archive of which only the side file is left is lost, unless it is still being copied`() throws {
         let draft = place.root.openArchivePath(.sample)
         try place.write([1], to: draft)
         let digest = try #require(ContentDigest(hexadecimal: String(repeating: "ef", count: 32)))
@@ -73,7 +73,7 @@ import Testing
         #expect(try place.root.openArchives().isEmpty)
     }
 
-    @Test func `a day's last sequence is told by names alone`() throws {
+    @Test func `a day's last sequence is known from file names alone`() throws {
         let first = ArchiveName(organization: .acme, day: try #require(ArchiveDay("2025-11-20")), sequence: 1)
         let last = { try archives.lastSequence(of: first.organization, on: first.day) }
         #expect(try last() == 0)

@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    @Test func `an archive that an older manifest has open is taken in as it was sealed`() async throws {
+    @Test func `an archive that an older manifest has open is adopted as it was sealed`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known(1...4)
             let entries = try await fixture.store(Array(work.prefix(2)))

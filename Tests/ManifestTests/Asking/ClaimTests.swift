@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `a claim is given back where its answer could not be noted`() async throws {
+    @Test func `a claim is released if its answer could not be recorded`() async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.list([try Fixture.task(1)])
             let captured = try Fixture.captured(try Fixture.taskID(1))

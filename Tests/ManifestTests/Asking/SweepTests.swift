@@ -202,7 +202,7 @@ import Testing
     }
 
     /// Nothing is sorted, so a read costs only what it passes, however much there is.
-    @Test func `a sweep goes on from its cursor, over what is unfinished only`() async throws {
+    @Test func `a sweep continues from its cursor, over unfinished tasks only`() async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.known(1...5)
             let statements = try await fixture.trace {

@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func `pages end early where few calls pass, and the next goes on`() async throws {
+    @Test func `pages end early if few calls match, and the next one continues`() async throws {
         try await Self.with { fixture, other in
             let organizations = [fixture.acme, other]
             for maxExamined in [1, 3, 10] {

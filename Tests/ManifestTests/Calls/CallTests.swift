@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    @Test func `what no profile has room for stands in the row, and is found there`() async throws {
+    @Test func `what no profile has room for is in the row, and is found there`() async throws {
         try await Fixture.with { fixture in
             try await fixture.manifest.write { db in
                 try db.execute(sql: "INSERT INTO call_profile (row) VALUES (?)", arguments: [CallProfile.limit])

@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func `names beyond the dictionary stand in their rows`() async throws {
+    @Test func `names beyond the string table are in their rows`() async throws {
         try await Fixture.with { fixture in
             try await fixture.manifest.write { db in
                 for number in 0..<StringTable.limitForNames {

@@ -214,7 +214,7 @@ import Testing
             ("question", "asks", [.listing, .gaps, .days]), ("damage", "reason", [.listing, .gaps]),
         ] as [(String, String, Set<Asked>)]
     )
-    func `a value that is missing is told where it is asked for`(table: String, column: String, refused: Set<Asked>)
+    func `a missing value is reported when it is read`(table: String, column: String, refused: Set<Asked>)
         async throws
     {
         try await Fixture.with { here in
@@ -252,7 +252,10 @@ import Testing
     @Test(arguments: [
         ("task", "created_time"), ("task", "day"), ("task", "organization"), ("task", "row"), ("recording", "task"),
         ("archive", "row"), ("archive", "organization"), ("question", "task"), ("damage", "task"),
-    ]) func `a number that no row can have is told by every sum, and stops every writer`(table: String, column: String)
+    ]) func `a number that no row can have is reported by every sum, and stops every writer`(
+        table: String,
+        column: String
+    )
         async throws
     {
         try await Fixture.with { here in

@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func `a manifest whose making was cut off is made, and is none until then`() async throws {
+    @Test func `a manifest whose creation was interrupted is created, and does not exist until then`() async throws {
         try await Fixture.with { fixture in
             let path = fixture.folder.appending(path: "begun.sqlite").path
             let table = "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)"

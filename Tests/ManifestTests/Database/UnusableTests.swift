@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func `are no refusal, and a refusal is none of them`() async throws {
+    @Test func `are not refusals, and a refusal is not one of them`() async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.list([try Fixture.task(1)])
             try await answer(fixture, good: true, at: 1)

@@ -194,7 +194,7 @@ import Testing
         try await fixture.gaps(isExplained: false).count
     }
 
-    @Test func `names its author, and stands in the log of events also after it was taken back`() async throws {
+    @Test func `names its author, and is in the log of events also after it was withdrawn`() async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.list([try Fixture.task(1), try Fixture.task(2)])
             let result = try await fixture.explain(1)

@@ -182,7 +182,7 @@ import Testing
         }
     }
 
-    @Test func `is in the record of its day, and what is said of it too`() async throws {
+    @Test func `is in the record of its day, with what was said about it`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known([1])
             let entry = try await store(fixture, work[0], suspicion: Self.reason)

@@ -112,7 +112,7 @@ import Testing
         #expect(plan.missedLooks == [1: look])
     }
 
-    @Test func `a refusal fails what is wanted, says nothing of what is held, and is told once`() throws {
+    @Test func `a refusal fails what is wanted, does not affect what is held, and is reported once`() throws {
         let wanted = Offered.known(try Offered.recording(1), wanted: Offered.created)
         let held = Offered.known(try Offered.recording(2), ordinal: 1)
         let plan = rule.plan(refused: "404", task: task(hasOpenGap: true), known: [wanted, held])
@@ -135,7 +135,7 @@ import Testing
         #expect(plan.gap == .open(.notYetAvailable, found: 0))
     }
 
-    @Test func `what is listed and cannot be had is a gap whatever is held, and each reason is told once`() throws {
+    @Test func `what is listed and unavailable is a gap whatever is held, and each reason is reported once`() throws {
         let captured = try Offered.recording()
         let reasons = ["no URL", "a name that is none", "no URL"]
         let plan = rule.plan(

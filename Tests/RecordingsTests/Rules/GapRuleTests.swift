@@ -33,12 +33,12 @@ import Testing
         #expect(standing(.requested, asks: 0, after: .hours(1095 * 24)) == .gap(.notAskedYet))
     }
 
-    @Test func `time alone proves nothing where nobody asked`() {
+    @Test func `time alone proves nothing without a request`() {
         #expect(standing(.requested, asks: 0, after: .hours(10_000)) == .gap(.notAskedYet))
         #expect(standing(.undetermined, asks: 0, after: .hours(10_000)) == .undetermined)
     }
 
-    @Test func `a task of which nothing is said is a gap only after the horizon`() {
+    @Test func `a task about which nothing is known is a gap only after the horizon`() {
         #expect(standing(.undetermined, after: .hours(1)) == .undetermined)
         #expect(standing(.undetermined, after: .hours(168)) == .gap(.undetermined))
     }

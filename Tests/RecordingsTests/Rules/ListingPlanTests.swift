@@ -71,7 +71,7 @@ import Testing
         #expect(plan.writing == (before == request ? .leave : .queue))
     }
 
-    @Test func `nothing, where another source says that there is a recording and the listing says that there is none`()
+    @Test func `nothing, if another source says that there is a recording and the listing says that there is none`()
         throws
     {
         let plan = try ListingPlan(listed(.notRequested), known: known(.requested)) { true }

@@ -100,7 +100,7 @@ import Testing
         #expect(try await gate.ask(second).code == "session_ended")
     }
 
-    @Test func `goes on if the answer with the new token is lost`() async throws {
+    @Test func `continues if the answer with the new token is lost`() async throws {
         let gate = try await Gate()
         let first = try await gate.logIn()
         gate.pass(BrowserSession.tokenLife)

@@ -81,7 +81,7 @@ import Transfer
         }
     }
 
-    @Test func `a refusal is told in one line of the provider's words`() throws {
+    @Test func `a refusal is reported in one line of the provider's words`() throws {
         let request = try request()
         let query = "error=access_denied&error_description=No%0A%1B%5B31mway+today&state=\(request.state)"
         #expect(request.answer(query: query) == .refused("access_denied: No [31mway today"))

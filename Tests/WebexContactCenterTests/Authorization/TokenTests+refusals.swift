@@ -37,7 +37,7 @@ extension TokenTests {
     }
 
     @Test(arguments: [400, 401, 403])
-    func `a refused refresh token is asked about once, whoever asks`(status: Int) async throws {
+    func `a refused refresh token is sent once, whoever asks`(status: Int) async throws {
         try await withTemporaryFolder { folder in
             let endpoint = TokenEndpoint(accepting: "another")
             endpoint.change {

@@ -79,7 +79,7 @@ import Transfer
         #expect(pair.due == TestCenter.now + .hours(12))
     }
 
-    @Test func `without a first refresh token every call says to log in, and asks nobody`() async throws {
+    @Test func `without a first refresh token every call says to log in, without a request`() async throws {
         try await withTemporaryFolder { folder in
             let endpoint = TokenEndpoint(accepting: "first")
             let test = try test(endpoint, folder, refreshToken: nil)
@@ -95,7 +95,7 @@ import Transfer
         }
     }
 
-    @Test func `a kept pair goes on when the configured token is taken out, and when it is put back`() async throws {
+    @Test func `a kept pair stays in use when the configured token is removed, and when it is restored`() async throws {
         try await withTemporaryFolder { folder in
             let endpoint = TokenEndpoint(accepting: "first")
             _ = try await test(endpoint, folder).center.probe()
@@ -137,7 +137,7 @@ import Transfer
         }
     }
 
-    @Test func `scopes are told, and stay known where a later answer leaves them out`() async throws {
+    @Test func `scopes are reported, and stay known if a later answer omits them`() async throws {
         try await withTemporaryFolder { folder in
             let endpoint = TokenEndpoint(accepting: "first")
             endpoint.change {

@@ -30,7 +30,7 @@ import Transfer
         #expect(test.exchange.requests.map(\.taskIDs.count) == [10, 10, 5])
     }
 
-    @Test func `nobody is asked about nothing`() async throws {
+    @Test func `no request is made about nothing`() async throws {
         let test = try TestCenter(provider { _ in 200 })
         #expect(try await test.center.captures(of: [], options: CaptureOptions()).captures.isEmpty)
         #expect(test.exchange.requests.isEmpty)

@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: ["colour", "hash", "timestamp"])
-    func `files that cannot be told apart are reported, and none goes without a word`(name: String) throws {
+    func `files that cannot be told apart are reported, and none is dropped silently`(name: String) throws {
         let answer = try files(["\(name)=red&X-Amz-Signature=1", "\(name)=blue&X-Amz-Signature=2"])
         #expect(try recordings(answer, "a").count == 1)
         #expect(
@@ -194,7 +194,7 @@ import Testing
         (" https://h.example/a?s=100%\\n", "https://h.example/a?s=100%25"),
         ("https://müller.example/a b?s=ab%2Fcd", "https://xn--mller-kva.example/a%20b?s=ab%2Fcd"),
     ])
-    func `a URL has only encoded what may not stand in it`(listed: String, wire: String) throws {
+    func `a URL has only those characters encoded that it may not contain`(listed: String, wire: String) throws {
         let text = #"{"data":[{"taskId":"t","recording":[{"id":"r","attributes":{"filePath":"\#(listed)"}}]}]}"#
         let answer = try CaptureListAnswer(try JSONReader.value(of: Data(text.utf8)), asked: taskIDs("t"))
         #expect(try recordings(answer, "t").map(\.url.absoluteString) == [wire])

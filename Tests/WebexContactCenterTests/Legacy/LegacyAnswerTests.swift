@@ -66,7 +66,7 @@ import Transfer
     ]
 
     @Test(arguments: unreadable)
-    func `what cannot be read is told, and its body kept`(body: Data, words: String) throws {
+    func `what cannot be read is reported, and its body kept`(body: Data, words: String) throws {
         let answer = try answer(body)
         #expect(answer.body == body)
         let fault = #expect(throws: LegacyAnswer.Unreadable.self) { _ = try answer.rows.get() }
@@ -96,7 +96,7 @@ import Transfer
         (#"[{"a":1},{"a":2},{"a":3}]"#, "as many as numberOfRecords allows"),
         ("sid,agentName\r\n1,a\r\n2,b\r\n3,c\r\n", "as many as numberOfRecords allows"),
     ])
-    func `rows that may be missing are told of`(text: String, words: String) throws {
+    func `rows that may be missing are reported`(text: String, words: String) throws {
         #expect(try #require(try rows(text).shortfall).contains(words))
     }
 

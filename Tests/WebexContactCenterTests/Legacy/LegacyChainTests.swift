@@ -117,7 +117,7 @@ import Transfer
         #expect(chain.end == .broken("the session does not say when it began (cstts)"))
     }
 
-    @Test func `what follows the end is taken in, and missed by nobody`() async throws {
+    @Test func `what follows the end is read, and not required`() async throws {
         var activities = Self.whole
         activities["1040-ended"] = #"{"cetts":1040,"nextState":"wrapup"}"#
         #expect(try await chain(Contact(activities: activities)).0.end == .complete)
@@ -126,7 +126,7 @@ import Transfer
         #expect(chain.end == .complete && events(chain).last == "wrapup")
     }
 
-    @Test func `a chain without end comes to one`() throws {
+    @Test func `an endless chain ends`() throws {
         var walk = LegacyChainWalk(session: Self.session)
         var step = walk.first(start: Timestamp(millisecondsSince1970: 1))
         var asked = 0

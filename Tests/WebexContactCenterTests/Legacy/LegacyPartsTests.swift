@@ -95,7 +95,7 @@ import Transfer
         #expect(try names(gathering).count == 96)
     }
 
-    @Test func `a minute that is not whole is named, and the rest is had`() async throws {
+    @Test func `an incomplete minute is named, and the rest is read`() async throws {
         let crowd = Array(repeating: Int64(3_600_000), count: 30)
         let (gathering, _) = try await gathering(Model(times: (crowd + Self.spread).sorted()))
         #expect(try names(gathering).count == 10 + 96 - 1)

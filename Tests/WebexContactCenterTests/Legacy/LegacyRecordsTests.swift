@@ -87,7 +87,7 @@ import Transfer
     ]
 
     @Test(arguments: refusals)
-    func `a wrong key is told from a wrong tenant where the answer tells`(
+    func `a wrong key is distinguished from a wrong tenant if the answer says which`(
         refusal: (status: Int, body: String, tenant: String?, says: String, not: String)
     ) async throws {
         let exchange = ScriptedExchange { _, _ in
@@ -118,7 +118,7 @@ import Transfer
         #expect(error.description.contains("•••"))
     }
 
-    @Test func `a record that is not there is told with its status`() async throws {
+    @Test func `a missing record is reported with its status`() async throws {
         for answer in [
             HTTPResponse(status: 404, body: Data("<h1>Not Found</h1>".utf8)), .json("[]"), .json(#"{"data":[]}"#),
         ] {

@@ -136,7 +136,7 @@ import Transfer
         (#"{"dateEnd":["yesterday"]}"#, "dateEnd has to be"), (#"{"dateEnd":[]}"#, "dateEnd has to be"),
         (#"{"aggregations":{}}"#, "aggregations has to be an array"),
     ])
-    func `what is no query is told before anything is asked`(text: String, words: String) throws {
+    func `an invalid query is reported before any request`(text: String, words: String) throws {
         let fault = #expect(throws: LegacyQuery.Fault.self) { _ = try LegacyQuery(Data(text.utf8)) }
         #expect(try #require(fault).description.contains(words))
     }

@@ -84,7 +84,7 @@ import Transfer
         #expect(requests < 55)
     }
 
-    @Test func `a millisecond with more than can be had is told of, and what comes after it is met`() async throws {
+    @Test func `a millisecond with more calls than Search lists is reported, and later ones are read`() async throws {
         let crowd = Array(repeating: start + 7_200_000, count: 10_500)
         let (tasks, crowded, _) = try await listed(Model(times: [start + 5] + crowd + [start + 7_200_001]))
         #expect(tasks.count == 10_002)
@@ -93,7 +93,7 @@ import Transfer
     }
 
     @Test(arguments: habits)
-    func `each is told once, and what cannot come again is forgotten`(
+    func `each is returned once, and what cannot recur is forgotten`(
         habit: (name: String, model: Model)
     ) async throws {
         var model = habit.model

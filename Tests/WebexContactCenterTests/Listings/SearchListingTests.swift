@@ -115,7 +115,7 @@ import Transfer
         #expect(windows.count <= 300 + begunAnew.reduce(0) { $0 + $1 - 1 } + asked.count)
     }
 
-    @Test func `a record that cannot be read counts among those that can be had`() async throws {
+    @Test func `a record that cannot be read counts as available`() async throws {
         let test = try center(SearchModel(times: spread(450, days: 1), pageSize: 10, maxRows: 300, nameless: [400]))
         let pages = try await pages(test, maxRows: 300)
         #expect(names(pages) == (0..<450).filter { $0 != 400 }.map { "task-\($0)" }.sorted())
@@ -188,7 +188,7 @@ import Transfer
         #expect(test.exchange.requests.count < 3000)
     }
 
-    @Test func `a record whose time is a lie is told apart, and once`() async throws {
+    @Test func `a record with a wrong time is reported separately, and once`() async throws {
         let times = spread(200) + [start + 90 * 86_400_000 + 1, 253_402_300_799_999]
         let pages = try await listed(center(SearchModel(times: times, ignoresEnd: true)))
         #expect(names(pages) == (0..<200).map { "task-\($0)" }.sorted())
@@ -196,7 +196,8 @@ import Transfer
         #expect(pages.last?.coveredUntil == from + .hours(90 * 24))
     }
 
-    @Test func `a millisecond with more than can be had is told of, and what comes after it is listed`() async throws {
+    @Test func `a millisecond with more tasks than can be listed is reported, and later ones are listed`() async throws
+    {
         let crowd = Array(repeating: start + 7_200_000, count: 40)
         let test = try center(SearchModel(times: crowd + [start + 7_200_001], pageSize: 10, maxRows: 30))
         let pages = try await pages(test, maxRows: 30)
@@ -304,7 +305,7 @@ import Transfer
         (#"{"errors":[{"message":"FieldUndefined@[taskDetails/tasks/id]"}]}"#, .rejected),
         (#"{"errors":[{"message":"FieldUndefined@[taskDetails/tasks/nobodyAskedForThis]"}]}"#, .rejected),
     ])
-    func `what is no page of records is told by what can be done about it`(
+    func `an answer that is not a page of records is reported with what to do`(
         body: String,
         code: ProviderError.Code
     ) async throws {

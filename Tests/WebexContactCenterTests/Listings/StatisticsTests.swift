@@ -118,7 +118,7 @@ import Transfer
         """
     }
 
-    @Test func `one window is told as the provider tells it`() async throws {
+    @Test func `one window is returned as the provider gives it`() async throws {
         let row = queueRow(day.millisecondsSince1970, "q", 7, 20349.12, 5)
         let test = try TestCenter(ScriptedExchange { _, _ in .json(#"{"meta":{},"data":[\#(row)]}"#) })
         let rows = try await test.center.queueStatistics(try window(12))
@@ -148,7 +148,7 @@ import Transfer
         #expect(rows[0].averageHandledTime == 1000.5)
     }
 
-    @Test func `an average without a weight is none`() async throws {
+    @Test func `an average without a weight is nil`() async throws {
         let test = try TestCenter(
             ScriptedExchange { [self] request, index in
                 let start = Int64(request.query["from"] ?? "") ?? 0
@@ -259,7 +259,7 @@ import Transfer
         #expect(try await searched().center.searchedQueueStatistics(try window(1), queues: ["other"]) == [])
     }
 
-    @Test func `counted from Search, nobody is said to have waited to the end where nothing says how contacts ended`()
+    @Test func `counted from Search, no contact counts as abandoned if nothing says how contacts ended`()
         async throws
     {
         let contacts = [

@@ -131,7 +131,7 @@ import Transfer
             -day * 300,
         ] as [Int64]
     )
-    func `a row whose time is a lie never moves the listing on, and is told with its ID`(lie: Lie, later: Int64)
+    func `a row with a wrong time never advances the listing, and is reported with its ID`(lie: Lie, later: Int64)
         async throws
     {
         var model = ListingModel(times: spread(1200, over: 60 * 3_600_000))
@@ -183,7 +183,7 @@ import Transfer
     }
 
     @Test(arguments: DeadEnd.allCases)
-    func `a listing that leads nowhere ends, and says of which time`(deadEnd: DeadEnd) async throws {
+    func `a listing that makes no progress ends, and names its time`(deadEnd: DeadEnd) async throws {
         var model = ListingModel(times: [])
         let counter = Counter()
         model.lie = { _, from, _, _ in deadEnd.rows(from: from, number: counter.next()) }
@@ -198,7 +198,7 @@ import Transfer
         }
     }
 
-    @Test func `one task's odd text is that task's, and is told with its ID`() async throws {
+    @Test func `one task's invalid text is attributed to that task, and reported with its ID`() async throws {
         let rows = [
             "{\"id\":\"plain\",\"attributes\":{\"createdTime\":\(start + 1)}}",
             "{\"id\":\"tab\",\"attributes\":{\"createdTime\":\(start + 2),\"owner\":{\"id\":\"a\",\"name\":\"A\tB\nC\"}}}",

@@ -16,7 +16,7 @@ import Transfer
         }
     }
 
-    @Test func `what it does not have is refused with what to do, and nobody is asked`() async throws {
+    @Test func `what it does not have is refused with what to do, without a request`() async throws {
         let calls = [
             APICall(method: .get, path: "agents/activities"), APICall(method: .post, base: .host, path: "search"),
             APICall(method: .get, base: .host, path: "organization/93912f11/site"),

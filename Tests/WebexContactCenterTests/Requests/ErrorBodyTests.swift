@@ -42,7 +42,7 @@ import Testing
         ("missing or malformed Authorization header", true), ("Invalid access token", true),
         ("requires HTTP authentication", true), ("from is required", false), ("", false),
     ])
-    func `a complaint about the token is told from one about the question`(text: String, expected: Bool) {
+    func `an error about the token is distinguished from one about the question`(text: String, expected: Bool) {
         #expect(ErrorBody(Data(#"{"message":"\#(text)"}"#.utf8)).speaksOfAuthorization == expected)
     }
 }

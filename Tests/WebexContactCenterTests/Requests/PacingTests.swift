@@ -177,7 +177,7 @@ import Testing
         #expect(clock.elapsed >= .seconds(55))
     }
 
-    @Test func `a pause that one share is told of holds all back`() async throws {
+    @Test func `a pause that one share gets delays all`() async throws {
         let clock = InstantClock()
         let whole = RequestLimiter(requestsPerMinute: 600, stopwatch: Stopwatch(clock))
         let shares = (0..<2).map { _ in RequestLimiter(requestsPerMinute: 300, stopwatch: Stopwatch(clock), of: whole) }

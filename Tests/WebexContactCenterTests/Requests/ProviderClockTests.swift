@@ -26,7 +26,7 @@ import Testing
         #expect((told != nil) == (abs(offset) > 30_000))
     }
 
-    @Test func `a difference is told of once`() {
+    @Test func `a difference is reported once`() {
         let clock = ProviderClock()
         let late = noon - .hours(1)
         #expect(clock.note(late, between: noon, and: noon) != nil)

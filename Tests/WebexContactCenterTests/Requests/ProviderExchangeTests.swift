@@ -15,7 +15,7 @@ import Transfer
         #expect(test.exchange.requests.count == 4)
     }
 
-    @Test func `attempts are bounded and the last answer is told`() async throws {
+    @Test func `attempts are bounded and the last answer is reported`() async throws {
         let test = try TestCenter(
             ScriptedExchange { _, _ in
                 .json(#"{"message":"down for repair","trackingId":"ROUTER_7"}"#, status: 503)
@@ -61,7 +61,7 @@ import Transfer
     @Test(arguments: [
         (TransferError.Code.untrusted, ProviderError.Code.untrusted), (.cancelled, .cancelled),
     ])
-    func `a failure that nobody's patience mends is not tried again`(
+    func `a permanent failure is not retried`(
         code: TransferError.Code,
         expected: ProviderError.Code
     ) async throws {
@@ -213,7 +213,7 @@ import Transfer
         #expect(test.exchange.requests.isEmpty)
     }
 
-    @Test func `a probe asks for one task and tells how long it took`() async throws {
+    @Test func `a probe asks for one task and reports how long it took`() async throws {
         let test = try TestCenter(ScriptedExchange { _, _ in .noTasks })
         _ = try await test.center.probe()
         #expect(test.exchange.requests.count == 1)

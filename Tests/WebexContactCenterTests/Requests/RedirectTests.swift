@@ -103,7 +103,7 @@ import Testing
         #expect(try await answer == .code(Secret("c")))
     }
 
-    @Test func `nobody who comes is an end, too, and so is being cancelled`() async throws {
+    @Test func `an absent browser ends it too, and so does cancelling`() async throws {
         let (listener, request) = try listening()
         #expect(try await listener.answer(to: request, within: .milliseconds(1)) == nil)
         let waiting = Task { try await listener.answer(to: request, within: .seconds(600)) }

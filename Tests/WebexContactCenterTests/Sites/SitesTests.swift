@@ -28,7 +28,7 @@ import Transfer
         }
     }
 
-    @Test func `what nobody here knows of a site survives a change`() async throws {
+    @Test func `unknown members of a site survive a change`() async throws {
         try await SiteDesk.with { desk in
             let depot = try #require(try await desk.site(named: "Old Depot"))
             #expect(depot.json["externalReference"] == .string("D-17"))
@@ -66,7 +66,7 @@ import Transfer
         }
     }
 
-    @Test func `a taken name is told with the site that has it`() async throws {
+    @Test func `a name in use is reported with the site that has it`() async throws {
         try await SiteDesk.with { desk in
             let main = try #require(try await desk.site(named: "Main"))
             let fields = try await desk.fields("Main")
@@ -82,7 +82,7 @@ import Transfer
         }
     }
 
-    @Test func `a site in use is neither deleted nor switched off, and who uses it is told`() async throws {
+    @Test func `a site in use is neither deleted nor deactivated, and its users are named`() async throws {
         try await SiteDesk.with { desk in
             let main = try #require(try await desk.site(named: "Main"))
             let deleting = try await providerError { try await desk.sites.delete(main) }
@@ -106,7 +106,7 @@ import Transfer
         }
     }
 
-    @Test func `a missing scope is told by its name`() async throws {
+    @Test func `a missing scope is reported with its name`() async throws {
         try await SiteDesk.with(scope: "cjp:config_read") { desk in
             let fields = try await desk.fields("Quay")
             let depot = try #require(try await desk.site(named: "Old Depot"))
@@ -248,7 +248,7 @@ import Transfer
         }
     }
 
-    @Test func `a change that may have been made says so where nobody can look`() async throws {
+    @Test func `a change that may have been made is reported as such if no one can check`() async throws {
         let test = try TestCenter(
             ScriptedExchange { request, _ throws(TransferError) in
                 if request.method == .post { throw TransferError(.timedOut, "api.example.com took too long") }
