@@ -22,7 +22,10 @@ extension Retrieval {
         at offsets: Set<Int64>
     ) async -> (lines: [Int64: [UInt8]], failure: (any Error)?) {
         do {
-            return (try await ArchiveReader.metadataLines(of: name, in: root, at: offsets), nil)
+            let begin = try await manifest.sealedArchive(name)?.metadataOffset
+            return (
+                try await ArchiveReader.metadataLines(of: name, in: root, at: offsets, metadataOffset: begin), nil
+            )
         } catch {
             var found: [Int64: [UInt8]] = [:]
             let listed = (try? await SealedSalvage.listed(in: root.archivePath(name), as: name)) ?? []

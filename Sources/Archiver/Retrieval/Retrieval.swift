@@ -7,7 +7,7 @@ import Recordings
 /// Returns recordings: from a sealed archive by their offset, otherwise from the spool.
 package struct Retrieval: Sendable {
     let root: ArchiveRoot
-    private let manifest: Manifest
+    let manifest: Manifest
 
     /// One file that was written.
     package struct File: Sendable {

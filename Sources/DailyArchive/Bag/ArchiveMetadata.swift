@@ -50,15 +50,17 @@ package struct ArchiveMetadata: Sendable {
         EntryLines(in: tasksRange) { [source] in source }
     }
 
-    /// - Parameter recorded: the whole archive's checksum, as its store has it.
+    /// - Parameters:
+    ///   - recorded: the whole archive's checksum, as its store has it.
+    ///   - offset: where the metadata is known to begin; with it, the headers of recordings are not read.
     init(
         _ source: any ByteSource,
         recorded: ContentDigest?,
+        from offset: Int64? = nil,
         _ progress: ReadingProgress?
     ) throws(ArchiveError) {
         let path = source.name
-        let reader = SequentialReader(source, windowSize: SequentialReader.smallWindow, progress: progress)
-        let index = try ArchiveIndex(reader, readingContents: false)
+        let index = try Self.index(of: source, from: offset, progress)
         guard index.damages.isEmpty, index.hasEnd, let name = index.folder.flatMap({ ArchiveName($0) }) else {
             let place = index.damages.first.map { " at offset \($0.offset)" } ?? ""
             throw .damaged("\(path) is incomplete or damaged\(place)", path: path)
@@ -84,6 +86,28 @@ package struct ArchiveMetadata: Sendable {
         byteCount = source.byteCount
         organizationID = information[BagLayout.organizationID].flatMap { OrganizationID($0) }
         recordedDigest = recorded
+    }
+
+    /// The headers from `offset` on. All of them if that is unknown, or if something else is there.
+    private static func index(
+        of source: any ByteSource,
+        from offset: Int64?,
+        _ progress: ReadingProgress?
+    ) throws(ArchiveError) -> ArchiveIndex {
+        func index(_ begin: Int64) throws(ArchiveError) -> ArchiveIndex {
+            let reader = SequentialReader(
+                source,
+                range: begin..<source.byteCount,
+                windowSize: SequentialReader.smallWindow,
+                progress: progress
+            )
+            return try ArchiveIndex(reader, readingContents: false)
+        }
+        if let offset, (0..<source.byteCount).contains(offset) {
+            let found = try index(offset)
+            if found.damages.isEmpty, found.hasEnd, found.tags[BagLayout.recordings] != nil { return found }
+        }
+        return try index(0)
     }
 
     private static func dayClose(

@@ -3,19 +3,24 @@ import Recordings
 
 extension ArchiveReader {
     /// The metadata lines of some recordings, byte for byte as they are in the archive, without their line breaks.
-    /// - Parameter offsets: where the recordings begin in the archive.
+    /// - Parameters:
+    ///   - offsets: where the recordings begin in the archive.
+    ///   - metadataOffset: where the archive's metadata begins, if that is known. Otherwise all headers before it are
+    ///     read.
     /// - Returns: a line for each offset that the metadata has.
     /// - Throws: `.damaged` if the archive's metadata does not match its checksums; `.missing` if there is no such
     ///   archive.
     package static func metadataLines(
         of name: ArchiveName,
         in root: ArchiveRoot,
-        at offsets: Set<Int64>
+        at offsets: Set<Int64>,
+        metadataOffset: Int64? = nil
     ) async throws(ArchiveError) -> [Int64: [UInt8]] {
         try await BlockingWork.run { progress throws(ArchiveError) in
             if try root.archives.byteCount(of: name) != nil {
                 let source = try root.archives.open(name)
-                let range = try ArchiveMetadata(source, recorded: nil, progress).recordings.range
+                let metadata = try ArchiveMetadata(source, recorded: nil, from: metadataOffset, progress)
+                let range = metadata.recordings.range
                 return try lines(in: source, range, offsets, progress)
             }
             let journal = root.journalPath(name)

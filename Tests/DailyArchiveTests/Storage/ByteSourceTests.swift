@@ -92,6 +92,23 @@ import TestSupport
         #expect(try source.digest() == archive.digest)
     }
 
+    @Test func `metadata at a known offset is read without the recordings, and found at a wrong one`() async throws {
+        let (archive, entries) = try await place.sealed(try .samples(6), tasks: [.sample("a")])
+        let bytes = try place.bytes(place.root.archivePath(.sample))
+        let source = RecordingSource(bytes)
+        let metadata = try ArchiveMetadata(source, recorded: nil, from: archive.metadataOffset, nil)
+        #expect(metadata.name == archive.name && metadata.tagDigest == archive.tagDigest)
+        #expect(metadata.metadataOffset == archive.metadataOffset)
+        #expect(source.reads.allSatisfy { $0.offset >= archive.metadataOffset })
+        var listed: [RecordingEntry] = []
+        for try await entry in metadata.recordings { listed.append(entry) }
+        #expect(listed == entries)
+        for wrong in [archive.metadataOffset + 512, archive.metadataOffset - 1, 700, Int64(bytes.count) + 1, -1] {
+            let found = try ArchiveMetadata(RecordingSource(bytes), recorded: nil, from: wrong, nil)
+            #expect(found.name == archive.name && found.metadataOffset == archive.metadataOffset, "\(wrong)")
+        }
+    }
+
     @Test func `a source is read in whole windows and in order, and told what comes next`() throws {
         let source = RecordingSource(bytes)
         let reader = SequentialReader(source, options: .fromDisk, windowSize: 1 << 20)
