@@ -209,10 +209,10 @@ import Testing
         changed[text.upperBound - 1] = UInt8(ascii: "1")
         try trial.overwrite("tile/entries/001", changed)
         let reasons = trial.faults().map(\.description)
-        #expect(reasons.contains("\(trial.log.path)/tile/0/001: its hash of entry 300 is not the one of what is there"))
+        #expect(reasons.contains("\(trial.log.path)/tile/0/001: its hash of entry 300 does not match"))
         #expect(
             reasons.contains(
-                "\(trial.log.path)/tile/1/000.p/2: its hash of tile 1 of level 0 is not the one of what is there"
+                "\(trial.log.path)/tile/1/000.p/2: its hash of tile 1 of level 0 does not match"
             )
         )
         #expect(reasons.contains { $0.hasPrefix("\(trial.log.path)/checkpoint: the entries have root ") })

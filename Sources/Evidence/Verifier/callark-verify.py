@@ -101,7 +101,7 @@ def checkpoint(note, key):
     need(parts, "not a signed checkpoint: origin, size, root and signatures are expected")
     for name, made in (line.split(" ")[1:] for line in parts[5][:-1].split("\n")):
         made, signed, moment = decoded(made), parts[1].encode(), None
-        need(len(made) > 4, "a line below the note is no signature")
+        need(len(made) > 4, "a line below the note is not a signature")
         if name == key.name and made[:4] == key.id:
             if key.is_witness:
                 moment = int.from_bytes(made[4:12], "big")
@@ -204,7 +204,7 @@ class Log:
             what = "entry" if level == 0 else "tile of level %d, number" % (level - 1)
             for place, pair in enumerate(zip(wanted, self.tile(level, index, len(wanted))), 256 * index):
                 if pair[0] != pair[1]:
-                    self.faults.append("%s: its hash of %s %d is not the one of what is there" % (path, what, place))
+                    self.faults.append("%s: its hash of %s %d does not match" % (path, what, place))
         return root_of(wanted)
     def check(self, since=()):
         """Computes every hash anew, and compares tiles and earlier states. Gives index and members of each entry."""

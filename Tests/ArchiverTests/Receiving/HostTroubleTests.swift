@@ -76,7 +76,7 @@ import WebexContactCenter
             #expect(trouble.noteFailure("busy", of: row(second), now: start + .seconds(second)) == .proceed)
         }
         #expect(trouble.closed == nil)
-        let sentence = "busy; nothing has come from the media host for 15 min: run again later"
+        let sentence = "busy; nothing has come from the media host for 15 min: run it again later"
         #expect(trouble.noteFailure("busy", of: row(1), now: start + .seconds(900)) == .giveUp(sentence))
         #expect(trouble.closed == sentence)
         #expect(trouble.end() == false)

@@ -348,7 +348,7 @@ import Transfer
             let reasons = Set(try await here.recordings().compactMap(\.reason))
             #expect(
                 reasons == [
-                    "the media host answered 503 (SlowDown); nothing has come from the media host for 0 min: run again later"
+                    "the media host answered 503 (SlowDown); nothing has come from the media host for 0 min: run it again later"
                 ]
             )
             here.simulator.clearFaults()

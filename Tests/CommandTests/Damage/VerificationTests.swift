@@ -33,7 +33,7 @@ import Testing
                 try desk.write(name, text)
                 let ending = try await desk.run("verify", name)
                 #expect(ending.status == 65)
-                #expect(ending.output.hasPrefix("UNKNOWN   \(name) is no daily archive\n"), "\(ending.output)")
+                #expect(ending.output.hasPrefix("UNKNOWN   \(name) is not a daily archive\n"), "\(ending.output)")
                 #expect(!ending.output.contains("-v"), "nothing more is to be seen")
                 let fault = try await desk.run("verify", name, "--json").objects.first
                 #expect(fault?["kind"]?.text == "not_an_archive")

@@ -9,7 +9,7 @@ import Testing
     @Test func `has an entry for each recording, archive and closed day, which the verifier finds true`() async throws {
         try await Desk.with(calls: 5, mix: .recorded) { desk in
             let pass = try await desk.archiveDay()
-            #expect(pass.errors.contains("begun the evidence log callark/"))
+            #expect(pass.errors.contains("started the evidence log callark/"))
             #expect(pass.errors.contains("back up \(desk.root)/spool/credentials/log.key"))
             #expect(try await desk.archiveDay().errors.contains("evidence log") == false)
 
