@@ -121,12 +121,21 @@ let package = Package(
             dependencies: ["Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "Recordings", "Text"],
             swiftSettings: strict
         ),
+        // What people read: tables, sentences, and the report as text, CSV, JSON and a page.
+        .target(
+            name: "Reports",
+            dependencies: [
+                "Archiver", "DailyArchive", "Files", "Manifest", "Pages", "Payloads", "Recordings", "Settings", "Text",
+                "Wiring", .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: strict
+        ),
         // `callark serve`: HTTP, keys and roles, the schedule.
         .target(
             name: "Service",
             dependencies: [
-                "Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads", "Recordings", "Settings",
-                "Text", "Waiting", "WebexContactCenter", "Wiring",
+                "Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads", "Recordings", "Reports",
+                "Settings", "Text", "Waiting", "WebexContactCenter", "Wiring",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -163,11 +172,11 @@ let package = Package(
         .executableTarget(
             name: "callark",
             dependencies: [
-                "Anchors", "Archiver", "CGlibc", "Cases", "DailyArchive", "Evidence", "Files", "Manifest", "Pages",
-                "Payloads", "Recordings", "Service", "Settings", "Text", "Transfer", "WebexContactCenter", "Wiring",
+                "Anchors", "Archiver", "CGlibc", "Cases", "DailyArchive", "Evidence", "Files", "Manifest",
+                "Payloads", "Recordings", "Reports", "Service", "Settings", "Text", "Transfer", "WebexContactCenter",
+                "Wiring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -300,6 +309,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "Archiver", "callark", "callark-simulator", "Evidence", "evidence-trial", "Manifest", "Recordings",
+                "Reports",
                 "Simulator", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

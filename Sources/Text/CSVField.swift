@@ -22,6 +22,11 @@ package enum CSVField {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// A record of these fields, up to its carriage return: on a terminal they move no cursor, and may contain line breaks.
+    package static func record(_ fields: [String]) -> String {
+        fields.map { written(VisibleText.escaped($0, keepingBreaks: true)) }.joined(separator: ",") + "\r"
+    }
+
     /// The meaning of a field that ``CSVDocument`` has read and unquoted: without the apostrophe of ``written(_:)``.
     package static func unguarded(_ field: String) -> String {
         guard field.utf8.first == apostrophe, startsFormula(field.utf8.dropFirst()) else { return field }

@@ -24,6 +24,8 @@ package struct Installation: Sendable {
     package let logger: Logger
     /// The name of this process's work as people know it, for reports of what is running: `archive`.
     package let command: String
+    /// The version of Callark, as servers see it and reports name it.
+    package let version: String
     /// The process's clients of the provider; all its requests go through them.
     package let contactCenters: ContactCenters
     /// Whether recordings of unknown format are kept too, because a person has said so.
@@ -34,7 +36,7 @@ package struct Installation: Sendable {
     /// - Parameters:
     ///   - actor: the actor on whose behalf the work is done. Evaluated when needed: looking up an account takes
     ///     longer than some commands.
-    ///   - version: the version of Callark, as servers see it.
+    ///   - version: the version of Callark.
     package init(
         _ loaded: LoadedSettings,
         actor: @autoclosure @escaping @Sendable () -> Actor,
@@ -50,6 +52,7 @@ package struct Installation: Sendable {
         findActor = actor
         self.logger = logger
         self.command = command
+        self.version = version
         let downloads = loaded.settings.downloads
         contactCenters = ContactCenters(
             engine: TransferEngine.Configuration(

@@ -234,7 +234,7 @@ import Testing
                 "/api/v1/reports/acme?month=this", "/api/v1/days?organization=acme",
             ] {
                 let answers = try await [office.ask(path, key: own), office.ask(path, key: other)]
-                if !path.contains("reports") { #expect(answers[0].status == 200, "\(path): \(answers[0].text)") }
+                #expect(answers[0].status == 200, "\(path): \(answers[0].text)")
                 #expect(answers[1].status == 404, "\(path): \(answers[1].text)")
                 // The answer must not differ from that for an organization that does not exist.
                 let nothing = try await office.ask(path.replacing("acme", with: "zeta"), key: other)
@@ -257,7 +257,7 @@ import Testing
     func `gives reports in the form that is accepted`(_ accept: String?, _ form: String?) throws {
         let found: String?
         do throws(Problem) {
-            switch try Reports.form(accept, .days) {
+            switch try ReportRoutes.form(accept, .days) {
             case .json: found = "json"
             case .csv: found = "csv"
             case .html: found = "html"
@@ -267,5 +267,29 @@ import Testing
             #expect(error.status.code == 406)
         }
         #expect(found == form)
+    }
+
+    @Test func `gives the report of a month as an object, as rows and as a page`() async throws {
+        try await Office.with(calls: 6) { office in
+            let key = try await office.key()
+            let month = office.day.prefix(7)
+            func report(_ accept: String, _ rows: String = "") async throws -> Reply {
+                try await office.ask(
+                    "/api/v1/reports/acme?month=\(month)\(rows)",
+                    key: key,
+                    headers: [("Accept", accept)]
+                )
+            }
+            let object = try await report("application/json").json
+            let day = try #require(object["days"]?.list.first { $0["day"]?.text == office.day })
+            #expect(day["archives"]?.list.count == 1 && object["summary"]?["verdicts"]?.list.count == 1)
+            let csv = try await report("text/csv").text.components(separatedBy: "\r\n")
+            #expect(csv[0].hasPrefix("organization,day,calls,expected,archived,"))
+            let row = try #require(csv.first { $0.hasPrefix("acme,\(office.day),") }).split(separator: ",")
+            #expect(row[2] == "6", "\(row)")
+            #expect(try await report("text/csv", "&rows=archives").text.contains("acme-\(office.day)-001"))
+            let page = try await report("text/html").text
+            #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains(office.day))
+        }
     }
 }

@@ -25,8 +25,6 @@ package struct CallarkService: Sendable {
         package var onListening: @Sendable (String) -> Void = { _ in }
         /// Gets one line for each request.
         package var onRequest: @Sendable (AccessLine) -> Void = { _ in }
-        /// Writes reports. If `nil`, the service has no routes for reports.
-        package var writeReport: (@Sendable (ReportOrder) async throws -> [UInt8])?
 
         package init() {}
     }
@@ -215,7 +213,7 @@ package struct CallarkService: Sendable {
             Login(authenticator: authenticator).routes,
             Overview(installation: installation).routes,
             Days(installation: installation).routes,
-            setup.writeReport.map { Reports(installation: installation, write: $0).routes } ?? [],
+            ReportRoutes(installation: installation).routes,
             Calls(installation: installation).routes,
             Audio(installation: installation, streams: setup.limits.streams).routes,
             Gaps(installation: installation).routes,

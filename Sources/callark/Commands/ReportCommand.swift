@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recordings
+import Reports
 import Wiring
 
 struct ReportCommand: AsyncParsableCommand {
@@ -66,16 +67,17 @@ struct ReportCommand: AsyncParsableCommand {
         guard let span = try window.window(in: installation).days else {
             throw CommandError(.usage, "give a time range that has a beginning: --from")
         }
-        let report = try await Report.made(of: names, over: span, in: installation)
+        let period = try ReportPeriod(checking: span)
+        let report = try await Report.made(of: names, over: period, in: installation, warn: Diagnostics.warning)
         let output = Output(json: common.json)
         defer { output.flush() }
         if let csv = csv.flatMap(ReportCSV.init(rawValue:)) {
             if let remark = report.remark { Diagnostics.notice(remark) }
-            try report.writeCSV(csv, to: output)
+            output.lines(report.csv(csv))
         } else if html {
             output.page(try ReportPage(report).html)
         } else if common.json {
-            try report.writeJSON(to: output)
+            for line in report.lines { try output.json(line) }
         } else {
             try report.writeText(to: output, verbose: verbose)
         }

@@ -31,7 +31,6 @@ struct ServeCommand: AsyncParsableCommand {
             var setup = CallarkService.Setup()
             setup.onListening = { Diagnostics.notice("listening at \($0)") }
             setup.onRequest = Diagnostics.access
-            setup.writeReport = { try await Report.written($0, in: installation) }
             let service = try await CallarkService(installation, setup: setup)
             try await service.run(stop: stop)
             return .complete

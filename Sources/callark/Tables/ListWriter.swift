@@ -1,3 +1,4 @@
+import Reports
 import DailyArchive
 import Files
 import Foundation

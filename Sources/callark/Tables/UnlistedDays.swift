@@ -1,3 +1,4 @@
+import Reports
 import Recordings
 
 /// The days of a time range for which no pass has read the task list, or only a part of it. Which calls they had is

@@ -26,31 +26,8 @@ final class Output: Sendable {
     /// A reader gets each line within this time, even if few follow it.
     private static let longestWait = Duration.milliseconds(100)
 
-    /// What gets the bytes.
-    private let write: @Sendable ([UInt8]) -> Void
-
     init(json: Bool) {
         isJSON = json
-        write = StandardOutput.write
-    }
-
-    /// Lines that are kept instead of printed.
-    private init(to sheet: Sheet) {
-        isJSON = false
-        write = { [weak sheet] bytes in sheet?.append(bytes) }
-    }
-
-    /// Gets lines as standard output would.
-    final class Sheet: Sendable {
-        private let all = Mutex<[UInt8]>([])
-
-        /// Writes to this sheet.
-        var output: Output { Output(to: self) }
-
-        /// Everything that was written to ``output`` and flushed.
-        var bytes: [UInt8] { all.withLock(\.self) }
-
-        fileprivate func append(_ bytes: [UInt8]) { all.withLock { $0 += bytes } }
     }
 
     /// Writes one object as one line, if the output is JSON.
@@ -77,13 +54,20 @@ final class Output: Sendable {
     /// Writes one record of CSV: it ends with CR LF (RFC 4180), and its fields may contain line breaks.
     func csv(_ fields: [String]) {
         guard !isJSON else { return }
-        let record = fields.map { CSVField.written(VisibleText.escaped($0, keepingBreaks: true)) }
-        append(Array((record.joined(separator: ",") + "\r").utf8))
+        append(Array(CSVField.record(fields).utf8))
     }
 
     /// Writes a whole page unchanged.
     func page(_ text: String) {
         append(Array(text.utf8))
+    }
+
+    /// Writes whole lines unchanged.
+    func lines(_ text: String) {
+        waiting.withLock { waiting in
+            waiting.bytes += text.utf8
+            drain(&waiting.bytes)
+        }
     }
 
     /// Passes everything to ``StandardOutput``.
@@ -111,7 +95,7 @@ final class Output: Sendable {
 
     private func drain(_ buffer: inout [UInt8]) {
         guard !buffer.isEmpty else { return }
-        write(buffer)
+        StandardOutput.write(buffer)
         buffer.removeAll(keepingCapacity: true)
     }
 }

@@ -1,4 +1,5 @@
 import Recordings
+import Reports
 import Testing
 
 @testable import Archiver

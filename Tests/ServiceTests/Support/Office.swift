@@ -83,11 +83,6 @@ struct Office: Sendable {
             continuation.finish()
         }
         setup.onRequest = { requests.add($0) }
-        // The executable writes reports. Here they are empty.
-        setup.writeReport = { order in
-            guard order.form == .json else { return Array("day\r\n".utf8) }
-            return Array(#"{"days":[],"gaps":[],"suspects":[],"witnesses":[],"summary":{}}"#.utf8)
-        }
         let service = try await CallarkService(installation, setup: setup)
         let stop = StopRequest()
         try await withThrowingTaskGroup(of: Void.self) { group in

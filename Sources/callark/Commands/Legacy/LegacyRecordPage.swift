@@ -1,3 +1,4 @@
+import Reports
 import Foundation
 import Recordings
 import Settings

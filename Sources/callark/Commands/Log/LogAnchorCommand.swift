@@ -1,3 +1,4 @@
+import Reports
 import Anchors
 import ArgumentParser
 import Evidence

@@ -1,3 +1,4 @@
+import Reports
 import Anchors
 import Archiver
 import ArgumentParser

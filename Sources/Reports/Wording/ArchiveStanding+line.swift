@@ -8,7 +8,7 @@ import Text
 
 extension ArchiveStanding {
     /// For people. The checksum is the sealed one, whatever the file is now.
-    var line: String {
+    package var line: String {
         var parts = [Readable.count(archive.recordings, "recording")]
         if counting < archive.recordings { parts.append("\(counting) of them count here") }
         if damaged > 0 { parts.append("\(damaged) damaged") }
@@ -28,7 +28,7 @@ extension ArchiveStanding {
     }
 
     /// What is wrong with its file, and where its lost recordings are.
-    var remark: String? {
+    package var remark: String? {
         guard let wrong else { return nil }
         return ([wrong] + replacements.map { "\($0.count) count in \($0.name)" }).joined(separator: "; ")
     }
@@ -36,7 +36,7 @@ extension ArchiveStanding {
 
 extension DisplacedCopy {
     /// For people.
-    var line: String {
+    package var line: String {
         let what = reason == .damaged ? "damaged" : "a duplicate"
         let instead =
             counting.map { "the one in \($0.archive) counts" } ?? (isExplained ? "lost, and explained" : "none counts")

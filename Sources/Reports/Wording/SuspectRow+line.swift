@@ -6,12 +6,12 @@ import Text
 
 extension SuspectRow {
     /// A line for people.
-    func line(in timeZone: TimeZone) -> String {
+    package func line(in timeZone: TimeZone) -> String {
         VisibleText.escaped("\(day)  \(organization)  \(suspect.taskID)  \(text(in: timeZone))")
     }
 
     /// The same without the task.
-    func text(in timeZone: TimeZone) -> String {
+    package func text(in timeZone: TimeZone) -> String {
         let next = nextLook.map { "; checked again after \($0.text(in: timeZone))" } ?? ""
         let known =
             suspect.acknowledgement.map {

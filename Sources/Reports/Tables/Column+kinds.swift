@@ -3,7 +3,7 @@ import Recordings
 
 extension Table.Column {
     /// Text. For people it has this heading, or is left out if `nil`.
-    static func text(
+    package static func text(
         _ name: String,
         _ heading: String? = nil,
         rank: Int = 0,
@@ -15,7 +15,7 @@ extension Table.Column {
     }
 
     /// An instant, for people in a time zone, which the first such heading names.
-    static func time(
+    package static func time(
         _ name: String,
         _ heading: String,
         in timeZone: TimeZone,
@@ -33,7 +33,7 @@ extension Table.Column {
     }
 
     /// A count.
-    static func count(
+    package static func count(
         _ name: String,
         _ heading: String? = nil,
         rank: Int = 0,
@@ -43,7 +43,7 @@ extension Table.Column {
     }
 
     /// A duration, in milliseconds for programs.
-    static func duration(
+    package static func duration(
         _ name: String,
         _ heading: String? = nil,
         rank: Int = 0,
@@ -60,7 +60,7 @@ extension Table.Column {
     }
 
     /// An average duration, in milliseconds for programs.
-    static func average(
+    package static func average(
         _ name: String,
         _ heading: String? = nil,
         rank: Int = 0,
@@ -77,7 +77,7 @@ extension Table.Column {
     }
 
     /// A percentage.
-    static func percentage(
+    package static func percentage(
         _ name: String,
         _ heading: String? = nil,
         rank: Int = 0,
@@ -90,6 +90,27 @@ extension Table.Column {
             rank: rank,
             value: { value($0).map { Table.Value.number($0) } ?? .nothing },
             text: { value($0).map { String(format: "%.1f %%", $0) } ?? "" }
+        )
+    }
+
+    /// A column of text that is cut, and then left out, on a narrow terminal.
+    package static func cut(
+        _ name: String,
+        _ heading: String,
+        rank: Int,
+        least: Int = 8,
+        line: Int = 0,
+        label: String = "",
+        _ value: @escaping (Row) -> String?
+    ) -> Self {
+        Self(
+            name: name,
+            heading: heading,
+            rank: rank,
+            least: least,
+            line: line,
+            label: label,
+            value: { .init(value($0)) }
         )
     }
 }

@@ -1,4 +1,4 @@
 /// The rows of a report in CSV: one kind per file.
-enum ReportCSV: String, CaseIterable {
+package enum ReportCSV: String, CaseIterable, Sendable {
     case days, gaps, suspects, archives, displaced
 }

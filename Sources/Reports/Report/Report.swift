@@ -8,25 +8,28 @@ import Recordings
 import Settings
 
 /// The content of `report`, in whatever form it is written.
-struct Report {
-    let period: ReportPeriod
+package struct Report {
+    package let period: ReportPeriod
     /// One for each organization.
-    let sections: [Section]
+    package let sections: [Section]
     let root: ArchiveRoot
-    let timeZone: TimeZone
+    /// Of the program that makes it.
+    let version: String
+    package let timeZone: TimeZone
     let madeTime: Timestamp
     /// The pass that runs over one of its organizations.
     let running: PassNotice.Running?
 
     /// One organization's days.
-    struct Section {
-        let organization: OrganizationName
-        let organizationID: OrganizationID
+    package struct Section {
+        package let organization: OrganizationName
+        package let organizationID: OrganizationID
         /// Each day of the period, oldest first.
-        let days: [DayReport]
+        package let days: [DayReport]
         /// The calls that the gaps belong to, as far as they are known.
-        let calls: [TaskID: KnownCall]
-        let verdict: ReportVerdict
+        package let calls: [TaskID: KnownCall]
+        /// What the days come to.
+        package let verdict: ReportVerdict
 
         init(
             organization: OrganizationName,
@@ -41,38 +44,44 @@ struct Report {
             verdict = ReportVerdict(days)
         }
 
-        var gaps: [Gap] { days.flatMap(\.account.gaps) }
-        var suspects: [SuspectRow] { days.flatMap(\.suspects) }
-        var archives: [ArchiveStanding] { days.flatMap(\.archives) }
-        var displaced: [DisplacedCopy] { archives.flatMap(\.displaced) }
-        var steps: [ReportStep] { ReportStep.steps(days) }
+        /// Every gap of these days.
+        package var gaps: [Gap] { days.flatMap(\.account.gaps) }
+        /// The suspect recordings.
+        package var suspects: [SuspectRow] { days.flatMap(\.suspects) }
+        /// The archives.
+        package var archives: [ArchiveStanding] { days.flatMap(\.archives) }
+        /// The copies in them that do not count.
+        package var displaced: [DisplacedCopy] { archives.flatMap(\.displaced) }
+        /// What closes the days.
+        package var steps: [ReportStep] { ReportStep.steps(days) }
     }
 
     /// The verdict on one organization, with its name if there are several.
-    func sentence(_ section: Section) -> String {
+    package func sentence(_ section: Section) -> String {
         section.verdict.sentence(of: sections.count > 1 ? "\(period.name), \(section.organization)" : period.name)
     }
 
     /// A remark on figures that a running pass is changing; `nil` if none runs.
-    var remark: String? { RunningPass(running, now: madeTime, timeZone: timeZone).remark }
+    package var remark: String? { RunningPass(running, now: madeTime, timeZone: timeZone).remark }
 
-    var zone: String { timeZone.name }
+    /// The name of its time zone.
+    package var zone: String { timeZone.name }
 
     /// When it was made, and by which version.
-    var making: String { "\(madeTime.text(in: timeZone)) by Callark \(Callark.version)" }
+    package var making: String { "\(madeTime.text(in: timeZone)) by Callark \(version)" }
 
     /// The meaning of the columns.
-    static let legend = [
+    package static let legend = [
         "Expected = archived + stored + pending + missing + explained + damaged.",
         "Stored: received, and not yet sealed. Pending: not yet received, or the provider may still have it.",
-        "Missing: known not to be held, and nobody has explained it. Explained: not held, and an operator has said why.",
+        "Missing: known not to be held, and no one has explained it. Explained: not held, and an operator has said why.",
         "Damaged: was archived, and its bytes are changed or gone. Suspect: held, and looks incomplete.",
         "Closed: the day is over, and everything expected of it is archived or explained.",
     ]
 }
 
 /// A line of a report's table of days.
-struct ReportRow {
+package struct ReportRow {
     let organization: OrganizationName
     /// `nil` for the total.
     let day: ArchiveDay?
@@ -86,7 +95,7 @@ struct ReportRow {
     let openBecause: String
     let differing: String
 
-    init(_ report: DayReport) {
+    package init(_ report: DayReport) {
         organization = report.organization
         day = report.day
         figures = ReportFigures(report.account)
@@ -98,7 +107,7 @@ struct ReportRow {
     }
 
     /// The total over all days of a section.
-    init(totalOf section: Report.Section) {
+    package init(totalOf section: Report.Section) {
         organization = section.organization
         day = nil
         figures = section.verdict.figures

@@ -7,7 +7,7 @@ import Text
 
 extension Gap {
     /// One line for people, whatever characters operators and the provider have used.
-    func line(in timeZone: TimeZone) -> String {
+    package func line(in timeZone: TimeZone) -> String {
         let place = recording.map { " \($0.recordingID)" } ?? ""
         let words = ownDetail.map { ": \($0)" } ?? ""
         let explained = explanation.map { "; explained: \($0.text(in: timeZone))" } ?? ""
@@ -18,10 +18,10 @@ extension Gap {
     }
 
     /// Its detail, unless the evidence already says the same.
-    var ownDetail: String? { detail == evidence.damage ? nil : detail }
+    package var ownDetail: String? { detail == evidence.damage ? nil : detail }
 
     /// The evidence, for people: `damaged in acme-2025-11-20-001: its file is missing`.
-    func evidenceText(in timeZone: TimeZone) -> String {
+    package func evidenceText(in timeZone: TimeZone) -> String {
         guard wasHeld else {
             guard isPending, let next = evidence.nextAsk else { return evidence.text(in: timeZone) }
             return "\(evidence.text(in: timeZone)), asked again by the next pass after \(next.text(in: timeZone))"
@@ -40,7 +40,7 @@ extension Gap {
 
 extension GapEvidence {
     /// The evidence, for people.
-    func text(in timeZone: TimeZone) -> String {
+    package func text(in timeZone: TimeZone) -> String {
         var parts: [String] = []
         if let asks, asks > 0 {
             let times = asks == 1 ? "once" : "\(asks) times"
@@ -59,7 +59,9 @@ extension GapEvidence {
 
 extension GapExplanation {
     /// For people.
-    func text(in timeZone: TimeZone) -> String { "\(reason.words), by \(by), \(time.text(in: timeZone)): \(note)" }
+    package func text(in timeZone: TimeZone) -> String {
+        "\(reason.words), by \(by), \(time.text(in: timeZone)): \(note)"
+    }
 
     /// `ann (uid 1000)`, `root (uid 0; SUDO_USER claims ann)`, `uid 10001`.
     private var by: String {

@@ -6,18 +6,18 @@ import Pages
 import Recordings
 
 /// A report as one HTML page, to be read and printed. It has no script and refers to nothing outside itself.
-struct ReportPage {
+package struct ReportPage {
     private let report: Report
 
     /// How many copies that do not count are named one by one.
     private static let maxCopies = 20
 
-    init(_ report: Report) {
+    package init(_ report: Report) {
         self.report = report
     }
 
     /// The whole page.
-    var html: String {
+    package var html: String {
         get throws {
             let view = Self.known([
                 "period": report.period.name, "making": report.making, "zone": report.zone, "remark": report.remark,

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Numbers for people.
-enum Readable {
+package enum Readable {
     /// `1.46 GB`, in powers of a thousand, as disks are sold.
-    static func bytes(_ count: Int64) -> String {
+    package static func bytes(_ count: Int64) -> String {
         let units = ["B", "kB", "MB", "GB", "TB", "PB"]
         let sign = count < 0 ? "-" : ""
         var value = Double(count.magnitude)
@@ -21,12 +21,12 @@ enum Readable {
     }
 
     /// `1 recording`, `2 recordings`.
-    static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+    package static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
         "\(number) \(number == 1 ? noun : plural ?? "\(noun)s")"
     }
 
     /// `4 min 05 s`.
-    static func duration(_ duration: Duration) -> String {
+    package static func duration(_ duration: Duration) -> String {
         let seconds = Int(duration.components.seconds)
         switch seconds {
         case ..<60: return "\(seconds) s"

@@ -6,8 +6,8 @@ import Payloads
 import Recordings
 
 /// The tables of a report: one description for both text and CSV.
-enum ReportTables {
-    static var days: Table<ReportRow> {
+package enum ReportTables {
+    package static var days: Table<ReportRow> {
         func figure(
             _ name: String,
             _ short: String? = nil,
@@ -82,7 +82,7 @@ enum ReportTables {
     }
 
     /// The headings are for a page; on a terminal each archive is on a line of its own.
-    static func archives(_ root: ArchiveRoot) -> Table<ArchiveStanding> {
+    package static func archives(_ root: ArchiveRoot) -> Table<ArchiveStanding> {
         Table(
             type: "archive",
             columns: [
@@ -101,7 +101,7 @@ enum ReportTables {
         )
     }
 
-    static var displaced: Table<DisplacedCopy> {
+    package static var displaced: Table<DisplacedCopy> {
         Table(
             type: "displaced",
             columns: [

@@ -3,18 +3,19 @@ import Foundation
 import Recordings
 
 /// The running pass, for people.
-struct RunningPass {
+package struct RunningPass {
     private let running: PassNotice.Running?
     private let now: Timestamp
     private let timeZone: TimeZone
 
-    init(_ running: PassNotice.Running?, now: Timestamp, timeZone: TimeZone) {
+    package init(_ running: PassNotice.Running?, now: Timestamp, timeZone: TimeZone) {
         self.running = running
         self.now = now
         self.timeZone = timeZone
     }
 
-    var lines: [String] {
+    /// What runs, how far it is, and what it waits for.
+    package var lines: [String] {
         guard let running else { return ["running: nothing"] }
         guard let content = running.content else {
             return ["running: process \(running.process), which has only begun"]
@@ -38,7 +39,7 @@ struct RunningPass {
     }
 
     /// A remark on figures that were counted while it runs; `nil` if nothing runs.
-    var remark: String? {
+    package var remark: String? {
         guard let running else { return nil }
         let end = "figures change until it ends"
         guard let content = running.content else { return "a pass has just begun (process \(running.process)): \(end)" }
@@ -66,7 +67,7 @@ extension PassActivity.Report {
     }
 
     /// `256 of 840 (30 %)`, or `256 of at least 840` while there may be more.
-    static func share(_ part: Int, of whole: Int, isAll: Bool) -> String {
+    package static func share(_ part: Int, of whole: Int, isAll: Bool) -> String {
         guard isAll, whole > 0 else { return "\(part) of at least \(max(part, whole))" }
         return "\(part) of \(whole) (\(min(100, part * 100 / whole)) %)"
     }

@@ -4,14 +4,16 @@ import Recordings
 
 extension DayWitness {
     /// The disagreement, for people; `nil` if there is none.
-    var disagreement: String? {
+    package var disagreement: String? {
         if let absence { return "\(day) not compared with \(source.name): \(absence)" }
         guard !fits else { return nil }
         return "\(day) differs from \(source.name): \(differences.joined(separator: "; "))"
     }
 
     /// The same, with the counts of the source, and what was known when it was asked.
-    func detailedDisagreement(in timeZone: TimeZone) -> String? { disagreement.map { "\($0); \(sides(timeZone))" } }
+    package func detailedDisagreement(in timeZone: TimeZone) -> String? {
+        disagreement.map { "\($0); \(sides(timeZone))" }
+    }
 
     private func sides(_ timeZone: TimeZone) -> String {
         let mark = source == .search ? "search_" : "queue_"

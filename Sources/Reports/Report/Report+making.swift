@@ -6,17 +6,18 @@ import Wiring
 
 extension Report {
     /// The report on these organizations, by what the manifest knows now.
-    /// - Throws: ``CommandError`` with exit code 64 for more days than a report has.
-    static func made(
+    /// - Parameter warn: gets what could not be found out.
+    package static func made(
         of names: [OrganizationName],
-        over span: ClosedRange<ArchiveDay>,
-        in installation: Installation
+        over period: ReportPeriod,
+        in installation: Installation,
+        warn: (String) -> Void
     ) async throws -> Report {
         let timeZone = installation.timeZone
-        let period = try ReportPeriod(checking: span)
+        let span = period.days
         let manifest = try await installation.manifestForReading()
         let known = Set(try await manifest?.organizations().map(\.name) ?? [])
-        let running = running(over: names, installation)
+        let running = running(over: names, installation, warn)
         let work = WorkUnderWay(running)
         var sections: [Report.Section] = []
         for organization in installation.settings.organizations where names.contains(organization.name) {
@@ -48,6 +49,7 @@ extension Report {
             period: period,
             sections: sections,
             root: installation.root,
+            version: installation.version,
             timeZone: timeZone,
             madeTime: installation.now,
             running: running
@@ -57,14 +59,15 @@ extension Report {
     /// The pass that runs over one of these organizations. A pass that has just begun may cover any.
     private static func running(
         over names: [OrganizationName],
-        _ installation: Installation
+        _ installation: Installation,
+        _ warn: (String) -> Void
     ) -> PassNotice.Running? {
         do {
             guard let running = try PassNotice.running(over: installation.root) else { return nil }
             guard let parts = running.content?.activity.organizations, !parts.isEmpty else { return running }
             return parts.contains { part in names.contains { $0.description == part.organization } } ? running : nil
         } catch {
-            Diagnostics.warning("whether a pass is running could not be found out: \(error)")
+            warn("could not find out whether a pass is running: \(error)")
             return nil
         }
     }

@@ -1,93 +1,8 @@
 import Glibc
+import Reports
 import Settings
 import Text
 import WebexContactCenter
-
-/// A listing whose rows are all of one kind, in the three forms that every listing command has: text for people, NDJSON
-/// and CSV. One description of the columns serves all three.
-struct Table<Row> {
-    /// One column.
-    struct Column {
-        /// The name of the member in NDJSON and the column in CSV: `total_offered_tasks`; `nil` leaves it out of both.
-        var name: String?
-        /// The heading for people, in capitals if the term is ours; `nil` leaves the column out of the text.
-        var heading: String?
-        /// Whether the text is aligned to the right, as numbers are.
-        var isNumber = false
-        /// How readily it is dropped if the terminal is too narrow. Columns that are empty in every row go first, then
-        /// those with the highest rank. 0 means never.
-        var rank = 0
-        /// The width down to which its text may be cut before a column is dropped; `nil`: it is never cut.
-        var least: Int?
-        /// Whether its text continues on further lines instead of being cut.
-        var wraps = false
-        /// A narrower heading, for when the numbers are narrow too.
-        var shortHeading: String?
-        /// On which line of a row's block it is, if the terminal is too narrow for all columns. Line 0 is the table's,
-        /// with headings; the others are texts one after the other. A table without further lines drops columns
-        /// instead.
-        var line = 0
-        /// The label of its text on a further line: `queue `.
-        var label = ""
-        /// Whether the table is complete without it, so that it does not cause blocks.
-        var isExtra = false
-        /// The value in NDJSON and CSV.
-        var value: (Row) -> Value
-        /// The value for people; `nil`: as in CSV.
-        var text: ((Row) -> String)?
-        /// A shorter text, for a terminal that is too narrow for all of them.
-        var short: ((Row) -> String)?
-    }
-
-    /// A value of NDJSON and CSV.
-    enum Value: Encodable {
-        case text(String)
-        case integer(Int64)
-        case number(Double)
-        case boolean(Bool)
-        case nothing
-
-        init(_ text: String?) { self = text.map(Value.text) ?? .nothing }
-        init(_ number: Int64?) { self = number.map(Value.integer) ?? .nothing }
-
-        /// The CSV form; an absent value is an empty field.
-        var csv: String {
-            switch self {
-            case .text(let text): text
-            case .integer(let number): String(number)
-            case .number(let number): String(number)
-            case .boolean(let truth): truth ? "true" : "false"
-            case .nothing: ""
-            }
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            switch self {
-            case .text(let text): try container.encode(text)
-            case .integer(let number): try container.encode(number)
-            case .number(let number): try container.encode(number)
-            case .boolean(let truth): try container.encode(truth)
-            case .nothing: try container.encodeNil()
-            }
-        }
-    }
-
-    /// The `type` of each line of NDJSON.
-    var type: String
-    /// How far the text is indented.
-    var indent = 0
-    var columns: [Column]
-    /// The line of NDJSON, if its form differs from the columns.
-    var line: ((Row) -> any Encodable)?
-
-    init(type: String, indent: Int = 0, columns: [Column], line: ((Row) -> any Encodable)? = nil) {
-        self.type = type
-        self.indent = indent
-        self.columns = columns
-        self.line = line
-    }
-}
 
 extension Table {
     /// Writes all of `rows` in the output's form.
@@ -235,7 +150,7 @@ extension Table.Writer {
     private var shown: [Table.Column] {
         table.columns.filter { $0.heading != nil && (!isInBlocks || $0.line == 0) }
     }
-    private var named: [Table.Column] { table.columns.filter { $0.name != nil } }
+    private var named: [Table.Column] { table.named }
     private var indent: String { String(repeating: " ", count: table.indent) }
 
     private func members(of row: Row) -> [String: Table.Value] {

@@ -3,7 +3,7 @@ import Recordings
 
 extension KnownCall {
     /// For people: whose call it was; `nil` if that is unknown.
-    var text: String? {
+    package var text: String? {
         var parts: [String] = []
         if let agent = facts.agent { parts.append("agent \(agent.name ?? agent.id ?? "")") }
         if let queue = facts.queue { parts.append("queue \(queue.name ?? queue.id ?? "")") }

@@ -5,15 +5,26 @@ import Payloads
 import Recordings
 
 /// Gaps as a table. Numbers are never cut, because a part of one looks like a number.
-struct GapTable {
-    let timeZone: TimeZone
+package struct GapTable {
+    private let timeZone: TimeZone
 
-    struct Line {
+    /// A gap, and whose call it was, if that is known.
+    package struct Line {
         let gap: Gap
-        var call: KnownCall?
+        let call: KnownCall?
+
+        package init(gap: Gap, call: KnownCall? = nil) {
+            self.gap = gap
+            self.call = call
+        }
     }
 
-    var table: Table<Line> {
+    package init(timeZone: TimeZone) {
+        self.timeZone = timeZone
+    }
+
+    /// The columns.
+    package var table: Table<Line> {
         Table(
             type: "gap",
             columns: [
@@ -68,79 +79,6 @@ struct GapTable {
                 .text("explained_time") { $0.gap.explanation?.time.description },
             ],
             line: { GapLine($0.gap, call: $0.call) }
-        )
-    }
-}
-
-/// Suspect recordings as a table.
-struct SuspectTable {
-    let timeZone: TimeZone
-
-    var table: Table<SuspectRow> {
-        Table(
-            type: "suspect",
-            columns: [
-                .text("organization") { $0.organization.description },
-                .cut("day", "DAY", rank: 2, least: 10) { $0.day.description },
-                .text("task_id", "TASK", line: 4) { $0.suspect.taskID.description },
-                .text("recording_id") { $0.suspect.recordingID.description },
-                .cut("file", "FILE", rank: 4, least: 12, line: 3) { $0.suspect.file.description },
-                Table.Column(
-                    name: "detail",
-                    heading: "WHY",
-                    least: 18,
-                    wraps: true,
-                    line: 1,
-                    value: { .text($0.suspect.reason) }
-                ),
-                Table.Column(
-                    name: "next_look_time",
-                    heading: timeZone.heading("NEXT LOOK"),
-                    rank: 3,
-                    value: { .init($0.nextLook?.description) },
-                    text: { $0.nextLook?.text(in: timeZone) ?? "none" }
-                ),
-                Table.Column(
-                    name: "note",
-                    heading: "ACKNOWLEDGED",
-                    rank: 1,
-                    least: 12,
-                    wraps: true,
-                    line: 2,
-                    label: "acknowledged ",
-                    value: { .init($0.suspect.acknowledgement?.note) },
-                    text: {
-                        $0.suspect.acknowledgement.map { "by \($0.author) (uid \($0.authorUID)): \($0.note)" } ?? ""
-                    }
-                ),
-                .text("acknowledged_by") { $0.suspect.acknowledgement?.author },
-                .text("acknowledged_by_uid") { $0.suspect.acknowledgement.map { "\($0.authorUID)" } },
-                .text("acknowledged_time") { $0.suspect.acknowledgement?.time.description },
-            ],
-            line: { SuspectLine($0) }
-        )
-    }
-}
-
-extension Table.Column {
-    /// A column of text that is cut, and then left out, on a narrow terminal.
-    static func cut(
-        _ name: String,
-        _ heading: String,
-        rank: Int,
-        least: Int = 8,
-        line: Int = 0,
-        label: String = "",
-        _ value: @escaping (Row) -> String?
-    ) -> Self {
-        Self(
-            name: name,
-            heading: heading,
-            rank: rank,
-            least: least,
-            line: line,
-            label: label,
-            value: { .init(value($0)) }
         )
     }
 }

@@ -1,13 +1,13 @@
 import Foundation
 import HTTPTypes
+import Payloads
 import Recordings
+import Reports
 import Wiring
 
 /// Monthly reports as JSON, CSV or HTML, selected by `Accept`.
-struct Reports: Sendable {
+struct ReportRoutes: Sendable {
     let installation: Installation
-    /// Returns the bytes of a report.
-    let write: @Sendable (ReportOrder) async throws -> [UInt8]
 
     var routes: [Route] {
         [
@@ -24,22 +24,27 @@ struct Reports: Sendable {
         }
         let rows = try inquiry.query.value(
             "rows",
-            "one of \(ReportOrder.Rows.allCases.map(\.rawValue).joined(separator: ", "))",
-            ReportOrder.Rows.init(rawValue:)
+            "one of \(ReportCSV.allCases.map(\.rawValue).joined(separator: ", "))",
+            ReportCSV.init(rawValue:)
         )
         let form = try Self.form(inquiry.headers[.accept], rows ?? .days)
-        let order = ReportOrder(organization: name, days: month.days(today: today), form: form)
-        return Answer(headers: [.contentType: form.mediaType], body: .bytes(try await write(order)))
+        let logger = installation.logger
+        let report = try await Report.made(
+            of: [name],
+            over: ReportPeriod(days: month.days(today: today)),
+            in: installation
+        ) { logger.warning("\($0)") }
+        return Answer(headers: [.contentType: form.mediaType], body: .bytes(try form.bytes(of: report)))
     }
 
     /// The form with the highest quality in `Accept`.
     /// - Throws: a ``Problem`` with status 406 if `Accept` permits none.
-    static func form(_ accept: String?, _ rows: ReportOrder.Rows) throws(Problem) -> ReportOrder.Form {
-        let forms: [(type: String, form: ReportOrder.Form)] = [
+    static func form(_ accept: String?, _ rows: ReportCSV) throws(Problem) -> Form {
+        let forms: [(type: String, form: Form)] = [
             ("application/json", .json), ("text/csv", .csv(rows)), ("text/html", .html),
         ]
         guard let accept, !accept.allSatisfy(\.isWhitespace) else { return .json }
-        var best: (form: ReportOrder.Form, quality: Double)?
+        var best: (form: Form, quality: Double)?
         for (type, form) in forms {
             let quality = quality(of: type, in: accept)
             if quality > best?.quality ?? 0 { best = (form, quality) }
@@ -66,16 +71,11 @@ struct Reports: Sendable {
     }
 }
 
-/// The organization, days and form of a report.
-package struct ReportOrder: Sendable, Hashable {
-    package var organization: OrganizationName
-    package var days: ClosedRange<ArchiveDay>
-    package var form: Form
-
+extension ReportRoutes {
     /// The form of a report.
-    package enum Form: Sendable, Hashable {
+    enum Form: Hashable {
         case json
-        case csv(Rows)
+        case csv(ReportCSV)
         case html
 
         var mediaType: String {
@@ -85,10 +85,13 @@ package struct ReportOrder: Sendable, Hashable {
             case .html: "text/html; charset=utf-8"
             }
         }
-    }
 
-    /// The rows of a report in CSV.
-    package enum Rows: String, Sendable, Hashable, CaseIterable {
-        case days, gaps, suspects, archives, displaced
+        func bytes(of report: Report) throws -> [UInt8] {
+            switch self {
+            case .json: try JSONLine.bytes(report.whole)
+            case .csv(let rows): Array(report.csv(rows).utf8)
+            case .html: Array(try ReportPage(report).html.utf8)
+            }
+        }
     }
 }
