@@ -8,7 +8,7 @@ package struct Settings: Sendable {
     package var organizations: [OrganizationSettings]
     package var captures: CaptureSettings
     package var downloads: DownloadSettings
-    package var alarms: AlarmSettings
+    package var alarms: AlarmRules
     package var evidence: EvidenceSettings
     package var audit: AuditSettings
     package var service: ServiceSettings
@@ -18,7 +18,7 @@ package struct Settings: Sendable {
         organizations: [OrganizationSettings],
         captures: CaptureSettings,
         downloads: DownloadSettings,
-        alarms: AlarmSettings,
+        alarms: AlarmRules,
         evidence: EvidenceSettings = EvidenceSettings(),
         audit: AuditSettings = AuditSettings(),
         service: ServiceSettings = ServiceSettings()

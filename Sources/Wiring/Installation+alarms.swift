@@ -43,20 +43,7 @@ extension Installation {
     }
 
     /// Finds alarms, by the rules of the configuration.
-    private var watch: Watch {
-        let alarms = settings.alarms
-        let rules = AlarmRules(
-            completePass: alarms.completePass,
-            volumePercent: alarms.volumePercent,
-            token: alarms.token,
-            horizon: alarms.horizon,
-            purge: alarms.purge,
-            openDay: alarms.openDay,
-            anchor: alarms.anchor,
-            freeBytes: alarms.freeBytes
-        )
-        return Watch(rules: rules, timeZone: timeZone)
-    }
+    private var watch: Watch { Watch(rules: settings.alarms, timeZone: timeZone) }
 
     /// Whether Callark renews an organization's access token by itself.
     private func hasRenewableToken(_ name: OrganizationName) -> Bool {

@@ -14,36 +14,16 @@ import Testing
         root = place.root
     }
 
-    /// An open archive of some recordings, as a killed process leaves it.
-    private func abandoned(_ count: Int = 6) async throws -> (extent: ArchiveExtent, entries: [RecordingEntry]) {
-        let stored = try await place.writer().append([PendingMember].samples(count).map { (.sample, $0) })
-        return (try unwrap(stored.extents[.sample]), stored.entries)
-    }
-
-    private func change(_ path: String, _ body: (inout [UInt8]) -> Void) throws {
-        var bytes = try place.bytes(path)
-        body(&bytes)
-        try place.write(bytes, to: path)
-    }
-
-    private func sealAndVerify(_ writer: ArchiveWriter, _ entries: [RecordingEntry]) async throws {
-        let sealed = try await writer.seal(.sample, tasks: Listing([]))
-        let expected = ExpectedArchive(sealed, entries)
-        let report = try await ArchiveVerifier().verify(path: root.archivePath(.sample), expected: expected)
-        #expect(report.faults == [])
-        #expect(report.recordingCount == entries.count)
-    }
-
     @Test func `nothing there and nothing known`() async throws {
         #expect(try await place.writer().recover(.sample, known: .empty) == .absent)
         #expect(try await place.writer().recover(.sample, known: nil) == .absent)
     }
 
     @Test func `files as the manifest knows them`() async throws {
-        let (extent, entries) = try await abandoned()
+        let (extent, entries) = try await place.abandoned()
         let writer = place.writer()
         #expect(try await writer.recover(.sample, known: extent) == .equal)
-        try await sealAndVerify(writer, entries)
+        try await place.sealAndVerify(writer, entries)
     }
 
     /// Appends after what the manifest knows, as a process does that dies before it can record it.
@@ -58,7 +38,7 @@ import Testing
     }
 
     @Test func `a group that the manifest never heard of is kept`() async throws {
-        let (extent, entries) = try await abandoned(3)
+        let (extent, entries) = try await place.abandoned(3)
         let unheard = try await appendUnheard(extent, late())
         let reached = try unwrap(unheard.extents[.sample])
         let writer = place.writer()
@@ -70,11 +50,11 @@ import Testing
         #expect(adopted == unheard.entries)
         #expect(try place.size(root.openArchivePath(.sample)) == reached.tarBytes)
         #expect(try await place.writer().recover(.sample, known: kept) == .equal, "and once it is noted, that is all")
-        try await sealAndVerify(writer, entries + adopted)
+        try await place.sealAndVerify(writer, entries + adopted)
     }
 
     @Test func `what is not whole behind what the manifest knows is cut off, and nothing else`() async throws {
-        let (extent, entries) = try await abandoned(3)
+        let (extent, entries) = try await place.abandoned(3)
         let unheard = try await appendUnheard(extent, late())
         let tar = try place.bytes(root.openArchivePath(.sample))
         let journal = try place.bytes(root.journalPath(.sample))
@@ -107,9 +87,9 @@ import Testing
     }
 
     @Test func `a whole recording behind one that is damaged is kept too`() async throws {
-        let (extent, entries) = try await abandoned(3)
+        let (extent, entries) = try await place.abandoned(3)
         let unheard = try await appendUnheard(extent, late())
-        try change(root.openArchivePath(.sample)) { $0[Int(unheard.entries[1].offset) + 77] ^= 1 }
+        try place.change(root.openArchivePath(.sample)) { $0[Int(unheard.entries[1].offset) + 77] ^= 1 }
         let writer = place.writer()
         guard case .behind(_, let whole, let lost) = try await writer.recover(.sample, known: extent) else {
             Issue.record("not behind")
@@ -117,13 +97,13 @@ import Testing
         }
         #expect(whole.map(\.key) == entries.map(\.key) + [unheard.entries[0].key, unheard.entries[2].key])
         #expect(lost == [unheard.entries[1].key])
-        try await sealAndVerify(writer, whole)
+        try await place.sealAndVerify(writer, whole)
     }
 
     @Test func `a flipped byte anywhere behind what the manifest knows costs what it is in, and nothing false`()
         async throws
     {
-        let (extent, entries) = try await abandoned(2)
+        let (extent, entries) = try await place.abandoned(2)
         let unheard = try await appendUnheard(extent, late(2))
         let tar = try place.bytes(root.openArchivePath(.sample))
         let journal = try place.bytes(root.journalPath(.sample))
@@ -135,7 +115,7 @@ import Testing
                 try place.write(tar, to: root.openArchivePath(.sample))
                 try place.write(journal, to: root.journalPath(.sample))
                 try? FileManager.default.removeItem(atPath: root.spoolPath + "/acme-2025-11-20-001.tar.damaged")
-                try change(path) { $0[position] ^= 0x10 }
+                try place.change(path) { $0[position] ^= 0x10 }
                 let kept: [RecordingEntry]
                 switch try await place.writer().recover(.sample, known: extent) {
                 case .ahead(_, let adopted, _): kept = entries + adopted
@@ -162,7 +142,7 @@ import Testing
     }
 
     @Test func `a new archive that the manifest knows as empty keeps what came`() async throws {
-        let (extent, entries) = try await abandoned()
+        let (extent, entries) = try await place.abandoned()
         let writer = place.writer()
         let outcome = try await writer.recover(.sample, known: .empty)
         guard case .ahead(extent, let adopted, _) = outcome else {
@@ -170,12 +150,12 @@ import Testing
             return
         }
         #expect(adopted == entries)
-        try await sealAndVerify(writer, entries)
+        try await place.sealAndVerify(writer, entries)
     }
 
     @Test func `a tar cut in the middle keeps what is whole before the cut`() async throws {
-        let (extent, entries) = try await abandoned()
-        try change(root.openArchivePath(.sample)) { $0.removeLast($0.count - Int(entries[4].offset) - 100) }
+        let (extent, entries) = try await place.abandoned()
+        try place.change(root.openArchivePath(.sample)) { $0.removeLast($0.count - Int(entries[4].offset) - 100) }
         let writer = place.writer()
         guard case .behind(let reached, let whole, let lost) = try await writer.recover(.sample, known: extent) else {
             Issue.record("not behind")
@@ -186,20 +166,20 @@ import Testing
         #expect(try place.size(root.openArchivePath(.sample)) == reached.tarBytes)
         #expect(try place.size(root.journalPath(.sample)) == reached.journalBytes)
         #expect(try await place.writer().recover(.sample, known: reached) == .equal)
-        try await sealAndVerify(writer, whole)
+        try await place.sealAndVerify(writer, whole)
     }
 
     @Test func `missing padding alone loses nothing`() async throws {
-        let (extent, entries) = try await abandoned(1)
-        try change(root.openArchivePath(.sample)) { $0.removeLast($0.count - Int(entries[0].offset) - 700) }
+        let (extent, entries) = try await place.abandoned(1)
+        try place.change(root.openArchivePath(.sample)) { $0.removeLast($0.count - Int(entries[0].offset) - 700) }
         let writer = place.writer()
         #expect(try await writer.recover(.sample, known: extent) == .behind(extent, whole: entries, lost: []))
-        try await sealAndVerify(writer, entries)
+        try await place.sealAndVerify(writer, entries)
     }
 
     @Test func `a damaged recording in the middle costs only itself`() async throws {
-        let (extent, entries) = try await abandoned()
-        try change(root.openArchivePath(.sample)) { $0[Int(entries[1].offset) + 5] ^= 1 }
+        let (extent, entries) = try await place.abandoned()
+        try place.change(root.openArchivePath(.sample)) { $0[Int(entries[1].offset) + 5] ^= 1 }
         let writer = place.writer()
         #expect(try await writer.recover(.sample, known: extent) == .equal)
         let error = await archiveError { _ = try await writer.seal(.sample, tasks: Listing([])) }
@@ -222,17 +202,17 @@ import Testing
         #expect(whole.last?.offset != entries.last?.offset)
         #expect(try place.size(root.openArchivePath(.sample)) == reached.tarBytes)
         let again = try await writer.append([(.sample, try [PendingMember].samples(2)[1])])
-        try await sealAndVerify(writer, whole + again.entries)
+        try await place.sealAndVerify(writer, whole + again.entries)
     }
 
     @Test func `rereading a sound archive changes nothing`() async throws {
-        let (extent, entries) = try await abandoned()
+        let (extent, entries) = try await place.abandoned()
         let outcome = try await place.writer().recover(.sample, known: extent, rereading: true)
         #expect(outcome == .behind(extent, whole: entries, lost: []))
     }
 
     @Test func `a missing tar is lost completely`() async throws {
-        let (extent, entries) = try await abandoned()
+        let (extent, entries) = try await place.abandoned()
         try FileManager.default.removeItem(atPath: root.openArchivePath(.sample))
         let writer = place.writer()
         let outcome = try await writer.recover(.sample, known: extent)
@@ -240,13 +220,13 @@ import Testing
         #expect(try place.size(root.journalPath(.sample)) == 0)
         let again = try await writer.append([PendingMember].samples(6).map { (.sample, $0) })
         #expect(again.entries == entries)
-        try await sealAndVerify(writer, entries)
+        try await place.sealAndVerify(writer, entries)
     }
 
     @Test func `a journal that lost its end gives up what it cannot vouch for but throws nothing away`() async throws {
-        let (extent, entries) = try await abandoned()
+        let (extent, entries) = try await place.abandoned()
         let tar = try place.bytes(root.openArchivePath(.sample))
-        try change(root.journalPath(.sample)) { $0.removeLast(100) }
+        try place.change(root.journalPath(.sample)) { $0.removeLast(100) }
         let writer = place.writer()
         guard case .behind(_, let whole, _) = try await writer.recover(.sample, known: extent) else {
             Issue.record("not behind")
@@ -254,19 +234,19 @@ import Testing
         }
         #expect(whole == Array(entries.prefix(5)))
         #expect(try place.bytes(root.spoolPath + "/acme-2025-11-20-001.tar.damaged") == tar)
-        try await sealAndVerify(writer, whole)
+        try await place.sealAndVerify(writer, whole)
     }
 
     @Test func `without a manifest the journal speaks for what is whole`() async throws {
-        let (extent, entries) = try await abandoned()
+        let (extent, entries) = try await place.abandoned()
         let writer = place.writer()
         #expect(try await writer.recover(.sample, known: nil) == .behind(extent, whole: entries, lost: []))
-        try await sealAndVerify(writer, entries)
+        try await place.sealAndVerify(writer, entries)
     }
 
     @Test func `a line of the journal that is too long to be one costs no other`() async throws {
-        let (_, entries) = try await abandoned()
-        try change(root.journalPath(.sample)) { bytes in
+        let (_, entries) = try await place.abandoned()
+        try place.change(root.journalPath(.sample)) { bytes in
             let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? 0
             bytes.insert(contentsOf: [UInt8](repeating: 0, count: 9 << 20) + [UInt8(ascii: "\n")], at: end + 1)
         }
@@ -276,20 +256,20 @@ import Testing
             return
         }
         #expect(place.exists(root.spoolPath + "/acme-2025-11-20-001.tar.damaged"))
-        try await sealAndVerify(writer, entries)
+        try await place.sealAndVerify(writer, entries)
     }
 
     @Test func `a crash between the two files of a salvage is salvaged again`() async throws {
-        let (extent, entries) = try await abandoned()
+        let (extent, entries) = try await place.abandoned()
         let journal = try place.bytes(root.journalPath(.sample))
-        try change(root.openArchivePath(.sample)) { $0[Int(entries[0].offset)] ^= 1 }
+        try place.change(root.openArchivePath(.sample)) { $0[Int(entries[0].offset)] ^= 1 }
         let first = try await place.writer().recover(.sample, known: extent, rereading: true)
         // The new tar is in place, but the journal is still the old one.
         try place.write(journal, to: root.journalPath(.sample))
         let writer = place.writer()
         #expect(try await writer.recover(.sample, known: extent) == first)
         guard case .behind(_, let whole, _) = first else { return }
-        try await sealAndVerify(writer, whole)
+        try await place.sealAndVerify(writer, whole)
     }
 
     /// How far sealing got: each case is what one of its steps leaves behind.
@@ -299,7 +279,7 @@ import Testing
 
     @Test(arguments: SealingCrash.allCases)
     func `sealing that died before the move is cut back and done again`(crash: SealingCrash) async throws {
-        let (extent, entries) = try await abandoned()
+        let (extent, entries) = try await place.abandoned()
         let journal = try place.bytes(root.journalPath(.sample))
         let open = try place.bytes(root.openArchivePath(.sample))
         let reference = place.writer()
@@ -334,13 +314,13 @@ import Testing
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: root.spoolPath).allSatisfy { !$0.hasSuffix(".tmp") }
         )
-        try await sealAndVerify(writer, entries)
+        try await place.sealAndVerify(writer, entries)
         #expect(Digester.digest(of: try place.bytes(root.archivePath(.sample))) == digest)
     }
 
     @Test(arguments: [false, true])
     func `sealing that died after the move is recognised`(bothNames: Bool) async throws {
-        let (extent, _) = try await abandoned()
+        let (extent, _) = try await place.abandoned()
         let journal = try place.bytes(root.journalPath(.sample))
         let first = place.writer()
         _ = try await first.recover(.sample, known: extent)
@@ -353,17 +333,17 @@ import Testing
     }
 
     @Test func `a sealed archive that is not what its side file says is not believed`() async throws {
-        let (extent, entries) = try await abandoned()
+        let (extent, entries) = try await place.abandoned()
         let first = place.writer()
         _ = try await first.recover(.sample, known: extent)
         _ = try await first.seal(.sample, tasks: Listing([]))
-        try change(root.archivePath(.sample)) { $0[Int(entries[0].offset)] ^= 1 }
+        try place.change(root.archivePath(.sample)) { $0[Int(entries[0].offset)] ^= 1 }
         let error = await archiveError { _ = try await place.writer().recover(.sample, known: extent) }
         #expect(error?.code == .damaged)
     }
 
     @Test func `two different archives of one name are left for a person`() async throws {
-        let (extent, _) = try await abandoned()
+        let (extent, _) = try await place.abandoned()
         let tar = try place.bytes(root.openArchivePath(.sample))
         let first = place.writer()
         _ = try await first.recover(.sample, known: extent)
@@ -375,9 +355,9 @@ import Testing
     }
 
     @Test func `without a manifest, what the journal cannot vouch for is kept aside`() async throws {
-        let (_, entries) = try await abandoned()
+        let (_, entries) = try await place.abandoned()
         let tar = try place.bytes(root.openArchivePath(.sample))
-        try change(root.journalPath(.sample)) { $0[$0.count / 2] ^= 1 }
+        try place.change(root.journalPath(.sample)) { $0[$0.count / 2] ^= 1 }
         let writer = place.writer()
         guard case .behind(_, let whole, _) = try await writer.recover(.sample, known: nil) else {
             Issue.record("not behind")
@@ -385,11 +365,11 @@ import Testing
         }
         #expect(whole.count == entries.count - 1)
         #expect(try place.bytes(root.spoolPath + "/acme-2025-11-20-001.tar.damaged") == tar)
-        try await sealAndVerify(writer, whole)
+        try await place.sealAndVerify(writer, whole)
     }
 
     @Test func `an orphan is discarded whole`() async throws {
-        _ = try await abandoned()
+        _ = try await place.abandoned()
         let writer = place.writer()
         try await writer.discard(.sample)
         #expect(try root.openArchives().isEmpty)

@@ -14,26 +14,6 @@ import Testing
         root = place.root
     }
 
-    /// An open archive of some recordings, as a killed process leaves it.
-    private func abandoned(_ count: Int = 6) async throws -> (extent: ArchiveExtent, entries: [RecordingEntry]) {
-        let stored = try await place.writer().append([PendingMember].samples(count).map { (.sample, $0) })
-        return (try unwrap(stored.extents[.sample]), stored.entries)
-    }
-
-    private func change(_ path: String, _ body: (inout [UInt8]) -> Void) throws {
-        var bytes = try place.bytes(path)
-        body(&bytes)
-        try place.write(bytes, to: path)
-    }
-
-    private func sealAndVerify(_ writer: ArchiveWriter, _ entries: [RecordingEntry]) async throws {
-        let sealed = try await writer.seal(.sample, tasks: Listing([]))
-        let expected = ExpectedArchive(sealed, entries)
-        let report = try await ArchiveVerifier().verify(path: root.archivePath(.sample), expected: expected)
-        #expect(report.faults == [])
-        #expect(report.recordingCount == entries.count)
-    }
-
     /// Appends after what the manifest knows, as a process does that dies before it can record it.
     private func appendUnheard(_ extent: ArchiveExtent, _ members: [PendingMember]) async throws -> StoredGroup {
         let writer = place.writer()
@@ -43,7 +23,7 @@ import Testing
 
     /// In padding, in headers, and in zeros instead of a header: the archive is sealed intact afterwards.
     @Test func `damage beside the recordings is healed`() async throws {
-        let (extent, entries) = try await abandoned()
+        let (extent, entries) = try await place.abandoned()
         let padded = entries.filter { $0.stored.byteCount % 512 != 0 }
         let whole = try place.bytes(root.openArchivePath(.sample))
         let journal = try place.bytes(root.journalPath(.sample))
@@ -69,8 +49,8 @@ import Testing
     }
 
     @Test func `zeros in the place of a header cost that recording and none behind it`() async throws {
-        let (extent, entries) = try await abandoned()
-        try change(root.openArchivePath(.sample)) { bytes in
+        let (extent, entries) = try await place.abandoned()
+        try place.change(root.openArchivePath(.sample)) { bytes in
             let start = Int(entries[1].offset) - 512
             bytes.replaceSubrange(start..<(start + 1024), with: Array(repeating: 0, count: 1024))
         }
@@ -81,14 +61,14 @@ import Testing
             return
         }
         #expect(lost == [entries[1].key])
-        try await sealAndVerify(writer, kept)
+        try await place.sealAndVerify(writer, kept)
     }
 
     /// Lines and members that are intact by their own checksums, and repeat what is already there.
     @Test(arguments: ["name", "key"]) func `a forged line that repeats a recording is not let in`(what: String)
         async throws
     {
-        let (extent, entries) = try await abandoned(3)
+        let (extent, entries) = try await place.abandoned(3)
         var forged = try PendingMember.sample("task-1", what == "name" ? "rec-2" : "rec-1", bytes: noise(900, seed: 77))
         if what == "name" {
             forged.entry.file = entries[1].file
@@ -104,11 +84,11 @@ import Testing
         #expect(adopted == [])
         #expect(kept == extent)
         #expect(cutBack > 0)
-        try await sealAndVerify(writer, entries)
+        try await place.sealAndVerify(writer, entries)
     }
 
     @Test func `a repeated name that the manifest vouches for is not sealed, and taken out`() async throws {
-        let (extent, entries) = try await abandoned(3)
+        let (extent, entries) = try await place.abandoned(3)
         var forged = try PendingMember.sample("task-1", "rec-2", bytes: noise(900, seed: 77))
         forged.entry.file = entries[1].file
         let reached = try unwrap(try await appendUnheard(extent, [forged]).extents[.sample])
@@ -121,6 +101,6 @@ import Testing
             return
         }
         #expect(kept.map(\.key) == entries.map(\.key))
-        try await sealAndVerify(writer, kept)
+        try await place.sealAndVerify(writer, kept)
     }
 }

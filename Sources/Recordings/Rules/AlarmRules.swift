@@ -1,22 +1,20 @@
-import Recordings
-
-/// What `callark status --check` calls an alarm.
-package struct AlarmSettings: Sendable, Hashable {
-    /// No pass has completed for this long.
+/// The configured limits of alarms.
+package struct AlarmRules: Hashable, Sendable {
+    /// An alarm if no pass has completed within this time.
     package var completePass: Duration
-    /// A day has less than this share of the tasks, or of the recordings, that its weekday usually has; 0 for never.
+    /// An alarm if a day has less than this percentage of its weekday's median; 0 for never.
     package var volumePercent: Int
-    /// A token ends within this time.
+    /// An alarm if a token expires within this time.
     package var token: Duration
-    /// The horizon of an unexplained gap passes within this time.
+    /// An alarm if the horizon of an unexplained gap passes within this time.
     package var horizon: Duration
-    /// The provider purges something that is missing within this time.
+    /// An alarm if the provider purges something missing within this time.
     package var purge: Duration
-    /// A day ended longer ago than this, and is not closed, or disagrees with another source.
+    /// An alarm if a day ended longer ago than this and is not closed, or disagrees with another source.
     package var openDay: Duration
-    /// An anchor has seen no checkpoint for this long.
+    /// An alarm if an anchor has seen no checkpoint for this long.
     package var anchor: Duration
-    /// The root's file system has fewer free bytes than this.
+    /// An alarm if the file system has fewer free bytes than this.
     package var freeBytes: Int64
 
     package init(
