@@ -296,7 +296,7 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Archiver", "callark", "Evidence", "Files", "Manifest", "Recordings", "Service", "Settings",
+                "Archiver", "callark", "Evidence", "Files", "Manifest", "Recordings", "Reports", "Service", "Settings",
                 "Simulator", "TestSupport", "Wiring",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),

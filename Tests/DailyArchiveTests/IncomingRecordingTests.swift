@@ -114,7 +114,7 @@ import Testing
         #expect(try await IncomingRecording.resuming(partPath: part) == nil)
     }
 
-    @Test func `nothing is taken up where nothing was left or without an entity tag`() async throws {
+    @Test func `nothing is taken up if nothing was left or without an entity tag`() async throws {
         #expect(try await IncomingRecording.resuming(partPath: part) == nil)
         let recording = IncomingRecording(expecting: nil, memory: nil, partPath: part)
         try feed(recording, noise(100, seed: 1))

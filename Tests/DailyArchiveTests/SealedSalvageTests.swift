@@ -96,7 +96,7 @@ import Testing
         #expect(!salvage.faults.contains { $0.kind == .notTakenIn && $0.taskID == hit.key.taskID })
     }
 
-    @Test func `needs no side file, and takes its word where it is there`() async throws {
+    @Test func `needs no side file, and takes its word if it is there`() async throws {
         let (entries, whole) = try await sealed()
         let digest = Digester.digest(of: whole)
         var bytes = whole
@@ -109,7 +109,7 @@ import Testing
         #expect(salvage.recordings == Array(entries.dropFirst()))
     }
 
-    @Test func `is refused where the file holds another archive`() async throws {
+    @Test func `is refused if the file holds another archive`() async throws {
         _ = try await sealed()
         let other = try ArchiveName.on("2025-11-21")
         #expect(await archiveError { _ = try await SealedSalvage.read(path, as: other) }?.code == .damaged)

@@ -248,7 +248,7 @@ import TestSupport
         try place.write(Array("\(digest)  \(bag).tar\n".utf8), to: place.root.sideFilePath(.sample))
     }
 
-    @Test func `a tag file of a later version passes where the archive's own checksums list it`() async throws {
+    @Test func `a tag file of a later version passes if the archive's own checksums list it`() async throws {
         try await repacked("metadata/later.json", listed: true)
         for quick in [true, false] { #expect(try await kinds(quick: quick) == []) }
         let metadata = try await ArchiveMetadata.open(.sample, in: place.root.archives)

@@ -34,7 +34,7 @@ import Testing
         #expect(facts == CallFacts(origin: "1"))
     }
 
-    @Test func `what Search says counts where both say something`() {
+    @Test func `what Search says counts if both say something`() {
         let listed = CallFacts(
             agent: CallFacts.Party(id: "a1", name: "Ada"),
             origin: "+1",

@@ -29,7 +29,7 @@ import Testing
         #expect(URLText(wire.utf8).text == wire, "a second time changes nothing")
     }
 
-    @Test func `is encoded byte for byte, also where its bytes are no text`() {
+    @Test func `is encoded byte for byte, also if its bytes are no text`() {
         #expect(URLText(Array("/Gr".utf8) + [0xfc, 0xdf] + Array("e".utf8)).text == "/Gr%FC%DFe")
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Files
 import Recordings
+import Reports
 import Settings
 import Simulator
 import Testing

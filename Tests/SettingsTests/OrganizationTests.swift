@@ -189,7 +189,7 @@ import Testing
         )
     }
 
-    @Test func `an address beats the region, with a warning where they disagree`() throws {
+    @Test func `an address beats the region, with a warning if they disagree`() throws {
         let start = "organizations:\n  - {\(Self.identity), region: us1, auth: {access_token: t}, "
         let other = try Installation(start + "api_base_url: \"https://api.wxcc-eu1.cisco.com/v1\"}").load()
         #expect(other.settings.organizations.first?.apiBaseURL.absoluteString == "https://api.wxcc-eu1.cisco.com/v1")

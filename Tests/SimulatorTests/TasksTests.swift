@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `too many matches are 413 where that is wanted, and another organization is 403`() async throws {
+    @Test func `too many matches are 413 if that is wanted, and another organization is 403`() async throws {
         try await withSimulator(calls: 50) { simulator, client async throws in
             simulator.change { $0.tasks.tooMany = 20 }
             #expect(try await client.tasks("from=\(Self.day)&pageSize=10").status == 413)

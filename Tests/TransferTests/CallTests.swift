@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `compression is used where it is asked for, and only there`() async throws {
+    @Test func `compression is used if it is asked for, and only there`() async throws {
         let zipped = try await Tool.gzip(Data(String(repeating: "{}", count: 50_000).utf8))
         try await withServer { peer in
             while let head = peer.readHead() {

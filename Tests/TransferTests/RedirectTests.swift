@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func `a redirect to another host of this machine is followed where the policy allows it`() async throws {
+    @Test func `a redirect to another host of this machine is followed if the policy allows it`() async throws {
         try await withServer(answer: Self.serve) { engine, server in
             let basket = Basket()
             let request = DownloadRequest(server.url("/to?http://localhost:\(server.port)/there"))

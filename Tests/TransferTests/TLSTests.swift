@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `calls take HTTP/2 where it is offered, and downloads keep to HTTP/1.1`() async throws {
+    @Test func `calls take HTTP/2 if it is offered, and downloads keep to HTTP/1.1`() async throws {
         try await SecureServer.with(offeringHTTP2: true) { server in
             try await withEngine(certificates: server.certificate) { engine in
                 for _ in 0..<3 {

@@ -10,8 +10,8 @@ package struct GapTable {
 
     /// A gap, and whose call it was, if that is known.
     package struct Line {
-        let gap: Gap
-        let call: KnownCall?
+        package let gap: Gap
+        package let call: KnownCall?
 
         package init(gap: Gap, call: KnownCall? = nil) {
             self.gap = gap

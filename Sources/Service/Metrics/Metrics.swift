@@ -110,11 +110,11 @@ struct Metrics: Sendable {
         text.add(
             "callark_listed_through_timestamp_seconds",
             .gauge,
-            "Up to when the provider's list has been read without a hole.",
+            "Time up to which the provider's list was read without a hole.",
             listed
         )
         text.add("callark_archives_never_read", .gauge, "Sealed archives that were never read back.", unread)
-        text.add("callark_archives_with_faults", .gauge, "Archives that had faults when they were read last.", faulty)
+        text.add("callark_archives_with_faults", .gauge, "Archives that had faults when last read.", faulty)
     }
 
     private func addTokens(_ text: inout MetricsText, _ names: [OrganizationName]) async {

@@ -52,7 +52,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `Search is asked by the page, and not at all where there is no news`() async throws {
+    @Test func `Search is asked by the page, and not at all if there is no news`() async throws {
         var options = SimulatorOptions.unlimited
         options.search.pageSize = 250
         try await Installation.with(.small(calls: 40), options: options) { here in

@@ -77,7 +77,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `that a call was recorded is in the day's next archive where Search says it late`() async throws {
+    @Test func `that a call was recorded is in the day's next archive if Search says it late`() async throws {
         try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
             let task = try #require(here.recordedTasks.first)
             here.simulator.setCaptureRequested(false, of: task)

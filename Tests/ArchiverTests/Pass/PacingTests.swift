@@ -84,7 +84,7 @@ private final class PacingLog: Sendable {
         }
     }
 
-    @Test func `asks for new URLs where the wait has outlived the old ones`() async throws {
+    @Test func `asks for new URLs if the wait has outlived the old ones`() async throws {
         try await Installation.with(.small(calls: 20, mix: .plain)) { here in
             here.simulator.inject(try FaultRule("media 429 retry-after=1 first=1 after=5"))
             here.simulator.inject(try FaultRule("media delay seconds=0.3 first=5"))

@@ -86,7 +86,7 @@ import Testing
         #expect(place.warnings == 1)
     }
 
-    @Test func `stays shut where nothing is under way that could make room`() async throws {
+    @Test func `stays shut if nothing is under way that could make room`() async throws {
         let place = Disk(mebibytes: 0)
         let disk = place.guard()
         for number in 1...5 { #expect(try await !disk.admit(row(Int64(number)))) }
@@ -96,7 +96,7 @@ import Testing
         #expect(try await !disk.admit(row(9)), "the next pass goes on, not this one")
     }
 
-    @Test func `is shut where no file can be made`() async throws {
+    @Test func `is shut if no file can be made`() async throws {
         let disk = Disk(mebibytes: 500, files: 0).guard()
         #expect(try await !disk.admit(row(1)))
         #expect(disk.failure?.message.contains("inodes") == true)

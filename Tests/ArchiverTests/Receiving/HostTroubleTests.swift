@@ -38,7 +38,7 @@ import WebexContactCenter
         #expect(trouble.note(expired, of: row(9), isSurprising: false, now: start) == .giveUp(sentence))
     }
 
-    @Test func `is tried by another where the one that did was left to the next pass`() {
+    @Test func `is tried by another if the one that did was left to the next pass`() {
         var trouble = trouble(4)
         #expect(trouble.end(of: row(3), isFailed: false) == true)
         #expect(trouble.nextStep(for: row(1)) == .proceed)

@@ -42,7 +42,7 @@ import Transfer
         #expect(progress.fruitless == 0)
     }
 
-    @Test func `come to an end, and begin anew where there was progress`() {
+    @Test func `come to an end, and begin anew if there was progress`() {
         var progress = progress()
         for number in 1...2 {
             #expect(progress.note(byteCount: Int64(number)) == false)
@@ -57,7 +57,7 @@ import Transfer
         #expect(progress.delay(by: policy, retryAfter: nil) == nil)
     }
 
-    @Test func `go on after one that brought bytes, even where there is only one`() {
+    @Test func `go on after one that brought bytes, even if there is only one`() {
         var progress = progress()
         let once = RetryPolicy(attempts: 1)
         _ = progress.note(byteCount: 100_000)

@@ -83,7 +83,7 @@ import Transfer
         #expect(budget.reservedBytes == 1000)
     }
 
-    @Test(arguments: [Int64(1) << 36, 1 << 31]) func `is refused where there is no room for what the server says`(
+    @Test(arguments: [Int64(1) << 36, 1 << 31]) func `is refused if there is no room for what the server says`(
         _ length: Int64
     ) async throws {
         let sink = try await ReceptionSink(

@@ -187,7 +187,7 @@ import Testing
         }
     }
 
-    @Test func `is held once, whatever comes, where the look brings no recording`() async throws {
+    @Test func `is held once, whatever comes, if the look brings no recording`() async throws {
         try await withHalf(.own) { here, recording in
             try await here.pass(.sinceLastPass)
             let held = try await here.held()

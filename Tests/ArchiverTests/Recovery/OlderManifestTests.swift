@@ -275,7 +275,7 @@ import Testing
         }
     }
 
-    @Test func `counts a recording that the spool lost where another archive has it`() async throws {
+    @Test func `counts a recording that the spool lost if another archive has it`() async throws {
         try await Installation.with(Self.world()) { here in
             try await here.pass()
             let offered = try await here.held()

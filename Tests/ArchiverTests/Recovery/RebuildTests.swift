@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: Loss.allCases)
-    func `is what a pass asks for where there are archives and no manifest, and the spool stays`(_ loss: Loss)
+    func `is what a pass asks for if there are archives and no manifest, and the spool stays`(_ loss: Loss)
         async throws
     {
         let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
@@ -258,7 +258,7 @@ import Testing
         }
     }
 
-    @Test func `refuses where the spool no longer has what the old manifest calls stored, and changes nothing`()
+    @Test func `refuses if the spool no longer has what the old manifest calls stored, and changes nothing`()
         async throws
     {
         let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)

@@ -154,7 +154,7 @@ import Transfer
         }
     }
 
-    @Test func `takes a recording back where its archive is whole again, such as out of a backup`() async throws {
+    @Test func `takes a recording back if its archive is whole again, such as out of a backup`() async throws {
         try await Installation.with(.small(calls: 4, mix: .plain)) { here in
             try await here.pass()
             let name = try #require(try here.root.archives.list().first)
@@ -199,7 +199,7 @@ import Transfer
         }
     }
 
-    @Test func `is refused where not a file is missing but a disk`() async throws {
+    @Test func `is refused if not a file is missing but a disk`() async throws {
         try await Installation.with(.small(calls: 2, mix: .plain)) { here in
             try await here.pass()
             let before = try await told(here)
@@ -314,7 +314,7 @@ import Transfer
         }
     }
 
-    @Test func `without damage changes nothing, and is for one day where that was asked`() async throws {
+    @Test func `without damage changes nothing, and is for one day if that was asked`() async throws {
         let world = try SimulatedWorld.small(days: ["2025-11-19", "2025-11-20"], calls: 3, mix: .plain)
         try await Installation.with(world) { here in
             try await here.pass(.sinceLastPass)

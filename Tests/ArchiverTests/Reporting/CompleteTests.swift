@@ -132,7 +132,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `leaves what is explained alone until it is due, and not where somebody asks`() async throws {
+    @Test func `leaves what is explained alone until it is due, and not if somebody asks`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             let bad = try #require(here.simulator.servedRecordings().first)
             here.simulator.inject(FaultRule(.media, .always, .html200, pathContains: bad.recording.id))

@@ -16,8 +16,7 @@ import Testing
         return try await manifest.events(task: TaskID(task)).collected().map(\.kind)
     }
 
-    @Test func `is that it was purged, where a recording vanishes from the listing before it was fetched`() async throws
-    {
+    @Test func `is that it was purged, if a recording vanishes from the listing before it was fetched`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             let served = try #require(here.simulator.servedRecordings().first)
             here.simulator.inject(FaultRule(.media, .always, .status(500), pathContains: served.recording.id))
@@ -35,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func `is that it was purged, where a task is older than the provider keeps recordings`() async throws {
+    @Test func `is that it was purged, if a task is older than the provider keeps recordings`() async throws {
         var mix = CallMix.plain
         mix.missingCalls = [2, 5]
         try await Installation.with(.small(mix: mix)) { here in
@@ -51,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: [Fault.html200, .json200, .emptyBody])
-    func `is damage at the provider, where the media host gives no recording, again and again`(
+    func `is damage at the provider, if the media host gives no recording, again and again`(
         _ fault: Fault
     ) async throws {
         try await Installation.with(.small(calls: 3, mix: .plain)) { here in

@@ -189,7 +189,7 @@ import Testing
         }
     }
 
-    @Test func `opens again where an explanation is taken back`() async throws {
+    @Test func `opens again if an explanation is taken back`() async throws {
         try await Installation.with(Self.lossyWorld()) { here in
             try await here.pass()
             let tasks = try await here.gaps().map(\.taskID)

@@ -99,7 +99,7 @@ import Testing
     private static let account: String = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(getuid())"
 
     @Test(.enabled(if: getuid() == 0, "needs to become another user"))
-    func `is explained by a number where the account has no name, as in a container`() async throws {
+    func `is explained by a number if the account has no name, as in a container`() async throws {
         try await Self.withGap { desk, task in
             let become = ["setpriv", "--reuid", "10001", "--regid", "10001", "--clear-groups"]
             _ = try await Program.run("chown", ["-R", "10001:10001", desk.folder])
@@ -219,7 +219,7 @@ import Testing
         }
     }
 
-    @Test func `is explained only where it is missing, with a known reason and a note`() async throws {
+    @Test func `is explained only if it is missing, with a known reason and a note`() async throws {
         try await Self.withGap { desk, task in
             let held = try #require(desk.simulator.servedRecordings().first).taskID
             func explain(_ arguments: String...) async throws -> Program.Ending {

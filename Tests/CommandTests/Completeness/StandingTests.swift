@@ -292,7 +292,7 @@ import Testing
         }
     }
 
-    @Test func `is pending, and not missing, where no pass has asked yet`() async throws {
+    @Test func `is pending, and not missing, if no pass has asked yet`() async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
             desk.simulator.inject(FaultRule(.captures, .always, .status(403)))
             #expect(try await desk.run("archive", "--day", desk.day).status == 77)

@@ -141,7 +141,7 @@ import Testing
         }
     }
 
-    @Test func `log lines are JSON where that was asked for`() async throws {
+    @Test func `log lines are JSON if that was asked for`() async throws {
         try await Desk.with(calls: 2) { desk in
             let ending = try await desk.run(
                 "archive",

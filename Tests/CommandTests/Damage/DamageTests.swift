@@ -251,7 +251,7 @@ import Testing
     }
 
     @Test(.needs("root and mount namespaces", ReadOnlyMount.isPossible))
-    func `is looked for where nothing may be written, which is said`() async throws {
+    func `is looked for if nothing may be written, which is said`() async throws {
         try await Desk.with(calls: 2, mix: .plain) { desk in
             try await desk.archiveDay()
             let ending = try await ReadOnlyMount.run(["verify"], of: desk)

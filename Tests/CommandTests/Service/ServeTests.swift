@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `is not started where another one listens`() async throws {
+    @Test func `is not started if another one listens`() async throws {
         try await Desk.with(calls: 0) { desk in
             let (program, address) = try await started(desk)
             let place = try #require(address.components(separatedBy: "//").last)

@@ -51,7 +51,7 @@ import Testing
         #expect(total <= max(limit, 10))
     }
 
-    @Test func `shows a text in few words where all of them have no room`() {
+    @Test func `shows a text in few words if all of them have no room`() {
         let columns = [
             TableLayout.Column(natural: 10), TableLayout.Column(natural: 20, least: 6, hasShortForm: true),
             TableLayout.Column(natural: 8, rank: 1, least: 4),

@@ -56,7 +56,7 @@ import Testing
     @Test(arguments: [
         ["--to", "0001-01-01"], ["--to", "1969-12-31T23:59:59Z"], ["--from", "9999-12-31T23:59:59-14:00"],
     ])
-    func `is empty where it ends before any call, or begins after all`(_ arguments: [String]) throws {
+    func `is empty if it ends before any call, or begins after all`(_ arguments: [String]) throws {
         let window = try WindowOptions.parse(arguments).window(in: berlin, now: now)
         #expect(try #require(window.instants).isEmpty)
     }

@@ -186,7 +186,7 @@ import Testing
         }
     }
 
-    @Test func `a recording that two archives have counts once, and in the later where that says so`() async throws {
+    @Test func `a recording that two archives have counts once, and in the later if that says so`() async throws {
         try await Fixture.with { fixture in
             let entries = try await fixture.store(try await fixture.known([1, 2]))
             let (first, _) = try await fixture.seal()

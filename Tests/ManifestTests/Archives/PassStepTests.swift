@@ -50,7 +50,7 @@ import Testing
 
     /// Tasks are looked up in batches, and a page may have one twice.
     @Test(arguments: [1, 2, 24, 25, 26, 60])
-    func `a page of any length is known task by task, also where one comes twice`(count: Int) async throws {
+    func `a page of any length is known task by task, also if one comes twice`(count: Int) async throws {
         try await Fixture.with { fixture in
             let tasks = try (1...count).map { try Fixture.task($0) }
             let twice =
@@ -168,7 +168,7 @@ import Testing
         }
     }
 
-    @Test func `an answer about an unlisted task registers it only where there is something`() async throws {
+    @Test func `an answer about an unlisted task registers it only if there is something`() async throws {
         try await Fixture.with { fixture in
             let ids = try [1, 2, 3].map(Fixture.taskID)
             let answers: [TaskAnswer] = [

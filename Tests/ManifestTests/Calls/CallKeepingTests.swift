@@ -23,7 +23,7 @@ import Testing
         (Self.morning + .seconds(first))..<(Self.morning + .seconds(last) + .milliseconds(1))
     }
 
-    @Test func `Search is asked only where calls are over and it has said nothing`() async throws {
+    @Test func `Search is asked only if calls are over and it has said nothing`() async throws {
         try await Fixture.with { fixture in
             #expect(try await due(fixture) == [])
             _ = try await fixture.list(

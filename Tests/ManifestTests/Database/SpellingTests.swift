@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func `is asked for as it was written where nothing is known of it`() async throws {
+    @Test func `is asked for as it was written if nothing is known of it`() async throws {
         try await Fixture.with { fixture in
             let id = try #require(TaskID(Self.spellings[0]))
             #expect(try await fixture.manifest.spelled([id]).map(\.description) == [Self.spellings[0]])

@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func `is drafted only where nothing is missing, pending or under way`() async throws {
+    @Test func `is drafted only if nothing is missing, pending or under way`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known([1])
             #expect(try await draft(fixture) == nil, "pending")

@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `is asked about by the schedule alone, also where a pass is impatient`() async throws {
+    @Test func `is asked about by the schedule alone, also if a pass is impatient`() async throws {
         try await Fixture.with { fixture in
             let tasks = try [1, 2].map { try Fixture.task($0) }
             _ = try await fixture.list(tasks)

@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func `that was explained and filled is another one where the recording is lost again`() async throws {
+    @Test func `that was explained and filled is another one if the recording is lost again`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known([1])
             try await fail(fixture, work[0], .downloadFailed)

@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func `is not asked for again and again where the provider offers it no more`() async throws {
+    @Test func `is not asked for again and again if the provider offers it no more`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known([1])
             try await store(fixture, work[0], suspicion: Self.reason)

@@ -124,7 +124,7 @@ import Transfer
     }
 
     @Test(arguments: [true, false])
-    func `a site that somebody else has changed is not overwritten where the provider watches`(
+    func `a site that somebody else has changed is not overwritten if the provider watches`(
         watches: Bool
     ) async throws {
         try await SiteDesk.with { desk in
