@@ -1,4 +1,5 @@
 import DailyArchive
+import Files
 import Recordings
 import Testing
 
