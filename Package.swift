@@ -115,6 +115,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Backups of what an archive has besides its archives.
+        .target(
+            name: "Backups",
+            dependencies: ["Evidence", "Files", "Recordings", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
         // The JSON that users see, once, for the command line and whatever else answers them.
         .target(
             name: "Payloads",
@@ -172,7 +178,7 @@ let package = Package(
         .executableTarget(
             name: "callark",
             dependencies: [
-                "Anchors", "Archiver", "CGlibc", "Cases", "DailyArchive", "Evidence", "Files", "Manifest",
+                "Anchors", "Archiver", "Backups", "CGlibc", "Cases", "DailyArchive", "Evidence", "Files", "Manifest",
                 "Payloads", "Recordings", "Reports", "Service", "Settings", "Text", "Transfer", "WebexContactCenter",
                 "Wiring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -82,7 +82,7 @@ package final class EvidenceLogs: Sendable {
 
     /// Where an organization's log is.
     /// - Throws: `EvidenceError` if the root has no identity.
-    func place(of organization: OrganizationName) throws(EvidenceError) -> EvidenceLog.Place {
+    package func place(of organization: OrganizationName) throws(EvidenceError) -> EvidenceLog.Place {
         let origin = if let origin = setup.origin { origin } else { try usualOrigin() }
         return EvidenceLog.Place(
             logs: root.logsPath,

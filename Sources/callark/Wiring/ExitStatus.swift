@@ -1,6 +1,7 @@
 import Anchors
 import Archiver
 import ArgumentParser
+import Backups
 import Cases
 import DailyArchive
 import Evidence
@@ -39,6 +40,7 @@ enum ExitStatus: Int32 {
             case let error as AnchorError: Self(error)
             case let error as ServiceError: Self(error)
             case let error as WitnessRefusal: Self(error)
+            case let error as BackupError: Self(error)
             case let error as CaseError: error.code == .notNoted ? .authorization : .inputOutput
             // A transfer error that is not wrapped in a provider error is the engine's own: its certificates.
             case is SettingsError, is TransferError: .configuration
@@ -118,6 +120,18 @@ enum ExitStatus: Int32 {
             case .key, .badOrigin: .configuration
             case .tooLong, .bug: .bug
             case .missing, .noSpace, .permission, .readOnly, .inputOutput: .inputOutput
+            }
+    }
+
+    private init(_ error: BackupError) {
+        self =
+            switch error.code {
+            case .missing: .unknown
+            case .damaged: .damage
+            case .newer, .otherArchive: .configuration
+            case .occupied: .usage
+            case .busy: .incomplete
+            case .inputOutput: .inputOutput
             }
     }
 

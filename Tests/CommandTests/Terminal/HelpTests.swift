@@ -19,7 +19,7 @@ import Testing
         ["log"], ["log", "status"], ["log", "verify"], ["log", "prove"], ["log", "verifier"], ["log", "anchor"],
         ["witness"], ["witness", "sign"],
         ["serve"], ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"],
-        ["stats"], ["stats", "queues"], ["stats", "agents"], ["stats", "activities"],
+        ["stats"], ["stats", "queues"], ["stats", "agents"], ["stats", "activities"], ["backup"], ["restore"],
     ]
 
     @Test(arguments: commands) func `of every command has examples that a narrow terminal has room for`(
@@ -82,7 +82,7 @@ import Testing
             "init", "archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "events",
             "auth",
             "sites",
-            "legacy", "log", "witness", "stats", "serve", "keys",
+            "legacy", "log", "witness", "stats", "serve", "keys", "backup", "restore",
         ]
         for word in words {
             #expect(ending.output.contains("  \(word)"))

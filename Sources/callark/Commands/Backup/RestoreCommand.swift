@@ -1,0 +1,189 @@
+import Archiver
+import ArgumentParser
+import Backups
+import Evidence
+import Files
+import Foundation
+import Manifest
+import Recordings
+import Settings
+import Wiring
+
+struct RestoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Put a backup of the manifest, the evidence logs and the service's keys in place.",
+        discussion: """
+            Checks every file of the backup first. archive.root may be missing or empty, have archives only, or be the root \
+            that was backed up. Stop the service and all timers before (75).
+
+            Evidence logs, tokens and keys that are there are kept, because they are newer. A manifest that is there, and a \
+            service's database, are moved aside with --replace only (64). The configuration is not put in place: the backup \
+            has it as configuration/callark.yaml.
+
+            Then it says what is older than the rest: archives that the backup does not know yet, archives that are missing, \
+            and an evidence log that lacks entries (65), with what to do.
+
+            EXAMPLES
+              callark restore /backup/2025-11-20
+              # instead of a manifest that is there
+              callark restore /backup/2025-11-20 --replace
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The folder of the backup.", completion: .directory)
+    var folder: String
+
+    @Flag(help: "Move a manifest and a service's database aside that are there.")
+    var replace = false
+
+    func run() async throws {
+        let installation = try Installation(common, usesRoot: false, needsSecrets: false)
+        let root = installation.root
+        let path = URL(filePath: folder).standardizedFileURL.path
+        let (now, replacing) = (installation.now, replace)
+        let restore = Restore(from: path, into: root)
+        let summary = try await BlockingWork.run { _ throws(any Error) in
+            try restore.run(replacing: replacing, now: now)
+        }
+        let output = Output(json: common.json)
+        var findings: [Finding] = []
+        do {
+            defer { output.flush() }
+            let time = summary.backupTime.named(in: installation.timeZone)
+            output.text("\(root.path): restored as of \(time)")
+            for old in summary.replaced { output.text("  what was there is now \(old)") }
+            if !summary.logs.isEmpty { output.text("  evidence logs: \(Self.list(summary.logs))") }
+            if !summary.keptLogs.isEmpty { output.text("  evidence logs, kept: \(Self.list(summary.keptLogs))") }
+            if !summary.credentials.isEmpty { output.text("  secrets: \(summary.credentials.joined(separator: ", "))") }
+            output.text("  the configuration is \(summary.configuration)")
+            findings = try await Self.findings(summary, time, installation)
+            for finding in findings {
+                try output.json(FindingLine(finding))
+                output.text("\(finding.message)")
+            }
+            try output.json(SummaryLine(root: root.path, summary))
+        }
+        let worst = ExitStatus.worst(findings.map(\.status))
+        if worst != .complete { throw ExitCode(worst.rawValue) }
+    }
+
+    private static func list(_ names: [OrganizationName]) -> String {
+        names.map(\.description).joined(separator: ", ")
+    }
+
+    /// What is older than the rest, or missing.
+    private struct Finding {
+        var code: String
+        var message: String
+        var status = ExitStatus.complete
+    }
+
+    private static func findings(
+        _ summary: Restore.Summary,
+        _ time: String,
+        _ installation: Installation
+    ) async throws -> [Finding] {
+        let root = installation.root
+        let manifest = try Manifest(of: root, mode: .readOnly)
+        let known = Set(try await manifest.sealedArchives().map(\.name))
+        try manifest.close()
+        let held = Set(try root.archives.list())
+        var findings: [Finding] = []
+        let newer = held.subtracting(known)
+        if !newer.isEmpty {
+            let count = Readable.count(newer.count, "archive")
+            let logs = summary.logs.isEmpty ? "" : " and the evidence logs"
+            findings.append(
+                Finding(
+                    code: "backup_older",
+                    message: "\(count) on the disk are newer than the manifest\(logs): the next pass adds them; if "
+                        + "there is a newer copy of a log, put that in place first"
+                )
+            )
+        }
+        let absent = known.subtracting(held)
+        if !absent.isEmpty {
+            findings.append(
+                Finding(
+                    code: "archives_missing",
+                    message: "\(Readable.count(absent.count, "archive")) of the manifest are missing: put "
+                        + "\(root.archivesPath) back from its copy, then run `callark verify --quick`",
+                    status: .damage
+                )
+            )
+        }
+        for organization in summary.logs + summary.keptLogs {
+            if let error = await check(organization, installation) {
+                let code = "log_\(error.code.rawValue)"
+                findings.append(Finding(code: code, message: "\(error)", status: ExitStatus(error)))
+            }
+        }
+        if summary.hasKeys {
+            findings.append(
+                Finding(
+                    code: "keys_older",
+                    message: "the service's keys are as of \(time): a key that was revoked since is valid again; "
+                        + "compare `callark keys list` with `callark audit --type access.revoked`"
+                )
+            )
+        }
+        return findings
+    }
+
+    /// Opens a log as a pass would.
+    private static func check(_ organization: OrganizationName, _ installation: Installation) async -> EvidenceError? {
+        do throws(EvidenceError) {
+            let place = try installation.evidence.place(of: organization)
+            try await BlockingWork.run { _ throws(EvidenceError) in _ = try EvidenceLog.openExisting(place) }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private struct FindingLine: Encodable {
+        let type = "finding"
+        var code: String
+        var message: String
+
+        init(_ finding: Finding) {
+            code = finding.code
+            message = finding.message
+        }
+    }
+
+    private struct SummaryLine: Encodable {
+        let type = "summary"
+        var root: String
+        var backupTime: String
+        var configuration: String
+        var keys: Bool
+        var logs: [String]
+        var keptLogs: [String]
+        var credentials: [String]
+        var keptCredentials: [String]
+        var replaced: [String]
+
+        init(root: String, _ summary: Restore.Summary) {
+            self.root = root
+            backupTime = summary.backupTime.description
+            configuration = summary.configuration
+            keys = summary.hasKeys
+            logs = summary.logs.map(\.description)
+            keptLogs = summary.keptLogs.map(\.description)
+            credentials = summary.credentials
+            keptCredentials = summary.keptCredentials
+            replaced = summary.replaced
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case type, root, configuration, keys, logs, credentials, replaced
+            case backupTime = "backup_time"
+            case keptLogs = "kept_logs"
+            case keptCredentials = "kept_credentials"
+        }
+    }
+}

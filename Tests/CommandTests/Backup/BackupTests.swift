@@ -1,0 +1,191 @@
+import Foundation
+import Simulator
+import TestSupport
+import Testing
+
+/// `callark backup` and `callark restore`.
+@Suite struct `A backup` {
+    private func backedUp(_ desk: Desk, _ name: String = "backup", _ options: [String] = []) async throws -> String {
+        let path = "\(desk.folder)/\(name)"
+        let ending = try await desk.start(["backup", path] + options).end()
+        try #require(ending.status == 0, "\(ending.errors)")
+        return path
+    }
+
+    /// Leaves nothing of the root but, if asked for, its archives.
+    private func destroy(_ desk: Desk, keepingArchives: Bool) throws {
+        let files = FileManager.default
+        let kept = "\(desk.folder)/kept"
+        if keepingArchives { try files.moveItem(atPath: "\(desk.root)/archives", toPath: kept) }
+        try files.removeItem(atPath: desk.root)
+        guard keepingArchives else { return }
+        try files.createDirectory(atPath: desk.root, withIntermediateDirectories: true)
+        try files.moveItem(atPath: kept, toPath: "\(desk.root)/archives")
+    }
+
+    @Test func `brings everything back but the archives`() async throws {
+        try await Desk.with { desk in
+            try await desk.archiveDay()
+            #expect(try await desk.run("keys", "create", "--name", "nightly", "--role", "viewer").status == 0)
+            let before = try desk.entries().count
+            let path = try await backedUp(desk, "backup", ["--secrets"])
+            let sums = try Tool.run("sha256sum", "--quiet", "-c", "SHA256SUMS", in: path)
+            #expect(sums.status == 0, "\(sums.output)")
+            for name in ["manifest", "service"] {
+                let check = try Tool.run("sqlite3", "\(path)/root/\(name).sqlite", "PRAGMA integrity_check")
+                #expect(check.output == "ok\n", "\(check.output)")
+            }
+            #expect(try Tool.run("stat", "-c", "%a", path).output == "700\n")
+            let configuration = try String(contentsOfFile: "\(path)/configuration/callark.yaml", encoding: .utf8)
+            #expect(configuration == desk.yaml)
+
+            try destroy(desk, keepingArchives: true)
+            let restored = try await desk.run("restore", path, "--json")
+            #expect(restored.status == 0, "\(restored.errors)")
+            let lines = try restored.objects
+            #expect(lines.map { $0["code"]?.text } == ["keys_older", nil])
+            #expect(try await desk.archived() == desk.offered)
+            #expect(try await desk.run("verify").status == 0)
+            #expect(try await desk.run("log", "verify").status == 0)
+            #expect(try await desk.run("keys", "list").output.contains("nightly"))
+            // The refresh token and the key of the log are those that were in use.
+            #expect(try await desk.run("archive", "--day", desk.day).status == 0)
+            #expect(try desk.entries().count == before)
+            #expect(try await desk.run("keys", "revoke", "nightly").status == 0)
+        }
+    }
+
+    @Test func `has no secret unless it is asked for`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            let path = try await backedUp(desk)
+            let key = try String(contentsOfFile: "\(desk.root)/spool/credentials/log.key", encoding: .utf8)
+            let tokens = try String(contentsOfFile: "\(desk.root)/spool/credentials/acme.json", encoding: .utf8)
+            for name in try #require(FileManager.default.enumerator(atPath: path)?.allObjects as? [String]) {
+                let text = (try? Data(contentsOf: URL(filePath: "\(path)/\(name)"))) ?? Data()
+                #expect(text.range(of: Data(key.utf8)) == nil && text.range(of: Data(tokens.utf8)) == nil, "\(name)")
+            }
+            try destroy(desk, keepingArchives: true)
+            // The log can be read, and not added to.
+            let restored = try await desk.run("restore", path)
+            #expect(restored.status == 78, "\(restored.errors)")
+            #expect(restored.output.contains("log.key: the key of the log is missing"))
+            #expect(try await desk.run("log", "verify").status == 0)
+        }
+    }
+
+    @Test func `that is older than the log is noticed, and the log recovered`() async throws {
+        try await Desk.with { desk in
+            try await desk.archiveDay()
+            let path = try await backedUp(desk)
+            #expect(try await desk.run("keys", "create", "--name", "later", "--role", "viewer").status == 0)
+            // A pass publishes the entry.
+            #expect(try await desk.run("archive", "--day", desk.day).status == 0)
+            for name in ["manifest.sqlite", "service.sqlite", "log"] {
+                try FileManager.default.removeItem(atPath: "\(desk.root)/\(name)")
+            }
+            let restored = try await desk.run("restore", path)
+            #expect(restored.status == 65, "\(restored.output)")
+            #expect(restored.output.contains("an older state was restored"), "\(restored.output)")
+            #expect(try await desk.run("archive", "--day", desk.day).status == 65)
+            #expect(try await desk.run("log", "recover").status == 0)
+            #expect(try await desk.run("archive", "--day", desk.day).status == 0)
+            #expect(try await desk.run("log", "verify").status == 0)
+            #expect(try await desk.archived() == desk.offered)
+        }
+    }
+
+    @Test func `that is older than the archives is noticed, and so are archives that are missing`() async throws {
+        try await Desk.with(calls: 4, earlier: [1]) { desk in
+            let days = desk.simulator.world.days
+            #expect(try await desk.run("archive", "--day", days[0]).status == 0)
+            let older = try await backedUp(desk, "older", ["--secrets"])
+            try await desk.archiveDay()
+            let newer = try await backedUp(desk, "newer", ["--secrets"])
+            try destroy(desk, keepingArchives: true)
+            let restored = try await desk.run("restore", older, "--json")
+            #expect(restored.status == 0, "\(restored.errors)")
+            #expect(try restored.objects.contains { $0["code"]?.text == "backup_older" })
+            #expect(try await desk.run("archive", "--day", desk.day).status == 0)
+            #expect(try await desk.archived() == desk.offered)
+            #expect(try await desk.run("log", "verify").status == 0)
+
+            try destroy(desk, keepingArchives: false)
+            let bare = try await desk.run("restore", newer)
+            #expect(bare.status == 65, "\(bare.errors)")
+            #expect(bare.output.contains("2 archives of the manifest are missing"), "\(bare.output)")
+        }
+    }
+
+    @Test func `is made while the service runs, and not restored`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            let port = try FreePort.number()
+            let service = try desk.start("serve", environment: ["CALLARK_SERVICE_LISTEN": "127.0.0.1:\(port)"])
+            try await eventually("it listens") {
+                guard service.isRunning else { throw CancellationError() }
+                return try await Program.run("curl", ["-s", "http://127.0.0.1:\(port)/readyz"]).status == 0
+            }
+            let path = try await backedUp(desk)
+            let refused = try await desk.run("restore", path, "--replace")
+            #expect(refused.status == 75, "\(refused.errors)")
+            #expect(try refused.complaint.contains("systemctl stop callark"))
+            service.signal(SIGTERM)
+            #expect(try await service.end().status == 143)
+
+            #expect(try await desk.run("restore", path).status == 64)
+            let replaced = try await desk.run("restore", path, "--replace")
+            #expect(replaced.status == 0, "\(replaced.errors)")
+            let names = try FileManager.default.contentsOfDirectory(atPath: desk.root)
+            #expect(names.count { $0.hasPrefix("manifest.sqlite.before-restore-") } == 1)
+            #expect(try await desk.archived() == desk.offered)
+        }
+    }
+
+    @Test func `is of one moment, also while a pass writes`() async throws {
+        try await Desk.with(calls: 30, earlier: [1]) { desk in
+            #expect(try await desk.run("archive", "--day", desk.simulator.world.days[0]).status == 0)
+            let pass = try desk.start("archive", "--day", desk.day)
+            var paths: [String] = []
+            repeat {
+                paths.append(try await backedUp(desk, "backup-\(paths.count)"))
+            } while pass.isRunning && paths.count < 20
+            #expect(try await pass.end().status == 0)
+            for path in paths {
+                let judged = try await desk.judged(["log", "\(path)/root/log/acme"])
+                #expect(judged.status == 0, "\(path): \(judged.output)\(judged.errors)")
+                let environment = ["CALLARK_ARCHIVE_ROOT": "\(path)-restored"]
+                let restored = try await desk.start(["restore", path, "--json"], environment: environment).end()
+                // The archives and the key are elsewhere.
+                #expect([65, 78].contains(restored.status), "\(restored.errors)")
+            }
+        }
+    }
+
+    @Test func `that is none, is changed, or is another archive's, changes nothing`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            #expect(try await desk.run("backup", "\(desk.root)/backup").status == 64)
+            let path = try await backedUp(desk)
+            #expect(try await desk.run("backup", path).status == 64)
+            #expect(try await desk.run("restore", "\(desk.folder)/none").status == 66)
+
+            let other = ["CALLARK_ARCHIVE_ROOT": "\(desk.folder)/other"]
+            try await desk.makeRoot(environment: other)
+            #expect(try await desk.run("restore", path, environment: other).status == 78)
+
+            let empty = ["CALLARK_ARCHIVE_ROOT": "\(desk.folder)/empty"]
+            let added = "\(path)/root/added"
+            try Data("x".utf8).write(to: URL(filePath: added))
+            #expect(try await desk.run("restore", path, environment: empty).status == 65)
+            try FileManager.default.removeItem(atPath: added)
+            try desk.flipByte(of: "\(path)/root/log/acme/checkpoint", at: 5)
+            let changed = try await desk.run("restore", path, environment: empty)
+            #expect(changed.status == 65)
+            #expect(try changed.complaint.contains("log/acme/checkpoint is not what was backed up"))
+            try FileManager.default.removeItem(atPath: "\(path)/root/log/acme/checkpoint")
+            #expect(try await desk.run("restore", path, environment: empty).status == 65)
+            #expect(!FileManager.default.fileExists(atPath: "\(desk.folder)/empty"))
+        }
+    }
+}
