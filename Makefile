@@ -18,7 +18,9 @@ BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget
 TEST_PACKAGES := ca-certificates curl file golang-go golang-golang-x-mod-dev gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
 DEB_PACKAGES := debhelper debootstrap dpkg-dev lintian
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
-TEST_TARGETS := Recordings Text Waiting Files Evidence Anchors Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Payloads Service Command
+TEST_TARGETS := Recordings Text Waiting Files Evidence Anchors Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Payloads WebPage Service Command
+# The browser that `test-browser` drives, with letters of some other scripts; what makes its pictures small.
+BROWSER_PACKAGES := chromium fonts-dejavu-core fonts-noto-cjk pngquant
 PYTHON_ENVIRONMENT := .build-python
 PROMTOOL := .build-promtool/usr/bin/promtool
 FUZZ_MINUTES ?= 60
@@ -27,7 +29,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 
-.PHONY: help build release install demo test test-dates test-all check-interop soak fuzz bench deb test-deb lint format clean packages test-packages bench-packages deb-packages
+.PHONY: help build release install demo test test-dates test-all check-interop soak fuzz bench deb test-deb lint format clean screenshots test-browser packages test-packages bench-packages deb-packages browser-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -52,18 +54,26 @@ test-deb: release deb-packages ## install, upgrade and purge the Debian package 
 demo: release ## archive and verify a simulated day, and serve it on a terminal (SERVE=0: do not): no account, no network
 	deploy/demo "$$($(SWIFT) build -c release --show-bin-path)"
 
-test: packages test-packages $(PYTHON_ENVIRONMENT)/.complete $(PROMTOOL) ## build and run every test
+test: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete $(PROMTOOL) ## build and run every test
 	$(SWIFT) build --build-tests
 	for target in $(TEST_TARGETS); do $(SWIFT) test --skip-build --filter "^$${target}Tests\\."; done
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" brief
 	python3 -B Tests/fuzz/fuzz.py "$$($(SWIFT) build --show-bin-path)" --minutes 5 --cases 90 --seed 1
 	Tests/deploy/run "$$($(SWIFT) build --show-bin-path)" "$(PYTHON_ENVIRONMENT)/bin/python" "$(PROMTOOL)"
+	$(PYTHON_ENVIRONMENT)/bin/python -B Tests/browser/browse.py "$$($(SWIFT) build --show-bin-path)" --quick
+
+test-browser: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete ## use the web page in a real browser, as people do
+	$(SWIFT) build
+	$(PYTHON_ENVIRONMENT)/bin/python -B Tests/browser/browse.py "$$($(SWIFT) build --show-bin-path)"
+
+screenshots: release browser-packages $(PYTHON_ENVIRONMENT)/.complete ## take the pictures of docs/images
+	$(PYTHON_ENVIRONMENT)/bin/python -B Tests/browser/screenshots.py "$$($(SWIFT) build -c release --show-bin-path)" docs/images
 
 test-dates: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## every test as if it were four other days, and those that know dates on eight more (DATES)
 	$(SWIFT) build --build-tests
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" $(DATES)
 
-test-all: test test-deb test-dates check-interop soak fuzz ## every test and every long trial: some four hours
+test-all: test test-browser test-deb test-dates check-interop soak fuzz ## every test and every long trial: some four hours
 
 check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of 2,000 calls, checked by tools that know nothing of Callark
 	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"
@@ -101,6 +111,9 @@ deb-packages:
 bench-packages:
 	@deploy/install-packages $(BENCH_PACKAGES)
 
+browser-packages:
+	@deploy/install-packages $(BROWSER_PACKAGES)
+
 # A folder without the shared one, which the linker would rather take, and does where there is no other.
 .build/static: | packages
 	mkdir -p $@
@@ -112,7 +125,7 @@ $(PYTHON_ENVIRONMENT)/.complete: Makefile | test-packages
 	python3 -m venv --system-site-packages $(PYTHON_ENVIRONMENT)
 	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check bagit==1.9.0 \
 	    'grafana-foundation-sdk==1769699998!10.1.0' jsonschema kubernetes-validate==1.37.0 \
-	    prometheus-client==0.26.0 PyYAML==6.0.3 rfc3161-client==1.0.9 schemathesis==4.32.5 vermin==1.9.2
+	    playwright==1.65.2 prometheus-client==0.26.0 PyYAML==6.0.3 rfc3161-client==1.0.9 schemathesis==4.32.5 vermin==1.9.2
 	touch $@
 
 # Out of Debian's package and without installing it, because that would start a server.

@@ -136,12 +136,23 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The web page: templates, words and files for browsers, and the views that fill them from the API's JSON.
+        .target(
+            name: "WebPage",
+            dependencies: [
+                "Pages", "Recordings",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            resources: [.embedInCode("Web")],
+            swiftSettings: strict
+        ),
         // `callark serve`: HTTP, keys and roles, the schedule.
         .target(
             name: "Service",
             dependencies: [
                 "Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads", "Recordings", "Reports",
-                "Settings", "Text", "Waiting", "WebexContactCenter", "Wiring",
+                "Settings", "Text", "Waiting", "WebPage", "WebexContactCenter", "Wiring",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -299,11 +310,12 @@ let package = Package(
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
+        .testTarget(name: "WebPageTests", dependencies: ["Recordings", "WebPage"], swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
             dependencies: [
                 "Archiver", "callark", "Evidence", "Files", "Manifest", "Recordings", "Reports", "Service", "Settings",
-                "Simulator", "TestSupport", "Wiring",
+                "Simulator", "TestSupport", "WebPage", "Wiring",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

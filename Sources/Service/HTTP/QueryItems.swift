@@ -39,6 +39,9 @@ struct QueryItems: Sendable {
     /// The value of a parameter; `nil` if it was not given.
     subscript(_ name: String) -> String? { values[name]?.first }
 
+    /// The names of the parameters that were given.
+    var names: [String] { Array(values.keys) }
+
     /// All values of a parameter that may be given more than once.
     func all(_ name: String) -> [String] { values[name] ?? [] }
 

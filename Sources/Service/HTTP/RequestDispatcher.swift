@@ -18,6 +18,8 @@ struct RequestDispatcher: HTTPResponder {
     /// Whether to tell browsers to use TLS only (HSTS).
     let isSecure: Bool
     let logger: Logger
+    /// Answers browsers that ask for a page which is refused.
+    let fallback: PageFallback
     /// Gets one line for each request.
     let note: @Sendable (AccessLine) -> Void
 
@@ -28,7 +30,14 @@ struct RequestDispatcher: HTTPResponder {
         do {
             answer = try await self.answer(request, context, &line, &setCookie)
         } catch {
-            answer = Answer(problem(for: error, line))
+            let problem = problem(for: error, line)
+            let page = await fallback.answer(
+                problem,
+                method: request.method,
+                target: request.head.path ?? "",
+                headers: request.headers
+            )
+            answer = page ?? Answer(problem)
         }
         if answer.headers[.setCookie] == nil { answer.headers[.setCookie] = setCookie }
         return response(answer, to: request.method, line)
@@ -67,7 +76,7 @@ struct RequestDispatcher: HTTPResponder {
         if let error { throw error }
         guard let found else { throw Problem.bug }
         if case .permission(let permission) = found.route.access, caller?.permits(permission) != true {
-            throw Problem(.forbidden, "role_too_small", "this needs the role \(Role.least(for: permission).rawValue)")
+            throw Problem.tooSmall(for: permission)
         }
         let query = try QueryItems(
             parts.count > 1 ? parts[1] : "",

@@ -12,6 +12,7 @@ import Recordings
 import ServiceLifecycle
 import Settings
 import Waiting
+import WebPage
 import WebexContactCenter
 import Wiring
 
@@ -37,6 +38,7 @@ package struct CallarkService: Sendable {
     private let board = PassBoard()
     /// Made when the service begins to stop, so that answers without an end of their own stop too.
     private let ending = StopRequest()
+    private let site: WebSite
     private var settings: ServiceSettings { installation.settings.service }
     /// Whether browsers reach the service by TLS.
     private let isSecure: Bool
@@ -46,6 +48,7 @@ package struct CallarkService: Sendable {
     package init(_ installation: Installation, setup: Setup) async throws {
         self.installation = installation
         self.setup = setup
+        site = try WebSite()
         try installation.root.identity()
         try installation.root.prepare()
         database = try ServiceDatabase(path: installation.root.servicePath)
@@ -166,6 +169,7 @@ package struct CallarkService: Sendable {
             trustedProxies: settings.trustedProxies,
             isSecure: isSecure,
             logger: installation.logger,
+            fallback: PageFallback(site: site),
             note: { [requests, setup] line in
                 requests.count(line)
                 setup.onRequest(line)
@@ -207,6 +211,12 @@ package struct CallarkService: Sendable {
 
     /// All routes of the service.
     var routes: [Route] {
+        let api = apiRoutes
+        return api + PageRoutes(installation: installation, site: site, api: RouteTable(routes: api)).routes
+    }
+
+    /// The routes that return data, for programs and for the page.
+    private var apiRoutes: [Route] {
         let parts: [[Route]] = [
             Health(installation: installation, database: database).routes,
             Description().routes,

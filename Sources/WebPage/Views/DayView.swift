@@ -1,0 +1,122 @@
+import Foundation
+import Recordings
+
+/// One day: figures that add up, calls by hour, archives, what other sources counted, gaps.
+struct DayView {
+    let desk: Desk
+    private var words: Words { desk.words }
+    private var shown: Shown { desk.shown }
+    /// How many pages of calls are read for the hours; a day with more shows no hours.
+    private static let mostPages = 20
+
+    func made() async throws -> View {
+        let organization = desk.visit.values["organization"] ?? ""
+        let text = desk.visit.values["day"] ?? ""
+        let line = try await desk.get("/api/v1/days/\(organization.percentEncoded)/\(text.percentEncoded)")
+        guard let day = ArchiveDay(text) else {
+            throw PageProblem(status: 404, code: "unknown_day", detail: words("problem_unknown_day"))
+        }
+        let recordings = line.member("recordings") ?? .null
+        let gaps = line.list("gap_list").map { GapRow($0, desk).values }
+        let archives = line.list("archives").map { ArchiveRow(line: $0).values(desk) }
+        let hours = try await hours(organization, day)
+        return View(
+            template: "day",
+            title: shown.long(day),
+            script: nil,
+            values: desk.values([
+                "title": shown.long(day), "organization": organization,
+                "month": [
+                    "href": "/months/\(organization)/\(Month(day))",
+                    "text": "\(shown.monthName(day.month)) \(day.year)",
+                ],
+                "previous": day.previous.map { ["href": "/days/\(organization)/\($0)", "text": shown.short($0)] },
+                "next": day < desk.visit.today
+                    ? ["href": "/days/\(organization)/\(day.next)", "text": shown.short(day.next)] : nil,
+                "calls": "/calls?organization=\(organization)&day=\(day)",
+                "verdict": verdict(line, day),
+                "bar": FigureBar(recordings, line.count("missing"), words).values,
+                "tasks": tasks(line),
+                "hours": hours, "hasHours": !hours.isEmpty,
+                "archives": archives, "hasArchives": !archives.isEmpty,
+                "witnesses": line.list("witnesses").map { WitnessRow($0, words).values },
+                "hasWitnesses": !line.list("witnesses").isEmpty,
+                "gaps": gaps, "hasGaps": !gaps.isEmpty,
+                "needed": line.list("needed").compactMap(\.text), "hasNeeded": !line.list("needed").isEmpty,
+                "zone": desk.visit.timeZone.name,
+            ])
+        )
+    }
+
+    private func verdict(_ line: JSONValue, _ day: ArchiveDay) -> [String: Any] {
+        let missing = line.count("missing")
+        let reasons = line.list("open_because").compactMap(\.text).map { words.code("open_because", $0) }
+        let (kind, sentence): (String, String) =
+            if line.text("state") == "damaged" {
+                ("bad", words("day_damaged"))
+            } else if missing > 0 {
+                ("bad", words.count("day_missing", missing))
+            } else if line.text("state") == "closed" {
+                ("good", words("day_closed"))
+            } else {
+                ("wait", words(day >= desk.visit.today ? "day_underway" : "day_open"))
+            }
+        return [
+            "kind": kind, "sign": words("mark_\(kind)"), "sentence": sentence,
+            "lead": reasons.isEmpty ? "" : words("open_because", ["reasons": reasons.joined(separator: ", ")]),
+        ]
+    }
+
+    private func tasks(_ line: JSONValue) -> String {
+        let tasks = line.member("tasks") ?? .null
+        let audio = line.number("audio_ms").map(shown.duration) ?? "—"
+        let listed = words.count("calls_listed", tasks.count("listed"))
+        return words(
+            "day_figures",
+            [
+                "calls": listed, "requested": Shown.number(tasks.count("capture_requested")),
+                "none": Shown.number(tasks.count("not_requested")), "audio": audio,
+                "bytes": Shown.bytes(line.number("bytes") ?? 0),
+            ]
+        )
+    }
+
+    // MARK: Hours
+
+    private func hours(_ organization: String, _ day: ArchiveDay) async throws -> [[String: Any]] {
+        var hours: [Int: [String: Int]] = [:]
+        var query = ["organization": organization, "day": "\(day)", "limit": "1000"]
+        for page in 0..<Self.mostPages {
+            let answer = try await desk.get("/api/v1/calls", query)
+            for call in answer.list("calls") {
+                guard let time = call.time("created_time"), let hour = Int(shown.clock(time).prefix(2)) else {
+                    continue
+                }
+                hours[hour, default: [:]][CallRow.mark(call.text("state") ?? "none"), default: 0] += 1
+            }
+            guard let next = answer.text("next_cursor") else { break }
+            guard page < Self.mostPages - 1 else { return [] }
+            query["cursor"] = next
+        }
+        guard let most = hours.values.map({ $0.values.reduce(0, +) }).max() else { return [] }
+        return (0..<24).map { hour in
+            let counts = hours[hour] ?? [:]
+            let total = counts.values.reduce(0, +)
+            var top = 100.0
+            let parts = ["good", "none", "wait", "bad"].compactMap { mark -> [String: Any]? in
+                guard let count = counts[mark], count > 0 else { return nil }
+                let height = Double(count) / Double(most) * 100
+                top -= height
+                return ["mark": mark, "y": String(format: "%.1f", top), "height": String(format: "%.1f", height)]
+            }
+            let (from, to) = (two(hour), hour == 23 ? "\(day.next)" : "\(day)T\(two(hour + 1)):00:00")
+            return [
+                "hour": two(hour), "x": hour * 40 + 4, "total": total, "hasCalls": total > 0, "parts": parts,
+                "label": words.count("calls_in_hour", total, ["hour": "\(two(hour)):00"]),
+                "href": "/calls?organization=\(organization)&from=\(day)T\(from):00:00&to=\(to)",
+            ]
+        }
+    }
+
+    private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}

@@ -1,0 +1,220 @@
+import Foundation
+import Recordings
+
+/// Is everything there, and what needs a person.
+struct OverviewView {
+    let desk: Desk
+    private var words: Words { desk.words }
+    private var shown: Shown { desk.shown }
+
+    func made() async throws -> View {
+        let (name, all) = try await desk.organization()
+        let today = desk.visit.today
+        let last = lastMonth(today)
+        let first = last.advanced(by: -11)
+        let status = try await desk.get("/api/v1/status")
+        let lines = try await desk.get(
+            "/api/v1/days",
+            ["organization": name, "from": first.firstDay, "to": last.advanced(by: 1).firstDay]
+        ).list("days")
+        let days = Dictionary(lines.compactMap { line in line.day("day").map { ($0, DayMark(line, today)) } }) { $1 }
+        let state = status.list("organizations").first { $0.text("organization") == name }
+        let alarms = status.list("alarms").filter { [nil, name].contains($0.text("organization")) }
+        let from = days.keys.min().map(Month.init) ?? last
+        let months = Month.all(from: max(first, from), through: last)
+        let verdict = verdict(Array(days.values), alarms, state)
+        return View(
+            template: "overview",
+            title: words("nav_overview"),
+            script: "overview.js",
+            values: desk.values([
+                "organization": name,
+                "organizations": desk.organizationLinks(name, all, path: "/"),
+                "verdict": verdict,
+                "needs": alarms.map(need),
+                "hasNeeds": !alarms.isEmpty,
+                "months": months.map { monthView($0, days, name, today) },
+                "year": last.year,
+                "earlier": "/?organization=\(name)&year=\(last.year - 1)",
+                "later": last.year < today.year ? "/?organization=\(name)&year=\(last.year + 1)" : nil,
+                "legend": legend(months, days, today),
+                "pass": passFacts(state, status.member("running")),
+                "kept": keptFacts(Array(days.values), status, state),
+                "proven": provenFacts(state),
+            ])
+        )
+    }
+
+    /// The last month that is shown: this one, or December of the year in the query.
+    private func lastMonth(_ today: ArchiveDay) -> Month {
+        guard let year = desk.visit.query["year"].flatMap(Int.init), (2000..<today.year).contains(year) else {
+            return Month(today)
+        }
+        return Month(year: year, month: 12)
+    }
+
+    // MARK: The sentence
+
+    private func verdict(_ marks: [DayMark], _ alarms: [JSONValue], _ state: JSONValue?) -> [String: Any] {
+        let expected = marks.reduce(0) { $0 + $1.expected }
+        let missing = marks.reduce(0) { $0 + $1.missing }
+        let damaged = marks.reduce(0) { $0 + $1.damaged }
+        let waiting = marks.reduce(0) { $0 + $1.waiting }
+        guard let first = marks.map(\.day).min() else {
+            return mark("none", words("verdict_nothing"), words("verdict_nothing_lead"))
+        }
+        let since = ["total": Shown.number(expected), "day": shown.long(first)]
+        let through = complete(marks)
+        let rest = through.map { words("verdict_rest", ["day": shown.long($0)]) }
+        if damaged > 0 {
+            return mark("bad", words.count("verdict_damaged", damaged, since), words("verdict_damaged_lead"))
+        }
+        if missing > 0 {
+            return mark("bad", words.count("verdict_missing", missing, since), words("verdict_missing_lead"))
+        }
+        let listed = state?.time("listed_through")
+        let lead = waiting > 0 ? words.count("verdict_waiting", waiting) : nil
+        guard let through else { return mark("wait", words("verdict_open"), lead ?? words("verdict_open_lead")) }
+        let seen = listed.map { words("verdict_listed", ["time": shown.moment($0)]) }
+        let isWarned = alarms.contains { $0.text("severity") == "critical" }
+        return mark(
+            isWarned ? "wait" : "good",
+            words("verdict_complete", ["day": shown.long(through)]),
+            [lead, seen].compactMap(\.self).joined(separator: " ").ifNotEmpty ?? rest ?? ""
+        )
+    }
+
+    private func mark(_ kind: String, _ sentence: String, _ lead: String) -> [String: Any] {
+        ["kind": kind, "sign": words("mark_\(kind)"), "sentence": sentence, "lead": lead]
+    }
+
+    /// The last day up to which all days are closed; `nil` if the first one is not.
+    private func complete(_ marks: [DayMark]) -> ArchiveDay? {
+        var through: ArchiveDay?
+        for mark in marks.sorted(by: { $0.day < $1.day }) {
+            guard mark.kind == .closed else { break }
+            through = mark.day
+        }
+        return through
+    }
+
+    private func need(_ alarm: JSONValue) -> [String: Any] {
+        let code = alarm.text("code") ?? ""
+        let organization = alarm.text("organization")
+        let path: String? =
+            switch code {
+            case "gaps_unexplained", "gaps_near_horizon", "purge_near", "days_open": "/gaps"
+            case "no_complete_pass", "last_pass_failed": "/passes"
+            case "anchor_old": "/evidence"
+            case "recordings_suspect", "archives_damaged", "recordings_lost": "/calls"
+            default: nil
+            }
+        let state = ["recordings_suspect": "&state=suspect", "archives_damaged": "&state=damaged"][code] ?? ""
+        let place = organization.map { "?organization=\($0)\(state)" } ?? ""
+        let message = (alarm.text("message") ?? "").asSentence
+        var view: [String: Any] = [
+            "title": words.code("alarm", code), "message": message,
+            "isCritical": alarm.text("severity") == "critical",
+            "severity": words.code("severity", alarm.text("severity") ?? ""),
+        ]
+        if let path { view["act"] = ["href": path + place, "text": words("alarm_act_\(path.dropFirst())")] }
+        return view
+    }
+
+    // MARK: The calendar
+
+    private func monthView(
+        _ month: Month,
+        _ days: [ArchiveDay: DayMark],
+        _ organization: String,
+        _ today: ArchiveDay
+    ) -> [String: Any] {
+        let all = month.days
+        let closed = all.count { days[$0]?.kind == .closed }
+        let past = all.count { $0 < today }
+        let cells = all.map { day -> [String: Any] in
+            let kind = days[day]?.kind ?? (day == today ? .underway : .none)
+            let text = days[day]?.sentence(shown) ?? words(day > today ? "day_future" : "day_none")
+            return [
+                "number": day.day, "kind": kind.rawValue, "sign": kind.sign, "isToday": day == today,
+                "href": "/days/\(organization)/\(day)", "isKnown": days[day] != nil,
+                "label": "\(shown.long(day)): \(text)",
+            ]
+        }
+        let closedWords = words("closed_of", ["n": "\(closed)", "of": "\(past)"])
+        var view: [String: Any] = [
+            "name": shown.monthName(month.month) + (month.year == today.year ? "" : " \(month.year)"),
+            "href": "/months/\(organization)/\(month)", "closedWords": closedWords,
+            "first": Shown.weekday(all[0]) + 1, "cells": cells,
+        ]
+        if past > 0 { view["closed"] = "\(closed)/\(past)" }
+        return view
+    }
+
+    private func legend(_ months: [Month], _ days: [ArchiveDay: DayMark], _ today: ArchiveDay) -> [[String: Any]] {
+        var counts: [DayMark.Kind: Int] = [:]
+        for day in months.flatMap(\.days) where day <= today {
+            counts[days[day]?.kind ?? (day == today ? .underway : .none), default: 0] += 1
+        }
+        return DayMark.Kind.allCases.compactMap { kind in
+            counts[kind].map {
+                ["kind": kind.rawValue, "sign": kind.sign, "text": words("kind_\(kind.rawValue)"), "n": $0]
+            }
+        }
+    }
+
+    // MARK: At the side
+
+    private func passFacts(_ state: JSONValue?, _ running: JSONValue?) -> [[String: Any]] {
+        var facts: [[String: Any]] = []
+        if running?.isObject == true {
+            let since = running?.time("started_time").map(shown.moment) ?? "—"
+            facts.append(fact("fact_running", words("fact_running_since", ["time": since])))
+        }
+        if let last = state?.time("last_pass") {
+            let outcome = words.code("outcome", state?.text("last_pass_outcome") ?? "")
+            facts.append(fact("fact_last_pass", "\(shown.moment(last)), \(outcome)"))
+        } else {
+            facts.append(fact("fact_last_pass", words("never")))
+        }
+        facts.append(fact("fact_last_complete", state?.time("last_complete_pass").map(shown.moment) ?? words("never")))
+        facts.append(fact("fact_listed_through", state?.time("listed_through").map(shown.moment) ?? "—"))
+        return facts
+    }
+
+    private func keptFacts(_ marks: [DayMark], _ status: JSONValue, _ state: JSONValue?) -> [[String: Any]] {
+        var facts = [
+            fact("fact_archived", words.count("recordings", marks.reduce(0) { $0 + $1.archived })),
+            fact("fact_explained", Shown.number(marks.reduce(0) { $0 + $1.explained })),
+        ]
+        if let free = status.member("summary")?.number("free_bytes") {
+            let total = status.member("summary")?.number("total_bytes") ?? 0
+            facts.append(fact("fact_disk", words("free_of", ["free": Shown.bytes(free), "total": Shown.bytes(total)])))
+        }
+        let unread = state?.count("archives_never_read") ?? 0
+        let read = state?.time("all_read_since").map(shown.distance)
+        facts.append(fact("fact_read", unread > 0 ? words.count("archives_never_read", unread) : read ?? "—"))
+        if let faulty = state?.count("archives_with_faults"), faulty > 0 {
+            facts.append(fact("fact_faulty", Shown.number(faulty)))
+        }
+        return facts
+    }
+
+    private func provenFacts(_ state: JSONValue?) -> [[String: Any]] {
+        var facts: [[String: Any]] = []
+        if let refused = state?.time("refresh_token_refused") {
+            facts.append(fact("fact_token", words("token_refused", ["time": shown.moment(refused)])))
+        } else if let expires = state?.time("refresh_token_expires") ?? state?.time("access_token_expires") {
+            facts.append(fact("fact_token", words("token_until", ["time": shown.distance(expires)])))
+        } else {
+            facts.append(fact("fact_token", words("token_unknown")))
+        }
+        let differing = state?.count("days_differing") ?? 0
+        facts.append(
+            fact("fact_witnesses", differing == 0 ? words("witnesses_agree") : words.count("days_differ", differing))
+        )
+        return facts
+    }
+
+    private func fact(_ key: String, _ value: String) -> [String: Any] { ["name": words(key), "value": value] }
+}

@@ -1,0 +1,143 @@
+// Results while one types, and a preview that plays without leaving the list.
+import { Problem, api } from "./api.js";
+import { all, clock, make, notice, one, t } from "./dom.js";
+import { draw, knock, waveform } from "./listen.js";
+
+const form = /** @type {HTMLFormElement} */ (one("#search"));
+const field = /** @type {HTMLInputElement} */ (one("#q"));
+let request = 0;
+/** @type {AbortController | null} */
+let running = null;
+
+/** Shows what a search finds, without a new page. @param {string} address @param {boolean} typed */
+async function show(address, typed) {
+  const own = ++request;
+  running?.abort();
+  running = new AbortController();
+  const busy = setTimeout(() => one("#results")?.setAttribute("aria-busy", "true"), 200);
+  try {
+    const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: running.signal });
+    if (answer.redirected && new URL(answer.url).pathname === "/login") return location.assign(answer.url);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const found = one("#results", page);
+    if (own !== request || !found) return;
+    one("#results")?.replaceWith(found);
+    const canonical = found.dataset.canonical ?? address;
+    if (!typed) {
+      one("#kept-filters")?.replaceWith(/** @type {Element} */ (one("#kept-filters", page)));
+      field.value = "";
+      history.pushState(null, "", canonical);
+    }
+    ready();
+  } catch (error) {
+    if (!running.signal.aborted) notice(t("unreachable"));
+  } finally {
+    clearTimeout(busy);
+  }
+}
+
+/** The address of what the form says. */
+const address = () => {
+  const query = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+  for (const [name, value] of [...query]) if (value.trim() === "") query.delete(name);
+  return `/calls?${query}`;
+};
+
+let wait = 0;
+field.addEventListener("input", () => {
+  clearTimeout(wait);
+  wait = window.setTimeout(() => show(address(), true), 120);
+});
+field.addEventListener("keydown", (event) => {
+  if (event.key !== "ArrowDown") return;
+  event.preventDefault();
+  one("#calls tbody a")?.focus();
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  clearTimeout(wait);
+  // The first call is one key away.
+  show(address(), false).then(() => one("#calls tbody a")?.focus());
+});
+addEventListener("popstate", () => location.reload());
+
+// The preview.
+const audio = new Audio();
+audio.preload = "none";
+/** @type {HTMLElement | null} */
+let bar = null;
+/** @type {import("./listen.js").Waveform | null} */
+let wave = null;
+/** @type {HTMLElement | null} */
+let current = null;
+
+function paint() {
+  const canvas = bar && /** @type {HTMLCanvasElement} */ (one("canvas", bar));
+  if (!bar || !canvas) return;
+  draw(canvas, wave, audio.duration ? audio.currentTime / audio.duration : 0);
+  const output = one("output", bar);
+  if (output) output.textContent = `${clock(audio.currentTime)} / ${clock(audio.duration || 0)}`;
+  const button = one("button", bar);
+  if (button) button.textContent = audio.paused ? "▶" : "❚❚";
+  button?.setAttribute("aria-label", t(audio.paused ? "play" : "pause"));
+  if (!audio.paused) requestAnimationFrame(paint);
+}
+for (const name of ["play", "pause", "timeupdate", "loadedmetadata", "ended"]) audio.addEventListener(name, paint);
+
+/** @param {HTMLElement} row */
+async function preview(row) {
+  if (row === current && audio.src) return audio.paused ? audio.play() : audio.pause();
+  const call = row.dataset.api ?? "";
+  try {
+    const { recordings } = await api(call);
+    const main = recordings
+      .filter((/** @type {any} */ line) => line.kind !== "transcription" && line.sha256)
+      .sort((/** @type {any} */ a, /** @type {any} */ b) => (b.call_type === "main") - (a.call_type === "main") || a.segment - b.segment)[0];
+    if (!main) return notice(t("not_held_yet"));
+    const file = `${call}/${encodeURIComponent(main.file)}`;
+    await knock(call, file);
+    wave = await waveform(file).catch(() => null);
+    current = row;
+    audio.src = file;
+    if (!bar) {
+      const button = make("button", { class: "round first" }, "▶");
+      button.addEventListener("click", () => current && preview(current));
+      bar = make("div", { class: "preview", role: "region", "aria-label": t("player") }, button, make("a", {}), make("canvas", {}), make("output", { "aria-live": "off" }));
+      document.body.append(bar);
+      document.body.classList.add("has-player");
+    }
+    const link = /** @type {HTMLAnchorElement} */ (one("a", bar));
+    link.href = row.dataset.href ?? "";
+    link.textContent = one("td.when", row)?.textContent ?? "";
+    await audio.play();
+  } catch (error) {
+    if (error instanceof Problem && error.code === "reason_required") return;
+    notice(t("audio_failed", { detail: /** @type {Error} */ (error).message }));
+  }
+}
+
+/** Makes the rows live. */
+function ready() {
+  for (const row of all("#calls tbody tr")) {
+    const button = one("button.play", row);
+    if (!button) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => preview(row));
+  }
+  for (const link of /** @type {HTMLAnchorElement[]} */ (all(".chips a, .facets a"))) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      show(link.getAttribute("href") ?? "/calls", false);
+    });
+  }
+}
+ready();
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== " " || event.target instanceof HTMLInputElement || event.target instanceof HTMLButtonElement) return;
+  const row = /** @type {HTMLElement | null} */ (document.activeElement?.closest("#calls tbody tr") ?? null) ?? current;
+  if (!row || !one("button.play", row)) return;
+  event.preventDefault();
+  preview(row);
+});

@@ -1,0 +1,15 @@
+import Foundation
+
+/// Texts as pages need them.
+extension String {
+    var ifNotEmpty: String? { isEmpty ? nil : self }
+
+    /// A message of the command line as a sentence: with a capital, without marks of code.
+    var asSentence: String { (prefix(1).uppercased() + dropFirst()).replacing("`", with: "") }
+
+    /// The text as one segment of a path or one value of a query.
+    var percentEncoded: String {
+        let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+        return addingPercentEncoding(withAllowedCharacters: plain) ?? ""
+    }
+}

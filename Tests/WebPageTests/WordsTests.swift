@@ -1,0 +1,50 @@
+import Foundation
+import Recordings
+import Testing
+
+@testable import WebPage
+
+/// The words of the page, which are in one file.
+@Suite struct `The words of the page` {
+    @Test func `exist for every key of a template`() throws {
+        for (name, bytes) in PageFiles.templates {
+            let text = String(decoding: bytes, as: UTF8.self)
+            for match in text.matches(of: /\{\{t\.([a-z0-9_]+)\}\}/) {
+                #expect(Words.english.all[String(match.output.1)] != nil, "\(name): \(match.output.1)")
+            }
+        }
+    }
+
+    @Test func `exist for every key of a script`() throws {
+        for (name, asset) in PageFiles.assets where name.hasSuffix(".js") {
+            let text = String(decoding: asset, as: UTF8.self)
+            for match in text.matches(of: /\bt\("([a-z0-9_.]+)"/) {
+                #expect(Words.english.all[String(match.output.1)] != nil, "\(name): \(match.output.1)")
+            }
+            for match in text.matches(of: /\btn\("([a-z0-9_.]+)"/) {
+                for number in ["one", "other"] {
+                    #expect(Words.english.all["\(match.output.1)_\(number)"] != nil, "\(name): \(match.output.1)")
+                }
+            }
+        }
+    }
+
+    @Test func `exist for every code that has words elsewhere`() {
+        for reason in GapReason.allCases where reason != .captureNotRequested {
+            #expect(Words.english.all["gap_\(reason.rawValue)"] != nil, "\(reason)")
+        }
+        for reason in ExplanationReason.allCases {
+            #expect(Words.english.all["explanation_\(reason.rawValue)"] != nil, "\(reason)")
+        }
+        #expect(Set(GapsView.explanations) == Set(ExplanationReason.allCases.map(\.rawValue)))
+    }
+
+    @Test func `are not repeated, and have no empty text`() throws {
+        guard case .object(let members) = try JSONReader.value(of: Data(PageFiles.words)) else {
+            Issue.record("the file has no object")
+            return
+        }
+        #expect(Set(members.map(\.name)).count == members.count)
+        #expect(members.allSatisfy { $0.value.text != nil })
+    }
+}
