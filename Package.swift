@@ -151,8 +151,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads", "Recordings", "Reports",
-                "Settings", "Text", "Waiting", "WebPage", "WebexContactCenter", "Wiring",
+                "Archiver", "CGlibc", "Cases", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads",
+                "Recordings", "Reports", "Settings", "Text", "Waiting", "WebPage", "WebexContactCenter", "Wiring",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

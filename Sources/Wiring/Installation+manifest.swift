@@ -36,6 +36,7 @@ extension Installation {
     /// Runs `work`, then closes the manifest and all connections: for a process that does only one thing.
     /// - Throws: errors of `work`; `ManifestError` if the manifest's WAL cannot be checkpointed.
     package func closing<Value>(_ work: () async throws -> Value) async throws -> Value {
+        if staysOpen { return try await work() }
         do {
             let value = try await closingConnections(work)
             try await manifest.close()

@@ -68,6 +68,7 @@ extension Installation {
 
     /// Runs `work`, then closes all connections: for a process that does only one thing.
     package func closingConnections<Value>(_ work: () async throws -> Value) async throws -> Value {
+        if staysOpen { return try await work() }
         do {
             let value = try await work()
             await contactCenters.shutDown()

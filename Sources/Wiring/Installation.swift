@@ -23,14 +23,16 @@ package struct Installation: Sendable {
     package let queue: PassQueue
     package let logger: Logger
     /// The name of this process's work as people know it, for reports of what is running: `archive`.
-    package let command: String
-    /// The version of Callark, as servers see it and reports name it.
+    package private(set) var command: String
+    /// The version of Callark, as servers see it, and as reports and exported cases name it.
     package let version: String
     /// The process's clients of the provider; all its requests go through them.
     package let contactCenters: ContactCenters
     /// Whether recordings of unknown format are kept too, because a person has said so.
     package var acceptsUnknown = false
-    private let findActor: @Sendable () -> Actor
+    /// Whether the manifest and the connections stay open after work is done, because others in the process use them.
+    private(set) var staysOpen = false
+    private var findActor: @Sendable () -> Actor
 
     /// Reads and creates nothing yet.
     /// - Parameters:
@@ -62,6 +64,14 @@ package struct Installation: Sendable {
             ),
             logger: logger
         )
+    }
+
+    /// The same installation for work that a service does on behalf of somebody else.
+    /// - Parameter command: the name of that work, for reports of what is running.
+    package func lent(to actor: Actor, command: String) -> Installation {
+        var lent = self
+        (lent.findActor, lent.command, lent.staysOpen) = ({ actor }, command, true)
+        return lent
     }
 
     package var settings: Settings { loaded.settings }

@@ -14,6 +14,21 @@ package enum Operator {
     /// The real user ID of the process.
     package static var uid: UInt32 { getuid() }
 
+    /// The account with this number, as the actor of what it asks another process for.
+    /// - Parameter claims: whom its own environment names.
+    package static func actor(uid: UInt32, claims: [String: String]) -> Actor {
+        let kept = claims.filter { claimedBy.contains($0.key) && !$0.value.isEmpty }
+        let name = name(of: uid) ?? String(uid)
+        let shown = kept.filter { $0.value != name }.mapValues { VisibleText.escaped(String($0.prefix(longestName))) }
+        return Actor(name: name, uid: uid, claims: shown)
+    }
+
+    /// Whom this process's environment names behind the account.
+    package static var claims: [String: String] {
+        let environment = ProcessInfo.processInfo.environment
+        return Dictionary(uniqueKeysWithValues: claimedBy.compactMap { name in environment[name].map { (name, $0) } })
+    }
+
     /// The real user of the process. What the environment says is recorded as a claim, unless it agrees.
     package static var current: Actor {
         let name = name(of: uid) ?? String(uid)

@@ -4,9 +4,10 @@ import Testing
 
 @Suite struct `A role` {
     @Test(arguments: [
-        (Role.viewer, [Role.Permission.look]), (.reviewer, [.look, .listen]),
-        (.operator, [.look, .listen, .operate]), (.admin, [.look, .listen, .operate, .administer, .audit]),
-        (.auditor, [.look, .audit]),
+        (Role.viewer, [Role.Permission.look]), (.reviewer, [.look, .listen, .examine]),
+        (.operator, [.look, .listen, .examine, .operate]),
+        (.admin, [.look, .listen, .examine, .operate, .administer, .audit]),
+        (.auditor, [.look, .examine, .audit]),
     ])
     func `permits what it is for, and nothing else`(_ role: Role, _ permissions: [Role.Permission]) {
         for permission in Role.Permission.allCases {

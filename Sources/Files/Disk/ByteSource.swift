@@ -13,6 +13,13 @@ package protocol ByteSource: Sendable {
 
     /// Says how the bytes are going to be read. That may make reading faster, and changes nothing else.
     func expect(_ use: ByteUse)
+
+    /// The state of the file as it was opened; `nil` for bytes that are no local file, and that nobody can change in place.
+    var status: FileStatus? { get }
+}
+
+extension ByteSource {
+    package var status: FileStatus? { nil }
 }
 
 /// How bytes are going to be read.

@@ -3,12 +3,15 @@ import Glibc
 /// A file's bytes. It is closed with the last reference to it.
 package final class FileSource: ByteSource {
     package let byteCount: Int64
+    package let status: FileStatus?
     private let file: OpenFile
 
     /// - Throws: `.missing` if there is no such file.
     package init(_ path: String) throws(ArchiveError) {
         file = try OpenFile(path, O_RDONLY)
-        byteCount = try file.size()
+        let status = try file.status()
+        self.status = status
+        byteCount = status.byteCount
     }
 
     package var name: String { file.path }

@@ -36,6 +36,18 @@ package struct ArchiveRoot: Sendable, Hashable {
     /// The database of the service's keys.
     package var servicePath: String { "\(path)/service.sqlite" }
 
+    /// The name of the socket on which commands hand their work to a running service.
+    package static let handoverName = "service.sock"
+
+    /// Its path.
+    package var handoverPath: String { "\(path)/\(Self.handoverName)" }
+
+    /// The file whose lock the service has: only one runs over a root.
+    package var serviceLockPath: String { "\(spoolPath)/service.lock" }
+
+    /// The folder of cases that the service has exported, until they expire.
+    package var exportsPath: String { "\(path)/exports" }
+
     /// The folder of what is in progress.
     package var spoolPath: String { "\(path)/spool" }
 

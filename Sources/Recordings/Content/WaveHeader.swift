@@ -8,6 +8,12 @@ struct WaveHeader {
     private(set) var suspicion: String?
     /// Whether the header says how much sound the file has; a writer that streamed could not.
     private(set) var declaresLength: Bool
+    /// Which bytes of the file are its sound; `nil` if it has none, or if the sound begins after the visible bytes.
+    private(set) var sound: Range<Int64>?
+    /// The number of bytes of one sample of every channel.
+    private(set) var frameBytes: Int
+    /// Whether the file's numbers begin with their most significant byte.
+    private(set) var isBigEndian: Bool
 
     /// - Returns: `nil` if the bytes do not begin like a WAVE file.
     init?(prefix: [UInt8], byteCount: Int64) {
@@ -17,6 +23,9 @@ struct WaveHeader {
         format = chunks.format ?? .unknownWave
         suspicion = chunks.suspicion
         declaresLength = chunks.sound?.declared != nil
+        sound = chunks.isSoundVisible ? chunks.sound.map { ($0.end - $0.available)..<$0.end } : nil
+        frameBytes = chunks.frameBytes
+        isBigEndian = bytes.isBigEndian
         if let sound = chunks.sound {
             format.durationMilliseconds = chunks.milliseconds(ofBytes: sound.available)
         }
@@ -36,7 +45,7 @@ extension AudioFormat {
 /// Numbers from the first bytes of a file, in the byte order that its first four bytes give; `nil` beyond these bytes.
 private struct ChunkReader {
     private let bytes: [UInt8]
-    private let isBigEndian: Bool
+    let isBigEndian: Bool
     /// Whether a `ds64` chunk has the real sizes.
     let hasLongSizes: Bool
 
@@ -82,6 +91,9 @@ private struct ChunkWalk {
     private(set) var format: AudioFormat?
     private(set) var sound: Sound?
     private(set) var suspicion: String?
+    /// Whether the walk has reached the beginning of the sound.
+    private(set) var isSoundVisible = false
+    private(set) var frameBytes = 0
     private let bytes: ChunkReader
     private let byteCount: Int64
     private var bytesPerSecond: Int64 = 0
@@ -151,6 +163,7 @@ private struct ChunkWalk {
         let rest = byteCount - position
         let declared = declaredSound(size, followedBy: position)
         let available = declared.map { min($0, rest) } ?? rest
+        isSoundVisible = true
         sound = Sound(declared: declared, available: available, end: position + available)
         if format == nil {
             suspicion = "the sound comes without a format before it"
@@ -230,6 +243,7 @@ extension ChunkWalk {
         // If samples have a fixed size, it gives a better length than an average in the header.
         let frame =
             ["pcm", "mulaw", "alaw", "wave-0x0003"].contains(codec) ? max(block, channels * ((bits + 7) / 8)) : 0
+        frameBytes = frame
         bytesPerSecond = frame > 0 && rate > 0 ? Int64(frame) * rate : average
         if channels == 0 || rate == 0 { suspicion = "the header says \(channels) channels and \(rate) Hz" }
     }

@@ -17,6 +17,8 @@ package enum Role: String, Sendable, Hashable, CaseIterable, Codable {
         case look
         /// Audio, transcripts, waveforms.
         case listen
+        /// Proofs, and what cases have.
+        case examine
         /// Passes, gaps, verification.
         case operate
         /// Keys and settings.
@@ -31,6 +33,7 @@ package enum Role: String, Sendable, Hashable, CaseIterable, Codable {
         switch permission {
         case .look: true
         case .listen: [.reviewer, .operator, .admin].contains(self)
+        case .examine: self != .viewer
         case .operate: [.operator, .admin].contains(self)
         case .administer: self == .admin
         case .audit: [.admin, .auditor].contains(self)
@@ -41,7 +44,7 @@ package enum Role: String, Sendable, Hashable, CaseIterable, Codable {
     package static func least(for permission: Permission) -> Role {
         switch permission {
         case .look: .viewer
-        case .listen: .reviewer
+        case .listen, .examine: .reviewer
         case .operate: .operator
         case .administer: .admin
         case .audit: .auditor

@@ -3,8 +3,8 @@ import Foundation
 import GRDB
 import Glibc
 
-/// The service's own database: keys, sessions, and the history of the schedule. Unlike the manifest, it cannot be rebuilt from the
-/// archives.
+/// The service's own database: keys, sessions, cases, and the history of the schedule. Unlike the manifest, it cannot be rebuilt
+/// from the archives.
 ///
 /// Create one object for each file in a process. Other processes, such as `callark keys`, may change the file at any time.
 package final class ServiceDatabase: Sendable {
@@ -134,6 +134,8 @@ package final class ServiceDatabase: Sendable {
             )
         }
         migrator.registerMigration("3: sessions") { try $0.execute(sql: sessionSchema) }
+        migrator.registerMigration("4: cases") { try $0.execute(sql: caseSchema) }
+        migrator.registerMigration("5: schedule jobs") { try $0.execute(sql: jobSchema) }
         return migrator
     }()
 

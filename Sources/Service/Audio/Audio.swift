@@ -15,6 +15,7 @@ struct Audio: Sendable {
     let installation: Installation
     let ledger = AccessLedger()
     let soundness = Soundness()
+    let waveforms = WaveformCache()
     /// The number of free slots for sending audio. A request waits until one is free.
     let turns: WaitingLine<Int, Void>
 
@@ -34,6 +35,12 @@ struct Audio: Sendable {
     var routes: [Route] {
         [
             Route(.get, "/api/v1/calls/{organization}/{task_id}/{file}", .permission(.listen)) { try await audio($0) },
+            Route(.get, "/api/v1/calls/{organization}/{task_id}/{file}/waveform", .permission(.listen)) {
+                try await waveform($0)
+            },
+            Route(.get, "/api/v1/calls/{organization}/{task_id}/{file}/proof", .permission(.examine)) {
+                try await proof($0)
+            },
             Route(.post, "/api/v1/calls/{organization}/{task_id}/access", .permission(.listen)) {
                 try await announce($0)
             },
@@ -90,7 +97,7 @@ struct Audio: Sendable {
         return text
     }
 
-    private func purpose(
+    func purpose(
         _ inquiry: Inquiry,
         _ caller: Caller,
         _ row: RecordingRow,
@@ -155,7 +162,7 @@ struct Audio: Sendable {
         )
     }
 
-    private func recording(
+    func recording(
         _ inquiry: Inquiry,
         _ view: ArchiveView
     ) async throws -> (RecordingRow, RecordingRow.Held) {
@@ -214,9 +221,7 @@ extension Audio {
         if !isSound, held.byteCount <= Self.smallBytes || row.state == .damaged {
             isSound = try await file.isSound()
             await conclude(isSound, row, file, by: actor)
-            guard isSound else {
-                throw Problem(.serviceUnavailable, "damaged", "this recording is damaged and is not served")
-            }
+            guard isSound else { throw Self.damaged }
         }
         try await ledger.admit(row, for: actor, now: now) {
             try await note(row, purpose, by: actor, now: now)
@@ -226,7 +231,7 @@ extension Audio {
         }
     }
 
-    private func open(_ held: RecordingRow.Held) async throws -> HeldFile {
+    func open(_ held: RecordingRow.Held) async throws -> HeldFile {
         do throws(ArchiveError) {
             return try await HeldFile.open(held, in: installation.root)
         } catch {
@@ -235,8 +240,11 @@ extension Audio {
         }
     }
 
+    /// The problem of a recording whose bytes are not those that were archived.
+    static let damaged = Problem(.serviceUnavailable, "damaged", "this recording is damaged and is not served")
+
     /// Remembers that a recording is sound, or records that it is damaged.
-    private func conclude(_ isSound: Bool, _ row: RecordingRow, _ file: HeldFile, by actor: Actor) async {
+    func conclude(_ isSound: Bool, _ row: RecordingRow, _ file: HeldFile, by actor: Actor) async {
         if isSound {
             soundness.note(row.row, file, now: installation.now)
         } else {

@@ -11,7 +11,8 @@ final class Soundness: Sendable {
     private static let most = 5000
 
     private struct Known {
-        var status: FileStatus
+        /// `nil` for an archive that is no local file: nobody can change it in place.
+        var status: FileStatus?
         var time: Timestamp
     }
 
@@ -22,7 +23,9 @@ final class Soundness: Sendable {
         known.withLock { known in
             guard let found = known[row], now >= found.time, now - found.time < Self.lifetime else { return false }
             // An open archive grows, but existing bytes do not change.
-            guard file.held.isSealed else { return found.status.isSameFile(as: file.status) }
+            if !file.held.isSealed, let before = found.status, let status = file.status {
+                return before.isSameFile(as: status)
+            }
             return found.status == file.status
         }
     }

@@ -8,16 +8,12 @@ import Wiring
 /// Runs the requested passes, one after the other. They take precedence over scheduled passes.
 struct PassWorker: Sendable {
     let installation: Installation
-    let board: PassBoard
+    let board: WorkBoard<RequestedPass>
     let stop: StopRequest
 
     /// Runs passes until the service stops and the current pass has ended.
     func run() async {
-        while !stop.isMade {
-            let board = board
-            guard let (pass, own) = try? await stop.cancelling({ await board.next() }) else { return }
-            await make(pass, own)
-        }
+        await board.work(until: stop) { pass, own in await make(pass, own) }
     }
 
     private func make(_ pass: RequestedPass, _ own: StopRequest) async {
@@ -60,19 +56,14 @@ struct PassWorker: Sendable {
         do {
             var setup = try installation.setup
             setup.actor = pass.actor
-            return .success(
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    // When the service stops, so does this pass.
-                    group.addTask {
-                        await stop.wait()
-                        if !Task.isCancelled { own.make() }
-                    }
-                    defer { group.cancelAll() }
-                    return try await CallArchive.withOpen(setup, stop: own, observer: observer) { archive in
-                        try await archive.archive(pass.organizations, request: pass.request)
-                    }
-                }
-            )
+            let results = try await CallArchive.withOpen(setup, stop: own, observer: observer) { archive in
+                try await archive.archive(
+                    pass.organizations,
+                    request: pass.request,
+                    onlyUnreceived: pass.retriesFailed
+                )
+            }
+            return .success(results)
         } catch {
             if !own.isMade {
                 installation.logger.warning("a pass could not be started", metadata: ["error": "\(error)"])

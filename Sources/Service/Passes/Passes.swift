@@ -10,7 +10,7 @@ import Wiring
 /// Passes on demand: start, watch, stop.
 struct Passes: Sendable {
     let installation: Installation
-    let board: PassBoard
+    let board: WorkBoard<RequestedPass>
     /// Made when the service begins to stop. Event streams end then.
     let ending: StopRequest
 
@@ -38,7 +38,7 @@ struct Passes: Sendable {
     /// - Throws: a ``Problem`` with status 404 otherwise.
     private func pass(_ inquiry: Inquiry) throws(Problem) -> RequestedPass {
         let caller = try inquiry.knownCaller
-        guard let pass = board.pass(try inquiry.value("id")), pass.organizations.allSatisfy(caller.sees) else {
+        guard let pass = board.work(try inquiry.value("id")), pass.organizations.allSatisfy(caller.sees) else {
             throw .notFound("there is no such pass", code: "unknown_pass")
         }
         return pass
@@ -49,26 +49,34 @@ struct Passes: Sendable {
         var day: String?
         var from: String?
         var to: String?
+        var retryFailed: Bool?
+
+        enum CodingKeys: String, CodingKey {
+            case organizations, day, from, to
+            case retryFailed = "retry_failed"
+        }
     }
 
     private func begin(_ inquiry: Inquiry) async throws -> Answer {
         let view = try ArchiveView(installation, inquiry)
-        let order = try await inquiry.json(Order.self, members: ["organizations", "day", "from", "to"])
-        var names: [OrganizationName] = []
-        for text in order.organizations ?? [] {
-            let name = try view.organization(text)
-            if !names.contains(name) { names.append(name) }
-        }
-        if order.organizations == nil { names = view.organizations.map(\.name) }
-        guard !names.isEmpty else { throw Problem(.badRequest, "bad_body", "organizations is empty") }
+        let order = try await inquiry.json(Order.self, members: ["organizations", "day", "from", "to", "retry_failed"])
+        let names = try view.organizations(ordered: order.organizations)
         let now = installation.now
-        let request = try request(order, now)
+        let request = try PassWindow.Request(
+            day: order.day,
+            from: order.from,
+            to: order.to,
+            in: installation.timeZone,
+            now: now
+        )
+        let retriesFailed = order.retryFailed ?? false
         let actor = view.caller.actor
         try await note(names, request, by: actor, now: now)
         let pass = RequestedPass(
             id: UUID().uuidString.lowercased(),
             organizations: names,
             request: request,
+            retriesFailed: retriesFailed,
             actor: actor,
             requestedTime: now
         )
@@ -76,18 +84,6 @@ struct Passes: Sendable {
         var answer = try Answer.json(PassLine(pass: pass), status: .accepted)
         answer.headers[.location] = "/api/v1/passes/\(pass.id)"
         return answer
-    }
-
-    /// The requested window, by the rules of the command line.
-    private func request(_ order: Order, _ now: Timestamp) throws(Problem) -> PassWindow.Request {
-        let query = QueryItems(["day": order.day, "from": order.from, "to": order.to])
-        let time = try TimeQuery(query, in: installation.timeZone, now: now)
-        if let day = time.day { return .day(day) }
-        guard let window = time.window else { return .sinceLastPass }
-        return .between(
-            from: order.from == nil ? nil : window.lowerBound,
-            to: order.to == nil ? nil : window.upperBound
-        )
     }
 
     /// Records in the evidence logs that a pass was requested. Call it before the pass is enqueued.
@@ -118,7 +114,7 @@ struct Passes: Sendable {
     private func stop(_ inquiry: Inquiry) throws -> Answer {
         let pass = try pass(inquiry)
         board.stop(pass.id, now: installation.now)
-        return try Answer.json(PassLine(pass: board.pass(pass.id) ?? pass), status: .accepted)
+        return try Answer.json(PassLine(pass: board.work(pass.id) ?? pass), status: .accepted)
     }
 
     /// Sends the pass each time it changes, until it ends (server-sent events).
@@ -141,7 +137,7 @@ struct Passes: Sendable {
                     }
                     if pass.state.isEnd || ending.isMade { return }
                     try await Task.sleep(for: Self.interval)
-                    known = board.pass(pass.id)
+                    known = board.work(pass.id)
                 }
             }
         )

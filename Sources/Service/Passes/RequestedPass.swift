@@ -4,20 +4,15 @@ import Payloads
 import Recordings
 
 /// A requested pass: its scope, state and results.
-struct RequestedPass: Sendable {
-    /// The state of a requested pass.
-    enum State: String, Sendable, Codable {
-        case waiting, running, complete, incomplete, failed, stopped
-
-        var isEnd: Bool { self != .waiting && self != .running }
-    }
-
+struct RequestedPass: RequestedWork {
     let id: String
     let organizations: [OrganizationName]
     let request: PassWindow.Request
+    /// Whether to list nothing, and only to fetch what failed or has not arrived.
+    let retriesFailed: Bool
     let actor: Actor
     let requestedTime: Timestamp
-    var state = State.waiting
+    var state = WorkState.waiting
     var begunTime: Timestamp?
     var endedTime: Timestamp?
     /// Its progress.
@@ -26,7 +21,6 @@ struct RequestedPass: Sendable {
     var results: [Pass.Result] = []
     /// Why the pass failed; the service's log has more.
     var problem: Problem?
-    /// Increases with each change.
     var version = 0
 }
 

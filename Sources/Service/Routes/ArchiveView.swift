@@ -31,6 +31,19 @@ struct ArchiveView: Sendable {
         return [try organization(name)]
     }
 
+    /// The organizations that a request's body names, each once; all that the caller can see if it names none.
+    /// - Throws: a ``Problem`` with status 404 if the caller cannot see one of them; 400 if the list is empty.
+    func organizations(ordered names: [String]?) throws(Problem) -> [OrganizationName] {
+        guard let names else { return organizations.map(\.name) }
+        var found: [OrganizationName] = []
+        for name in names {
+            let organization = try organization(name)
+            if !found.contains(organization) { found.append(organization) }
+        }
+        guard !found.isEmpty else { throw Problem(.badRequest, "bad_body", "organizations is empty") }
+        return found
+    }
+
     /// The organization with this name.
     /// - Throws: a ``Problem`` with status 404 if it does not exist. If it exists and the caller may not see it, the
     ///   problem is the same, so that names cannot be guessed.

@@ -12,6 +12,7 @@ import Wiring
 /// The caller, the state of the archives, alarms, and the configuration.
 struct Overview: Sendable {
     let installation: Installation
+    let database: ServiceDatabase
 
     var routes: [Route] {
         [
@@ -87,6 +88,7 @@ struct Overview: Sendable {
             Status(
                 running: isAll ? running.map(RunningLine.init) : nil,
                 organizations: lines,
+                schedule: try await schedule(of: names),
                 alarms: alarms.map(AlarmLine.init),
                 summary: StatusSummaryLine(
                     root: installation.root.path,
@@ -101,21 +103,36 @@ struct Overview: Sendable {
         )
     }
 
+    /// What the schedule has planned, does and has done; none if there is no schedule.
+    private func schedule(of names: [OrganizationName]) async throws -> [ScheduleLine] {
+        let schedule = installation.settings.service.schedule
+        guard schedule.isOn else { return [] }
+        return try await ScheduleLine.all(
+            of: names,
+            database,
+            ScheduleRule(schedule: schedule, timeZone: installation.timeZone),
+            isKept: true,
+            now: installation.now
+        )
+    }
+
     private struct Status: Encodable {
         /// `nil` if no pass is running, or if the caller cannot see all organizations.
         var running: RunningLine?
         var organizations: [StatusOrganizationLine]
+        var schedule: [ScheduleLine]
         var alarms: [AlarmLine]
         var summary: StatusSummaryLine
 
         private enum CodingKeys: String, CodingKey {
-            case running, organizations, alarms, summary
+            case running, organizations, schedule, alarms, summary
         }
 
         func encode(to encoder: any Encoder) throws {
             var object = encoder.container(keyedBy: CodingKeys.self)
             try object.encode(running, forKey: .running)
             try object.encode(organizations, forKey: .organizations)
+            try object.encode(schedule, forKey: .schedule)
             try object.encode(alarms, forKey: .alarms)
             try object.encode(summary, forKey: .summary)
         }

@@ -10,6 +10,8 @@ struct ScheduleRule: Sendable {
     /// How long to wait before an incomplete daily job is retried, and how often it is tried in all.
     static let retryDelay = Duration.seconds(30 * 60)
     static let maxAttempts = 8
+    /// How often tokens and anchors are looked after.
+    static let upkeepInterval = Duration.seconds(3600)
     /// The period after the configured time over which the organizations' daily jobs are spread.
     private static let longestDelay = Duration.seconds(10 * 60)
 
@@ -19,6 +21,8 @@ struct ScheduleRule: Sendable {
         case poll
         /// The daily job of this day.
         case daily(ArchiveDay)
+        /// Renew tokens, and give checkpoints to the anchors.
+        case upkeep
     }
 
     /// A run, and when it is due.
@@ -29,8 +33,10 @@ struct ScheduleRule: Sendable {
 
     /// The runs of an organization so far.
     struct History: Sendable, Hashable {
-        /// When the last run of either kind began.
+        /// When the last poll or daily job began.
         var lastBegan: Timestamp?
+        /// When tokens and anchors were last looked after.
+        var lastUpkeep: Timestamp?
         /// The last daily job that ended.
         var daily: Daily?
 
@@ -50,25 +56,56 @@ struct ScheduleRule: Sendable {
     ///   - since: when the service first ran the schedule. Runs that were due before that are not made up for.
     /// - Returns: `nil` if the schedule is off. If the run's time has passed, it is due now.
     func next(of organization: OrganizationName, _ history: History, since: Timestamp, now: Timestamp) -> Run? {
-        let shift = Self.shift(of: organization)
-        let runs = [poll(history, shift, since: since), daily(history, shift, since: since, now: now)].compactMap(
-            \.self
-        )
-        // If both are due, the daily job goes first, because it includes the work of a poll.
-        return runs.min { lhs, rhs in
+        // If several are due, the daily job goes first, because it includes the work of the others; then what waits longest.
+        runs(of: organization, history, since: since, now: now).min { lhs, rhs in
             let (left, right) = (max(lhs.due, now), max(rhs.due, now))
-            return left == right ? lhs.kind != .poll && rhs.kind == .poll : left < right
+            if left != right { return left < right }
+            return lhs.kind.job == rhs.kind.job
+                ? false : lhs.kind.job == .daily || rhs.kind.job != .daily && lhs.due < rhs.due
         }
+    }
+
+    /// When each job of an organization is due next.
+    func planned(
+        of organization: OrganizationName,
+        _ history: History,
+        since: Timestamp,
+        now: Timestamp
+    ) -> [ScheduleJob: Timestamp] {
+        let runs = runs(of: organization, history, since: since, now: now)
+        var planned = Dictionary(runs.map { ($0.kind.job, $0.due) }) { first, _ in first }
+        if schedule.verifyParts != nil { planned[.verification] = planned[.daily] }
+        return planned
+    }
+
+    private func runs(of organization: OrganizationName, _ history: History, since: Timestamp, now: Timestamp) -> [Run]
+    {
+        let shift = Self.shift(of: organization)
+        let runs = [
+            poll(history, shift, since: since), daily(history, shift, since: since, now: now),
+            upkeep(history, shift, since: since),
+        ]
+        return runs.compactMap(\.self)
+    }
+
+    private func upkeep(_ history: History, _ shift: Double, since: Timestamp) -> Run? {
+        guard schedule.isOn else { return nil }
+        let last = history.lastUpkeep ?? since
+        return Run(kind: .upkeep, due: Self.slot(after: last, every: Self.upkeepInterval.milliseconds, shift))
     }
 
     /// The next poll. Polls are at fixed times, so that they do not drift. Each organization has its own times.
     private func poll(_ history: History, _ shift: Double, since: Timestamp) -> Run? {
         guard let interval = schedule.poll?.milliseconds, interval > 0 else { return nil }
+        return Run(kind: .poll, due: Self.slot(after: history.lastBegan ?? since, every: interval, shift))
+    }
+
+    /// The next of an organization's fixed times.
+    private static func slot(after last: Timestamp, every interval: Int64, _ shift: Double) -> Timestamp {
         let phase = Int64(Double(interval) * shift)
-        let last = (history.lastBegan ?? since).millisecondsSince1970
-        let passed = last - phase
+        let passed = last.millisecondsSince1970 - phase
         let slot = (passed - (passed % interval + interval) % interval) / interval + 1
-        return Run(kind: .poll, due: Timestamp(millisecondsSince1970: slot * interval + phase))
+        return Timestamp(millisecondsSince1970: slot * interval + phase)
     }
 
     private func daily(_ history: History, _ shift: Double, since: Timestamp, now: Timestamp) -> Run? {
@@ -104,5 +141,16 @@ struct ScheduleRule: Sendable {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in organization.description.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         return Double(hash >> 11) / Double(UInt64(1) << 53)
+    }
+}
+
+extension ScheduleRule.Kind {
+    /// The job of which it is a run.
+    var job: ScheduleJob {
+        switch self {
+        case .poll: .poll
+        case .daily: .daily
+        case .upkeep: .upkeep
+        }
     }
 }

@@ -7,19 +7,58 @@ import Settings
 import WebexContactCenter
 import Wiring
 
-/// A scheduled run: a pass since the last one. The daily job also gives checkpoints to the anchors, and verifies a part of
-/// the archives.
+/// A scheduled run. A poll is a pass since the last one. The daily job also gives checkpoints to the anchors, and verifies a part
+/// of the archives. Upkeep renews tokens and gives checkpoints to the anchors.
 struct ScheduledWork: Sendable {
     let installation: Installation
     let stop: StopRequest
+    let database: ServiceDatabase
 
-    /// - Returns: whether the pass was complete, so that no retry is needed.
+    /// - Returns: whether the run did all that it had to. A daily job that did not is retried.
     @Sendable func run(_ organization: OrganizationName, _ kind: ScheduleRule.Kind) async -> Bool {
-        let isComplete = await pass(organization)
-        guard case .daily = kind else { return isComplete }
-        await anchor(organization)
-        await verify(organization)
-        return isComplete
+        switch kind {
+        case .poll: return await pass(organization)
+        case .upkeep:
+            let isRenewed = await renewTokens(organization)
+            return await anchor(organization) && isRenewed
+        case .daily:
+            let isComplete = await pass(organization)
+            _ = await anchor(organization)
+            await noted(.verification, organization) { await verify(organization) }
+            return isComplete
+        }
+    }
+
+    /// Records when a part of the daily job begins and ends.
+    private func noted(_ job: ScheduleJob, _ organization: OrganizationName, _ work: () async -> Bool?) async {
+        guard installation.settings.service.schedule.verifyParts != nil, !stop.isMade else { return }
+        do {
+            try await database.noteBegin(of: job, organization, at: installation.now)
+            guard let isDone = await work(), !stop.isMade else { return }
+            try await database.noteEnd(of: job, organization, isDone: isDone, at: installation.now)
+        } catch {
+            warn("a part of the daily job could not be noted", organization, "\(error)")
+        }
+    }
+
+    /// Renews the access token if it is time to, so that the next work needs not wait for it.
+    private func renewTokens(_ organization: OrganizationName) async -> Bool {
+        guard !stop.isMade, let settings = installation.organization(organization),
+            case .refreshing = settings.credentials
+        else { return true }
+        do {
+            guard let status = try await installation.tokenStatus(of: organization), !status.needsLogin,
+                status.refusal == nil
+            else { return false }
+            guard status.nextRefresh.map({ $0 <= installation.now }) ?? true else { return true }
+            let contactCenter = try await installation.contactCenter(of: settings)
+            // If the provider does not say when a token expires, a day is soon enough.
+            _ = try await contactCenter.refreshTokens(ifOlderThan: status.nextRefresh == nil ? .hours(24) : .zero)
+            return true
+        } catch {
+            warn("the token could not be renewed", organization, "\(error)")
+            return false
+        }
     }
 
     private func pass(_ organization: OrganizationName) async -> Bool {
@@ -44,23 +83,26 @@ struct ScheduledWork: Sendable {
         }
     }
 
-    private func anchor(_ organization: OrganizationName) async {
-        guard !stop.isMade else { return }
+    /// - Returns: whether every anchor has what it should.
+    private func anchor(_ organization: OrganizationName) async -> Bool {
+        guard !stop.isMade else { return false }
         do {
             let engine = try await installation.contactCenters.engine
-            for warning in await installation.anchorIfDue([organization], by: engine) {
-                installation.logger.warning("\(warning)")
-            }
+            let warnings = await installation.anchorIfDue([organization], by: engine)
+            for warning in warnings { installation.logger.warning("\(warning)") }
+            return warnings.isEmpty
         } catch {
             warn("the checkpoints could not be given to the anchors", organization, "\(error)")
+            return false
         }
     }
 
     /// Verifies a part of the archives and records the findings in the manifest.
-    private func verify(_ organization: OrganizationName) async {
+    /// - Returns: whether all that was read is sound; `nil` if it was not read to the end.
+    private func verify(_ organization: OrganizationName) async -> Bool? {
         guard !stop.isMade, let parts = installation.settings.service.schedule.verifyParts,
             let share = ReadingShare("1/\(parts)")
-        else { return }
+        else { return nil }
         let installation = installation
         do {
             let keyFile = installation.evidence.setup.keyFile
@@ -77,8 +119,10 @@ struct ScheduledWork: Sendable {
             if let obstacle = await log.obstacle {
                 warn("could not record which archives were read", organization, "\(obstacle)")
             }
+            return summary.faults == 0
         } catch {
             if !stop.isMade { warn("the archives could not be read again", organization, "\(error)") }
+            return nil
         }
     }
 

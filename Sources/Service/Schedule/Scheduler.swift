@@ -73,8 +73,9 @@ struct Scheduler: Sendable {
             await wait(until: next.due)
             return true
         }
-        try await database.noteBegin(of: organization, at: now)
+        try await database.noteBegin(of: next.kind.job, organization, at: now)
         let isDone = await work(organization, next.kind)
+        if !stop.isMade { try await database.noteEnd(of: next.kind.job, organization, isDone: isDone, at: clock.now) }
         // A stopped daily job does not count as an attempt. The service does it again after its next start.
         guard case .daily(let day) = next.kind, !stop.isMade else { return true }
         let before = history.daily.map { $0.day == day ? $0.attempts : 0 } ?? 0

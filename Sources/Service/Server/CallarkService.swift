@@ -26,6 +26,9 @@ package struct CallarkService: Sendable {
         package var onListening: @Sendable (String) -> Void = { _ in }
         /// Gets one line for each request.
         package var onRequest: @Sendable (AccessLine) -> Void = { _ in }
+        /// Does work that a command has handed over. If `nil`, no command can hand work over.
+        package var performHandover:
+            (@Sendable (HandoverOrder, Actor, HandoverOutlet, StopRequest) async -> HandoverEnd)?
 
         package init() {}
     }
@@ -34,8 +37,12 @@ package struct CallarkService: Sendable {
     private let setup: Setup
     private let database: ServiceDatabase
     private let authenticator: Authenticator
+    private let lock: FileLock
     private let requests = RequestMetrics()
-    private let board = PassBoard()
+    private let board = WorkBoard<RequestedPass>()
+    private let verifications: Verifications
+    private let estimates: Estimates
+    private let exports: CaseExports
     /// Made when the service begins to stop, so that answers without an end of their own stop too.
     private let ending = StopRequest()
     private let site: WebSite
@@ -51,6 +58,13 @@ package struct CallarkService: Sendable {
         site = try WebSite()
         try installation.root.identity()
         try installation.root.prepare()
+        guard let lock = try ServiceLock.taken(of: installation.root) else {
+            throw ServiceError(
+                .busy,
+                "another service runs over \(installation.root.path); stop it first (`callark status` says what runs)"
+            )
+        }
+        self.lock = lock
         database = try ServiceDatabase(path: installation.root.servicePath)
         let settings = installation.settings.service
         isSecure = settings.tls != nil || settings.publicURL?.scheme == "https"
@@ -60,6 +74,9 @@ package struct CallarkService: Sendable {
             ownPages: OwnPages(publicURL: settings.publicURL, isSecure: isSecure),
             logger: installation.logger
         ) { installation.now }
+        verifications = Verifications(installation: installation, board: WorkBoard())
+        estimates = Estimates(installation: installation, board: WorkBoard())
+        exports = CaseExports(installation: installation, database: database)
         try CallArchive.requireManifest(of: installation.root)
         _ = try await installation.manifest.forWriting()
     }
@@ -85,9 +102,10 @@ package struct CallarkService: Sendable {
             throw Self.serviceError(error, at: settings.listen)
         }
         try await close()
+        lock.release()
     }
 
-    /// Runs requested and scheduled passes, and publishes the evidence logs, until `stop` is made and the last pass has
+    /// Runs requested and scheduled work, and publishes the evidence logs, until `stop` is made and the last pass has
     /// ended.
     private func runPasses(_ stop: StopRequest) async {
         let worker = PassWorker(installation: installation, board: board, stop: stop)
@@ -97,7 +115,23 @@ package struct CallarkService: Sendable {
             group.addTask { await worker.run() }
             group.addTask { await scheduler.run() }
             group.addTask { await publisher.run() }
+            group.addTask { await takeHandovers(stop) }
+            group.addTask { await verifications.run(until: stop) }
+            group.addTask { await estimates.run(until: stop) }
+            group.addTask { await exports.run(until: stop) }
         }
+    }
+
+    /// Does the work that commands hand over, until `stop` is made and the last one has ended.
+    private func takeHandovers(_ stop: StopRequest) async {
+        guard let perform = setup.performHandover else { return }
+        let server = HandoverServer(
+            root: installation.root,
+            version: installation.version,
+            logger: installation.logger,
+            perform: perform
+        )
+        await server.run(until: stop)
     }
 
     /// Answers requests until `stop` is made. Requests in progress then have ``ServiceLimits/grace`` to finish.
@@ -155,7 +189,7 @@ package struct CallarkService: Sendable {
             clock: WallClock(),
             stop: stop,
             logger: installation.logger,
-            work: ScheduledWork(installation: installation, stop: stop).run
+            work: ScheduledWork(installation: installation, stop: stop, database: database).run
         )
     }
 
@@ -221,14 +255,18 @@ package struct CallarkService: Sendable {
             Health(installation: installation, database: database).routes,
             Description().routes,
             Login(authenticator: authenticator).routes,
-            Overview(installation: installation).routes,
+            Overview(installation: installation, database: database).routes,
             Days(installation: installation).routes,
             ReportRoutes(installation: installation).routes,
             Calls(installation: installation).routes,
             Audio(installation: installation, streams: setup.limits.streams).routes,
             Gaps(installation: installation).routes,
             GapStatements(installation: installation).routes,
+            estimates.routes,
             Passes(installation: installation, board: board, ending: ending).routes,
+            verifications.routes,
+            Keys(installation: installation, database: database).routes,
+            CaseRoutes(installation: installation, database: database, exports: exports).routes,
             Metrics(installation: installation, requests: requests).routes,
             AuditRoutes(installation: installation).routes,
             LogRoutes(installation: installation).routes,

@@ -4,6 +4,7 @@ import DailyArchive
 import Files
 import Manifest
 import Recordings
+import Service
 import Settings
 import Wiring
 
@@ -13,7 +14,7 @@ struct FetchCommand: AsyncParsableCommand {
         abstract: "Write the recordings of calls to files, with their checksums and metadata.",
         discussion: """
             Each recording is written to DIR/<task id>/<file>. It comes from the daily archives, or else from the \
-            spool, or else from the provider; then it is archived too. Every byte is compared with its checksum on \
+            spool, or else from the provider; then it is archived too, by `callark serve` if that runs. Every byte is compared with its checksum on \
             the way, and a file appears only when it is complete. A damaged recording is not written, and the exit \
             code is 65. If a legacy session is attached to the task (`callark legacy enrich`), it is written as \
             DIR/<task id>/legacy-session.json.
@@ -197,37 +198,78 @@ struct FetchCommand: AsyncParsableCommand {
         _ log: FetchLog,
         to report: FetchReport
     ) async throws {
+        if try await acquireByService(tasks, installation, stop, log, to: report) { return }
         let progress = PassProgress(output: Output(json: false))
         try await installation.withArchive(stop: stop, observer: progress.observe) { archive in
             let held = try await held(of: tasks, archive.retrieval)
-            let failures = try await archive.acquire(tasks, organization: org)
-            for (name, error) in failures.sorted(by: { $0.key < $1.key }) {
-                Diagnostics.error("\(name): \(error)")
-            }
-            for task in tasks {
-                let rows = try await archive.retrieval.recordings(of: task, organization: org)
-                let calls = try await archive.retrieval.calls(
-                    of: task,
-                    organization: org,
-                    at: installation.standpoint(of:)
-                )
-                let absences = absences(of: calls, installation)
-                let reasons = failures.values.map(ExitStatus.init)
-                if calls.isEmpty { try report.unknown(task, becauseOf: reasons) }
-                if calls.isEmpty || !absences.isEmpty { report.note(reasons) }
-                try await log.noteBeginning(rows)
-                var unwritten: [RecordingRowID: FetchLog.Failure] = [:]
-                for row in rows where row.held != nil {
-                    let source = held[row.row].map { $0 ? "archive" : "spool" } ?? "provider"
-                    unwritten[row.row] = try await copy(row, archive.retrieval, log, to: report, source: source)
-                }
-                await log.noteEnd(rows, failures: unwritten)
-                try await copyLegacySessions(of: rows, archive.retrieval, to: report)
-                for absence in absences { try report.absent(absence) }
-            }
-            try await report.addMetadata(archive.retrieval)
+            let reasons = try await Handover.acquire(tasks, organization: org, archive)
+            try await write(tasks, held, archive.retrieval, becauseOf: reasons, installation, log, to: report)
         }
         progress.end()
+    }
+
+    /// Has a running service ask the provider, which archives what there is; the files are written here.
+    /// - Returns: whether one runs.
+    private func acquireByService(
+        _ tasks: [TaskID],
+        _ installation: Installation,
+        _ stop: StopRequest,
+        _ log: FetchLog,
+        to report: FetchReport
+    ) async throws -> Bool {
+        func retrieval() async throws -> Retrieval? {
+            let manifest = try await installation.manifestForReading()
+            return manifest.map { Retrieval(root: installation.root, manifest: $0) }
+        }
+        let before = try await retrieval()
+        let held = if let before { try await held(of: tasks, before) } else { [RecordingRowID: Bool]() }
+        let order = HandoverOrder.Work.acquire(
+            tasks: tasks.map(\.description),
+            organization: org?.description,
+            acceptsUnknown: acceptUnknown
+        )
+        guard let end = try await Handover.run(order, over: installation.root, stop) else { return false }
+        if let error = end.error { throw CommandError(ExitStatus(rawValue: end.status) ?? .bug, error) }
+        guard let after = try await retrieval() else { return true }
+        let reasons = end.failures.compactMap(ExitStatus.init(rawValue:))
+        try await write(tasks, held, after, becauseOf: reasons, installation, log, to: report)
+        return true
+    }
+
+    /// Writes what the archive has of tasks that the provider was asked about.
+    /// - Parameters:
+    ///   - held: the recordings that were held before, and whether each was in a sealed archive.
+    ///   - reasons: why organizations could not be asked.
+    private func write(
+        _ tasks: [TaskID],
+        _ held: [RecordingRowID: Bool],
+        _ retrieval: Retrieval,
+        becauseOf reasons: [ExitStatus],
+        _ installation: Installation,
+        _ log: FetchLog,
+        to report: FetchReport
+    ) async throws {
+        for task in tasks {
+            let rows = try await retrieval.recordings(of: task, organization: org)
+            let calls = try await retrieval.calls(
+                of: task,
+                organization: org,
+                at: installation.standpoint(of:)
+            )
+            let absences = absences(of: calls, installation)
+            if calls.isEmpty { try report.unknown(task, becauseOf: reasons) }
+            if calls.isEmpty || !absences.isEmpty { report.note(reasons) }
+            try await log.noteBeginning(rows)
+            var unwritten: [RecordingRowID: FetchLog.Failure] = [:]
+            for row in rows where row.held != nil {
+                let source = held[row.row].map { $0 ? "archive" : "spool" } ?? "provider"
+                unwritten[row.row] = try await copy(row, retrieval, log, to: report, source: source)
+            }
+            await log.noteEnd(rows, failures: unwritten)
+            try await copyLegacySessions(of: rows, retrieval, to: report)
+            for absence in absences { try report.absent(absence) }
+        }
+        try await report.addMetadata(retrieval)
     }
 
     /// The recordings of these tasks that are held before the provider is asked, and whether each is in a sealed

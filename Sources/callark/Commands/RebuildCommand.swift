@@ -28,6 +28,8 @@ struct RebuildCommand: AsyncParsableCommand {
             complete. From a damaged archive, whatever is intact is taken; everything else is named, and the exit \
             code is 65.
 
+            `callark serve` has to be stopped before (75), because it has the manifest open.
+
             EXAMPLES
               callark rebuild
               callark rebuild --discard-old
@@ -45,6 +47,7 @@ struct RebuildCommand: AsyncParsableCommand {
     func run() async throws {
         let installation = try Installation(common, needsSecrets: false)
         installation.warnOfNetworkFileSystem()
+        try await Handover.requireNoService(over: installation.root, for: "rebuild")
         let output = Output(json: common.json)
         let summary: Rebuild.Summary
         do {

@@ -31,6 +31,9 @@ struct ServeCommand: AsyncParsableCommand {
             var setup = CallarkService.Setup()
             setup.onListening = { Diagnostics.notice("listening at \($0)") }
             setup.onRequest = Diagnostics.access
+            setup.performHandover = { order, actor, outlet, stop in
+                await Handover.perform(order, by: actor, outlet, stop, in: installation)
+            }
             let service = try await CallarkService(installation, setup: setup)
             try await service.run(stop: stop)
             return .complete

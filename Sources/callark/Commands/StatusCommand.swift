@@ -7,6 +7,7 @@ import Foundation
 import Manifest
 import Payloads
 import Recordings
+import Service
 import Settings
 import WebexContactCenter
 import Wiring
@@ -18,8 +19,8 @@ struct StatusCommand: AsyncParsableCommand {
         discussion: """
             First the pass that is running, if any: since when, how far it is, and what it is waiting for. Then the \
             days of each organization, the last 30 unless you give a time range; one line sums up the older ones. \
-            Then the last complete pass, the tokens, the disk, and the alarms. It only reads, and may run during a \
-            pass.
+            Then the last complete pass, the tokens, what the schedule of `callark serve` does next and has done, the \
+            disk, and the alarms. It only reads, and may run during a pass.
 
             EXPECTED is the sum of ARCHIVED, STORED, PENDING, MISSING, EXPLAINED and DAMAGED, as in `callark \
             report`. SUSPECT counts those archived or stored that look incomplete. STATE names other sources of the \
@@ -66,6 +67,7 @@ struct StatusCommand: AsyncParsableCommand {
         } else if common.json {
             isRunning = try? (PassNotice.running(over: installation.root) != nil)
         }
+        if !check { try await reportSchedule(of: names, installation, to: output) }
         let space = try? installation.root.diskSpace()
         let alarms = try await installation.alarms(of: names, manifest: manifest, space: space)
         if !check { report(space, installation: installation, to: output) }
@@ -100,6 +102,27 @@ struct StatusCommand: AsyncParsableCommand {
         } catch let error as ArchiveError {
             output.text("running: not known, because this account may not look: \(error)")
             return nil
+        }
+    }
+
+    /// What a service has planned, does and has done by its schedule.
+    private func reportSchedule(
+        of names: [OrganizationName],
+        _ installation: Installation,
+        to output: Output
+    ) async throws {
+        let lines = try await ScheduleLine.all(
+            of: names,
+            in: installation.root,
+            installation.settings.service.schedule,
+            timeZone: installation.timeZone,
+            now: installation.now
+        )
+        guard !lines.isEmpty else { return }
+        output.text("")
+        for line in lines {
+            try output.json(line)
+            for text in line.texts(in: installation.timeZone) { output.text(text) }
         }
     }
 

@@ -108,7 +108,10 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         if repair {
-            let status = try await CommandLineRun.interruptibly { stop in try await repairRoot(stop) }
+            let status = try await CommandLineRun.interruptibly { stop in
+                if let status = try await Handover.run(common, stop) { return status }
+                return try await repairRoot(in: Installation(common), stop)
+            }
             throw ExitCode(status.rawValue)
         }
         let output = Output(json: common.json)
@@ -258,8 +261,8 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
-    private func repairRoot(_ stop: StopRequest) async throws -> ExitStatus {
-        let installation = try Installation(common)
+    /// `--repair`: in this process, or in a service on behalf of another one.
+    func repairRoot(in installation: Installation, _ stop: StopRequest) async throws -> ExitStatus {
         if let org { _ = try installation.organizations(named: [org]) }
         installation.warnOfNetworkFileSystem()
         let output = Output(json: common.json)

@@ -7,9 +7,11 @@ import Text
 /// Messages for people that are not results: on standard error, as text, or with `--log-format json` as one JSON object
 /// per line, like everything there.
 enum Diagnostics {
-    /// Whether standard error has only lines of JSON. Determined before the arguments are parsed, because mistakes in
-    /// them are reported too.
-    static let isJSON: Bool = {
+    /// Whether standard error has only lines of JSON.
+    static var isJSON: Bool { Outlet.current?.streams.logsJSON ?? isOwnJSON }
+
+    /// The same of this process's own. Determined before the arguments are parsed, because mistakes in them are reported too.
+    private static let isOwnJSON: Bool = {
         let arguments = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
         return arguments.contains("--log-format=json")
             || zip(arguments, arguments.dropFirst()).contains { $0 == "--log-format" && $1 == "json" }

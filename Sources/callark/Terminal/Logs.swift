@@ -31,6 +31,11 @@ struct TextLogHandler: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let time = Timestamp(Date())
         let fields = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value) " }.joined()
+        // Work of another process may want its lines as JSON.
+        if Diagnostics.isJSON {
+            let values = all.mapValues(\.description).merging(["message": event.message.description]) { $1 }
+            return Diagnostics.json(values, level: event.level.rawValue, label: label)
+        }
         Diagnostics.line("\(time) \(event.level.rawValue) \(label): \(fields)\(event.message)")
     }
 }

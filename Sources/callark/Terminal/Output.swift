@@ -26,8 +26,16 @@ final class Output: Sendable {
     /// A reader gets each line within this time, even if few follow it.
     private static let longestWait = Duration.milliseconds(100)
 
+    /// What gets the bytes: standard output, or the command that handed its work over.
+    private let write: @Sendable ([UInt8]) -> Void
+
     init(json: Bool) {
         isJSON = json
+        if let outlet = Outlet.current {
+            write = { outlet.output($0) }
+        } else {
+            write = StandardOutput.write
+        }
     }
 
     /// Writes one object as one line, if the output is JSON.
@@ -95,7 +103,7 @@ final class Output: Sendable {
 
     private func drain(_ buffer: inout [UInt8]) {
         guard !buffer.isEmpty else { return }
-        StandardOutput.write(buffer)
+        write(buffer)
         buffer.removeAll(keepingCapacity: true)
     }
 }

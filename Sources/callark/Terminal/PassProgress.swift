@@ -25,6 +25,8 @@ final class PassProgress: Sendable {
 
     private let output: Output
     private let isShown: Bool
+    /// Where words go; kept, because events also come from threads that know of no task.
+    private let outlet = Outlet.current
     /// Events come from every receiver at once.
     private let state = Mutex(State())
 
@@ -35,6 +37,10 @@ final class PassProgress: Sendable {
 
     /// Takes one event. May be called from many tasks.
     @Sendable func observe(_ event: PassEvent) {
+        Outlet.$current.withValue(outlet) { take(event) }
+    }
+
+    private func take(_ event: PassEvent) {
         say(event)
         if output.isJSON, let line = PassEventLine(event) { try? output.json(line) }
         guard isShown else { return }

@@ -10,13 +10,18 @@ enum StandardError {
     private static let shown = Mutex(0)
 
     /// Whether progress is shown: only on a terminal, and not among lines of JSON.
-    static let showsProgress = isatty(STDERR_FILENO) == 1 && !Diagnostics.isJSON
+    static var showsProgress: Bool {
+        Outlet.current?.streams.showsProgress ?? (isatty(STDERR_FILENO) == 1 && !Diagnostics.isJSON)
+    }
 
     /// The maximum width of the progress line. A line as wide as the terminal would make it scroll.
-    static var progressWidth: Int { max(1, (Terminal.columns(of: STDERR_FILENO) ?? 80) - 1) }
+    static var progressWidth: Int {
+        max(1, (Terminal.columns(of: STDERR_FILENO) ?? 80) - 1)
+    }
 
     /// Writes one line, which replaces the progress line on the screen.
     static func write(line: [UInt8]) {
+        if let outlet = Outlet.current { return outlet.error(line) }
         shown.withLock { width in
             put(wiping(width) + line + [UInt8(ascii: "\n")])
             width = 0
@@ -26,6 +31,7 @@ enum StandardError {
     /// Replaces the progress line; `nil` removes it.
     static func show(progress: String?) {
         guard showsProgress else { return }
+        if let outlet = Outlet.current { return outlet.progress(progress) }
         shown.withLock { width in
             guard progress != nil || width > 0 else { return }
             let text = VisibleText.escaped(progress ?? "").shortened(to: progressWidth, mark: Terminal.cutMark)

@@ -5,6 +5,9 @@ import Glibc
 enum Terminal {
     /// The width of the terminal behind a descriptor; `nil` for a file or a pipe, which take lines of any length.
     static func columns(of descriptor: Int32) -> Int? {
+        if let outlet = Outlet.current {
+            return descriptor == STDOUT_FILENO ? outlet.streams.outputColumns : outlet.streams.errorColumns
+        }
         guard isatty(descriptor) == 1 else { return nil }
         if let preferredColumns { return preferredColumns }
         var size = winsize()
@@ -25,6 +28,7 @@ enum Terminal {
 
     /// Whether the locale can show more than ASCII.
     static var showsUnicode: Bool {
+        if let outlet = Outlet.current { return outlet.streams.showsUnicode }
         let environment = ProcessInfo.processInfo.environment
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
         guard let locale = locale?.lowercased() else { return false }
@@ -32,12 +36,12 @@ enum Terminal {
     }
 
     /// The mark in place of text that was cut off.
-    static let cutMark = showsUnicode ? "…" : "..."
+    static var cutMark: String { showsUnicode ? "…" : "..." }
     /// Our own texts, as the locale can show them. Text from others is unchanged, except for the ellipsis.
     static func spelled(_ text: String) -> String {
         showsUnicode || !text.utf8.contains(0xE2) ? text : text.replacing("…", with: cutMark)
     }
 
     /// The sign before a margin.
-    static let plusMinus = showsUnicode ? "±" : "+/-"
+    static var plusMinus: String { showsUnicode ? "±" : "+/-" }
 }

@@ -91,13 +91,19 @@ enum CommandLineRun {
             )
             leave(code.rawValue)
         }
+        leave(reported(error, inJSON: CommandLine.arguments.contains("--json")).rawValue)
+    }
+
+    /// Reports an error that ends a command.
+    /// - Returns: its exit code.
+    static func reported(_ error: any Error, inJSON: Bool) -> ExitStatus {
         Diagnostics.error(error)
-        if CommandLine.arguments.contains("--json") {
+        if inJSON {
             let output = Output(json: true)
             try? output.json(FailureLine(error: "\(error)"))
             output.flush()
         }
-        leave(ExitStatus(error).rawValue)
+        return ExitStatus(error)
     }
 
     /// Runs `work` so that a first SIGINT or SIGTERM requests it to stop, and a second ends the process at once, which

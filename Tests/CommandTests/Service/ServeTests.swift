@@ -4,30 +4,10 @@ import Testing
 
 /// `callark serve` as a process: how it begins and how it ends.
 @Suite struct `The service` {
-    /// Starts it at a port of its own, and waits until it listens.
-    /// - Returns: the process, and its address.
-    private func started(
-        _ desk: Desk,
-        environment: [String: String] = [:],
-        scheme: String = "http"
-    ) async throws -> (program: Program, address: String) {
-        var environment = environment
-        let port = try FreePort.number()
-        environment["CALLARK_SERVICE_LISTEN"] = "127.0.0.1:\(port)"
-        let program = try desk.start("serve", environment: environment)
-        let address = "\(scheme)://127.0.0.1:\(port)"
-        try await eventually("it listens") {
-            guard program.isRunning else { throw CancellationError() }
-            let health = try await Program.run("curl", ["-sk", "\(address)/healthz"])
-            return health.output == "{\"status\":\"ok\"}\n"
-        }
-        return (program, address)
-    }
-
     @Test(arguments: [(SIGTERM, 143), (SIGINT, 130)] as [(Int32, Int32)])
     func `says where it listens, and ends on a signal`(_ signal: Int32, _ status: Int32) async throws {
         try await Desk.with(calls: 0) { desk in
-            let (program, address) = try await started(desk)
+            let (program, address) = try await desk.serving()
             program.signal(signal)
             let ending = try await program.end()
             #expect(ending.status == status)
@@ -41,9 +21,11 @@ import Testing
 
     @Test func `is not started if another one listens`() async throws {
         try await Desk.with(calls: 0) { desk in
-            let (program, address) = try await started(desk)
+            let (program, address) = try await desk.serving()
             let place = try #require(address.components(separatedBy: "//").last)
-            let second = try await desk.run("serve", environment: ["CALLARK_SERVICE_LISTEN": place])
+            let other = ["CALLARK_SERVICE_LISTEN": place, "CALLARK_ARCHIVE_ROOT": "\(desk.folder)/other"]
+            try await desk.makeRoot(environment: other)
+            let second = try await desk.run("serve", environment: other)
             #expect(second.status == 74)
             #expect(try second.complaint.contains("cannot listen at \(place): Address already in use; see what does"))
             program.signal(SIGTERM)
@@ -86,8 +68,7 @@ import Testing
                 ]
             )
             try #require(made.status == 0, "\(made.errors)")
-            let (program, address) = try await started(
-                desk,
+            let (program, address) = try await desk.serving(
                 environment: [
                     "CALLARK_SERVICE_TLS_CERTIFICATE_FILE": certificate, "CALLARK_SERVICE_TLS_KEY_FILE": key,
                 ],

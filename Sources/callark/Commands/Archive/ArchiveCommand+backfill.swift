@@ -7,44 +7,40 @@ import Wiring
 
 extension ArchiveCommand {
     /// `--low-priority`: day by day.
-    func backfill() async throws {
-        let status = try await CommandLineRun.interruptibly { stop in
-            let installation = try Installation(common)
-            let organizations = try installation.organizations(named: org)
-            installation.warnOfNetworkFileSystem()
-            let window = try window.window(in: installation)
-            guard let range = window.range?.clamped(to: Timestamp.earliest..<window.now) else { return .usage }
-            let output = Output(json: common.json)
-            defer { output.flush() }
-            let progress = PassProgress(output: output)
-            let backfill = Backfill(
-                try installation.setup,
-                organizations: organizations,
-                range: range,
-                stop: stop,
-                observer: progress.observe
-            )
-            let results = try await installation.closing {
-                try await backfill.run { step in
-                    progress.end()
-                    try BackfillReport.write(step, to: output)
-                    // A person who watches wants to see each day as it is done.
-                    output.flush()
-                }
+    func backfill(in installation: Installation, _ stop: StopRequest) async throws -> ExitStatus {
+        let organizations = try installation.organizations(named: org)
+        installation.warnOfNetworkFileSystem()
+        let window = try window.window(in: installation)
+        guard let range = window.range?.clamped(to: Timestamp.earliest..<window.now) else { return .usage }
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        let progress = PassProgress(output: output)
+        let backfill = Backfill(
+            try installation.setup,
+            organizations: organizations,
+            range: range,
+            stop: stop,
+            observer: progress.observe
+        )
+        let results = try await installation.closing {
+            try await backfill.run { step in
+                progress.end()
+                try BackfillReport.write(step, to: output)
+                // A person who watches wants to see each day as it is done.
+                output.flush()
             }
-            progress.end()
-            if !stop.isMade { await installation.anchorAtTheEnd(of: organizations) }
-            let alarms = await installation.alarmsAtTheEnd(
-                of: results.map(\.organization),
-                isOfGivenTime: true
-            )
-            for (position, result) in results.enumerated() {
-                let own = alarms.reported(with: position, of: results.map(\.organization))
-                try BackfillReport.write(result, range, alarms: own, to: output)
-            }
-            return ExitStatus.worst(results.map(ExitStatus.init(backfill:)))
         }
-        throw ExitCode(status.rawValue)
+        progress.end()
+        if !stop.isMade { await installation.anchorAtTheEnd(of: organizations) }
+        let alarms = await installation.alarmsAtTheEnd(
+            of: results.map(\.organization),
+            isOfGivenTime: true
+        )
+        for (position, result) in results.enumerated() {
+            let own = alarms.reported(with: position, of: results.map(\.organization))
+            try BackfillReport.write(result, range, alarms: own, to: output)
+        }
+        return ExitStatus.worst(results.map(ExitStatus.init(backfill:)))
     }
 }
 

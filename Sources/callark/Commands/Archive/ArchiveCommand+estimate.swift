@@ -19,29 +19,17 @@ extension ArchiveCommand {
             let request = try window.window(in: installation).request
             let output = Output(json: common.json)
             defer { output.flush() }
-            let manifest = try await installation.manifestForReading()
-            let usual = try installation.setup
-            let setup = lowPriority ? usual.lowered : usual
             var total = EstimateSummaryLine()
             var statuses: [ExitStatus] = []
             try await installation.closingConnections {
                 for name in organizations {
-                    guard let provider = setup.providers.first(where: { $0.organization == name }) else { continue }
-                    let altered =
-                        if let manifest {
-                            try await installation.standpoint(of: name, manifest).altered
-                        } else { AlteredArchives() }
-                    guard let share = usual.lowered.providers.first(where: { $0.organization == name }) else {
-                        continue
-                    }
-                    let estimating = Estimating(
-                        manifest: manifest,
-                        rules: setup.rules,
-                        provider: provider,
-                        contactCenter: try await setup.contactCenters.client(of: share, retry: setup.rules.apiRetry),
-                        isExact: exact,
-                        altered: altered
-                    )
+                    guard
+                        let estimating = try await installation.estimating(
+                            name,
+                            isExact: exact,
+                            isLowered: lowPriority
+                        )
+                    else { continue }
                     let counting = Counting(isShown: !common.json)
                     do {
                         let estimate = try await estimating.run(request, stop: stop, listing: counting.show)

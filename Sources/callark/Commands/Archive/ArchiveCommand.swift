@@ -23,6 +23,8 @@ struct ArchiveCommand: AsyncParsableCommand {
             SIGINT or SIGTERM stops the pass after what is in progress; a second one stops it at once. Either way, \
             the next run resumes.
 
+            If `callark serve` runs over the root, it does the work, between its own passes; what you see is the same.
+
             --dry-run downloads nothing and changes nothing. It lists and counts, and estimates what a pass would \
             fetch and how long it would take. For a long time range it samples days and calls, and gives the margin \
             of error; --exact counts everything.
@@ -82,31 +84,36 @@ struct ArchiveCommand: AsyncParsableCommand {
 
     func run() async throws {
         if dryRun { return try await estimate() }
-        if lowPriority { return try await backfill() }
         let status = try await CommandLineRun.interruptibly { stop in
-            let installation = try Installation(common)
-            let organizations = try installation.organizations(named: org)
-            installation.warnOfNetworkFileSystem()
-            let output = Output(json: common.json)
-            defer { output.flush() }
-            let progress = PassProgress(output: output)
-            let results = try await installation.withArchive(stop: stop, observer: progress.observe) { archive in
-                try await archive.archive(
-                    organizations,
-                    request: try window.window(in: installation).request,
-                    onlyUnreceived: retryFailed
-                )
-            }
-            progress.end()
-            if !stop.isMade { await installation.anchorAtTheEnd(of: organizations) }
-            let alarms = await installation.alarmsAtTheEnd(of: organizations, isOfGivenTime: window.isGiven)
-            for (position, result) in results.enumerated() {
-                let own = alarms.reported(with: position, of: results.map(\.organization))
-                try PassReport(result, alarms: own, timeZone: installation.timeZone).write(to: output)
-            }
-            return ExitStatus.worst(results.map(ExitStatus.init(result:)))
+            if let status = try await Handover.run(common, stop) { return status }
+            return try await work(in: Installation(common), stop)
         }
         throw ExitCode(status.rawValue)
+    }
+
+    /// Does the command's work: in this process, or in a service on behalf of another one.
+    func work(in installation: Installation, _ stop: StopRequest) async throws -> ExitStatus {
+        if lowPriority { return try await backfill(in: installation, stop) }
+        let organizations = try installation.organizations(named: org)
+        installation.warnOfNetworkFileSystem()
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        let progress = PassProgress(output: output)
+        let results = try await installation.withArchive(stop: stop, observer: progress.observe) { archive in
+            try await archive.archive(
+                organizations,
+                request: try window.window(in: installation).request,
+                onlyUnreceived: retryFailed
+            )
+        }
+        progress.end()
+        if !stop.isMade { await installation.anchorAtTheEnd(of: organizations) }
+        let alarms = await installation.alarmsAtTheEnd(of: organizations, isOfGivenTime: window.isGiven)
+        for (position, result) in results.enumerated() {
+            let own = alarms.reported(with: position, of: results.map(\.organization))
+            try PassReport(result, alarms: own, timeZone: installation.timeZone).write(to: output)
+        }
+        return ExitStatus.worst(results.map(ExitStatus.init(result:)))
     }
 }
 

@@ -1,8 +1,9 @@
-import Reports
+import Archiver
 import ArgumentParser
 import Evidence
 import Foundation
 import Recordings
+import Reports
 import Wiring
 
 struct LogProveCommand: AsyncParsableCommand {
@@ -46,7 +47,7 @@ struct LogProveCommand: AsyncParsableCommand {
         for log in try LogAccess.all(org.map { [$0] } ?? [], in: installation) where log.folder.exists {
             let reader = try LogReader(log.folder, key: log.confirmedKey)
             var indices: [(path: String, index: Int64)] = []
-            try reader.forEachEntry { index, bytes throws(EvidenceError) in
+            try RecordingProof.entries(in: reader) { index, bytes throws(EvidenceError) in
                 for path in Self.matches(wanted, bytes) { indices.append((path, index)) }
             }
             for (path, index) in indices {

@@ -12,35 +12,6 @@ import Testing
 
 /// Audio over the network, compared with what the provider sent.
 @Suite struct `Audio` {
-    /// An archived recording: its path in the API and its bytes.
-    private struct Held {
-        var path: String
-        var task: String
-        var file: String
-        var archive: String
-        var offset: Int
-        var bytes: [UInt8]
-        var sha256: String
-
-        init(_ office: Office, key: String) async throws {
-            let tasks = office.simulator.world.tasks().filter { !$0.recordings.isEmpty }
-            let id = try #require(tasks.first?.id)
-            let call = "/api/v1/calls/acme/\(PercentCoding.encoded(id))"
-            let lines = try await office.ask(call, key: key).json["recordings"]?.list ?? []
-            let line = try #require(lines.first { $0["state"]?.text == "archived" || $0["state"]?.text == "stored" })
-            task = id
-            file = try #require(line["file"]?.text)
-            path = "\(call)/\(file)"
-            archive = try #require(line["archive"]?.text)
-            offset = Int(try #require(line["offset"]?.number))
-            sha256 = try #require(line["sha256"]?.text)
-            let count = Int(try #require(line["bytes"]?.number))
-            let tar = try #require(FileManager.default.contents(atPath: archive))
-            bytes = Array(tar[offset..<(offset + count)])
-            #expect(SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined() == sha256)
-        }
-    }
-
     private func accesses(_ office: Office) throws -> [LogEntry] {
         let reader = try LogReader(LogFolder(path: "\(office.installation.root.logsPath)/acme"))
         var entries: [[UInt8]] = []

@@ -34,6 +34,7 @@ import Testing
     /// Runs the schedule from one time to another.
     /// - Parameters:
     ///   - killed: the numbers of the runs in which the service is killed. It is restarted at once.
+    ///   - hasUpkeep: whether the hourly upkeep counts as a run too.
     ///   - isDone: whether a daily job succeeds, by its number.
     private func run(
         _ schedule: ServiceSettings.Schedule,
@@ -41,6 +42,7 @@ import Testing
         from: String,
         hours: Int,
         killed: Set<Int> = [],
+        hasUpkeep: Bool = false,
         isDone: @escaping @Sendable (Int) -> Bool = { _ in true }
     ) async throws -> [Done] {
         let folder = try TemporaryFolder()
@@ -63,6 +65,7 @@ import Testing
                     stop.make()
                     return true
                 }
+                guard kind != .upkeep || hasUpkeep else { return true }
                 let number = done.all.count
                 done.add(Done(kind: kind, time: clock.now))
                 // A run takes a while.
@@ -115,7 +118,7 @@ import Testing
             let days = days(done)
             #expect(Set(days).count == 3, "\(days)")
             // Only a killed daily job runs twice.
-            let wasDaily = done[killed].kind != .poll
+            let wasDaily = done[killed].kind.job == .daily
             #expect(days.count == (wasDaily ? 4 : 3), "\(killed): \(days)")
         }
     }
@@ -129,6 +132,60 @@ import Testing
         let never = try await run(schedule, "UTC", from: "2026-11-28T00:00:00Z", hours: 48) { _ in false }
         #expect(days(never).filter { $0 == "2026-11-28" }.count == ScheduleRule.maxAttempts)
         #expect(days(never).filter { $0 == "2026-11-29" }.count == ScheduleRule.maxAttempts)
+    }
+
+    @Test func `looks after tokens and anchors once an hour, beside everything else`() async throws {
+        let schedule = ServiceSettings.Schedule(poll: .minutes(1), daily: ClockTime("03:30"))
+        let done = try await run(schedule, "UTC", from: "2026-11-28T00:00:00Z", hours: 6, hasUpkeep: true)
+        let upkeep = done.filter { $0.kind == .upkeep }.map(\.time)
+        // Each poll takes longer than a minute, so one is always due, and does not keep the upkeep waiting.
+        #expect((5...7).contains(upkeep.count), "\(upkeep.count)")
+        #expect(zip(upkeep, upkeep.dropFirst()).allSatisfy { $1 - $0 <= .minutes(65) })
+        #expect(days(done) == ["2026-11-28"])
+    }
+
+    @Test func `says what is planned, runs and is done`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try ServiceDatabase(path: "\(folder.path)/service.sqlite")
+        let schedule = ServiceSettings.Schedule(poll: .minutes(15), daily: ClockTime("03:30"), verifyParts: 30)
+        let rule = ScheduleRule(schedule: schedule, timeZone: .gmt)
+        let now = Self.begin + .hours(12)
+        func jobs(isKept: Bool = true) async throws -> [ScheduleJob: ScheduleLine.Job] {
+            let lines = try await ScheduleLine.all(of: [Self.acme], database, rule, isKept: isKept, now: now)
+            return Dictionary(uniqueKeysWithValues: lines[0].jobs.map { ($0.job, $0) })
+        }
+        let planned = try await jobs()
+        #expect(Set(planned.keys) == Set(ScheduleJob.allCases))
+        #expect(planned.values.allSatisfy { !$0.isRunning && $0.last == nil && $0.next.map { $0 >= now } == true })
+        _ = try await database.scheduleBegin(of: Self.acme, now: now)
+        try await database.noteBegin(of: .poll, Self.acme, at: now)
+        #expect(try await jobs()[.poll]?.isRunning == true)
+        // Nothing runs without a service, even if the last one died at it.
+        #expect(try await jobs(isKept: false)[.poll]?.isRunning == false)
+        try await database.noteEnd(of: .poll, Self.acme, isDone: true, at: now + .minutes(1))
+        try await database.noteBegin(of: .poll, Self.acme, at: now + .minutes(15))
+        try await database.noteEnd(of: .poll, Self.acme, isDone: false, at: now + .minutes(16))
+        let poll = try #require(try await jobs()[.poll]?.last)
+        #expect(poll.began == now + .minutes(15) && poll.ended == now + .minutes(16) && !poll.isDone)
+        #expect(poll.lastDone == now + .minutes(1))
+        try database.close()
+    }
+
+    @Test func `is in the status`() async throws {
+        let schedule = "schedule: { poll_minutes: 1440, daily_at: \"03:30\", verify_share: 1/30 }"
+        try await Office.with(isArchived: false, settings: "service: { listen: \"127.0.0.1:0\", \(schedule) }") {
+            office in
+            let key = try await office.key(organizations: ["beta"])
+            let lines = try await office.ask("/api/v1/status", key: key).json["schedule"]?.list ?? []
+            #expect(lines.map { $0["organization"] } == [.text("beta")])
+            #expect(lines.first?["kept"] == .boolean(true))
+            let jobs = lines.first?["jobs"]?.list.compactMap { $0["job"]?.text } ?? []
+            #expect(jobs == ["poll", "daily", "upkeep", "verification"])
+        }
+        try await Office.with(isArchived: false) { office in
+            let status = try await office.ask("/api/v1/status", key: office.key()).json
+            #expect(status["schedule"]?.list.isEmpty == true)
+        }
     }
 
     @Test func `does nothing if it is empty, and ends`() async throws {
@@ -160,7 +217,10 @@ import Testing
         at hours: Int,
         since: Int = 0
     ) throws -> ScheduleRule.Run? {
-        ScheduleRule(schedule: schedule, timeZone: .gmt)
+        var history = history
+        // Upkeep is not what these tests are about.
+        history.lastUpkeep = Self.begin + .hours(100_000)
+        return ScheduleRule(schedule: schedule, timeZone: .gmt)
             .next(of: Self.acme, history, since: Self.begin + .hours(since), now: Self.begin + .hours(hours))
     }
 

@@ -1,0 +1,68 @@
+/// Work that a command hands to the service that runs over its root, because the service has the lock, the provider's rate
+/// and the tokens.
+package struct HandoverOrder: Sendable, Codable {
+    /// The version of Callark that hands it over. Both have to be the same.
+    package var version: String
+    package var work: Work
+    package var streams: Streams
+    /// Whom the environment names behind the account (`SUDO_USER`).
+    package var claims: [String: String]
+
+    /// What is to be done.
+    package enum Work: Sendable, Codable {
+        /// A command, by its arguments.
+        case command([String])
+        /// `fetch`: ask the provider about these tasks, and archive what it has.
+        case acquire(tasks: [String], organization: String?, acceptsUnknown: Bool)
+    }
+
+    /// What the command's standard streams are, as far as it affects what is written to them.
+    package struct Streams: Sendable, Codable {
+        /// The width of the terminal that is standard output; `nil` if it is none.
+        package var outputColumns: Int?
+        /// The same of standard error.
+        package var errorColumns: Int?
+        package var showsProgress: Bool
+        /// Whether the locale can show more than ASCII.
+        package var showsUnicode: Bool
+        /// Whether standard error has lines of JSON only.
+        package var logsJSON: Bool
+
+        package init(
+            outputColumns: Int?,
+            errorColumns: Int?,
+            showsProgress: Bool,
+            showsUnicode: Bool,
+            logsJSON: Bool
+        ) {
+            self.outputColumns = outputColumns
+            self.errorColumns = errorColumns
+            self.showsProgress = showsProgress
+            self.showsUnicode = showsUnicode
+            self.logsJSON = logsJSON
+        }
+    }
+
+    package init(version: String, work: Work, streams: Streams, claims: [String: String]) {
+        self.version = version
+        self.work = work
+        self.streams = streams
+        self.claims = claims
+    }
+}
+
+/// How handed-over work ended.
+package struct HandoverEnd: Sendable, Codable, Hashable {
+    /// The exit code.
+    package var status: Int32
+    /// Why there is nothing more, for the command to report; `nil` if everything was reported already.
+    package var error: String?
+    /// Of `acquire`: the exit code for each organization that could not be asked.
+    package var failures: [Int32]
+
+    package init(status: Int32, error: String? = nil, failures: [Int32] = []) {
+        self.status = status
+        self.error = error
+        self.failures = failures
+    }
+}

@@ -1,0 +1,46 @@
+import Archiver
+import Payloads
+import Recordings
+
+/// A requested forecast: what a pass would fetch, and how long it would take.
+struct RequestedEstimate: RequestedWork {
+    let id: String
+    let organizations: [OrganizationName]
+    let request: PassWindow.Request
+    /// Whether everything is counted instead of a sample.
+    let isExact: Bool
+    let actor: Actor
+    let requestedTime: Timestamp
+    var state = WorkState.waiting
+    var endedTime: Timestamp?
+    var estimates: [Estimate] = []
+    /// Why the estimate failed; the service's log has more.
+    var problem: Problem?
+    var version = 0
+}
+
+/// `{"type":"forecast", …}`.
+struct ForecastLine: Encodable {
+    let work: RequestedEstimate
+
+    private enum CodingKeys: String, CodingKey {
+        case type, id, organizations, state, exact, estimates, error
+        case requestedBy = "requested_by"
+        case requestedTime = "requested_time"
+        case endedTime = "ended_time"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var line = encoder.container(keyedBy: CodingKeys.self)
+        try line.encode("forecast", forKey: .type)
+        try line.encode(work.id, forKey: .id)
+        try line.encode(work.organizations, forKey: .organizations)
+        try line.encode(work.state, forKey: .state)
+        try line.encode(work.isExact, forKey: .exact)
+        try line.encode(work.actor.name, forKey: .requestedBy)
+        try line.encode(work.requestedTime.description, forKey: .requestedTime)
+        try line.encode(work.endedTime?.description, forKey: .endedTime)
+        try line.encode(work.estimates.map { EstimateLine($0) }, forKey: .estimates)
+        try line.encode(work.problem?.code, forKey: .error)
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Testing
+
+extension Desk {
+    /// Starts the service at a port of its own, and waits until it listens.
+    /// - Returns: the process, and its address.
+    func serving(
+        environment: [String: String] = [:],
+        scheme: String = "http"
+    ) async throws -> (program: Program, address: String) {
+        var environment = environment
+        let port = try FreePort.number()
+        environment["CALLARK_SERVICE_LISTEN"] = "127.0.0.1:\(port)"
+        let program = try start("serve", environment: environment)
+        let address = "\(scheme)://127.0.0.1:\(port)"
+        let socket = "\(environment["CALLARK_ARCHIVE_ROOT"] ?? root)/service.sock"
+        try await eventually("it listens") {
+            guard program.isRunning else { throw CancellationError() }
+            let health = try await Program.run("curl", ["-sk", "\(address)/healthz"])
+            return health.output == "{\"status\":\"ok\"}\n" && FileManager.default.fileExists(atPath: socket)
+        }
+        return (program, address)
+    }
+}
+
+extension Desk {
+    /// The environment of a command that cannot ask the provider, because its configuration has no secret: what it has done, a
+    /// service has done.
+    func unable() throws -> [String: String] {
+        try write("unable.yaml", yaml.replacing("\(folder)/secret", with: "\(folder)/no-secret"))
+        return ["CALLARK_CONFIG": "\(folder)/unable.yaml"]
+    }
+}
+
+extension Program {
+    /// Ends a service as a service manager does.
+    func stopped() async throws {
+        signal(SIGTERM)
+        let ending = try await end()
+        #expect(ending.status == 143, "\(ending.errors)")
+    }
+}
