@@ -41,7 +41,7 @@ final class HeldFile: Sendable {
     /// - Throws: `ArchiveError`, with code `damaged` if the archive ends before them.
     func read(_ range: Range<Int64>) async throws(ArchiveError) -> ByteBuffer {
         try await BlockingWork.run { [self] _ throws(ArchiveError) in
-            try ByteBuffer(of: source, (held.offset + range.lowerBound)..<(held.offset + range.upperBound))
+            try ByteBuffer.read(source, (held.offset + range.lowerBound)..<(held.offset + range.upperBound))
         }
     }
 

@@ -49,7 +49,7 @@ struct ServedFile: Sendable {
             while place < part.upperBound {
                 let range = place..<min(place + Int64(Self.chunkBytes), part.upperBound)
                 let buffer = try await BlockingWork.run { _ throws(ArchiveError) in
-                    try ByteBuffer(of: source, range)
+                    try ByteBuffer.read(source, range)
                 }
                 try await writer.write(buffer)
                 place = range.upperBound
@@ -59,9 +59,9 @@ struct ServedFile: Sendable {
 }
 
 extension ByteBuffer {
-    /// Reads a range. Blocks.
+    /// The bytes of a range. Blocks.
     /// - Throws: `ArchiveError`, with code `damaged` if the source ends before it.
-    init(of source: any ByteSource, _ range: Range<Int64>) throws(ArchiveError) {
+    static func read(_ source: any ByteSource, _ range: Range<Int64>) throws(ArchiveError) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: range.count)
         var result = Result<Int, ArchiveError>.success(0)
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { bytes in
@@ -72,6 +72,6 @@ extension ByteBuffer {
         guard try result.get() == range.count else {
             throw .damaged("\(source.name) ends too early", path: source.name)
         }
-        self = buffer
+        return buffer
     }
 }

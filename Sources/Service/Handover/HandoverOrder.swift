@@ -8,12 +8,24 @@ package struct HandoverOrder: Sendable, Codable {
     /// Whom the environment names behind the account (`SUDO_USER`).
     package var claims: [String: String]
 
-    /// What is to be done.
-    package enum Work: Sendable, Codable {
-        /// A command, by its arguments.
-        case command([String])
-        /// `fetch`: ask the provider about these tasks, and archive what it has.
-        case acquire(tasks: [String], organization: String?, acceptsUnknown: Bool)
+    /// What is to be done: a command, or what `fetch` needs.
+    package struct Work: Sendable, Codable {
+        /// The arguments of the command; `nil` for `fetch`.
+        package var arguments: [String]?
+        /// The tasks that the provider is to be asked about, to archive what it has.
+        package var tasks: [String] = []
+        /// The organization of the tasks; `nil` for each in turn.
+        package var organization: String?
+        /// Whether recordings of unknown format are kept too.
+        package var acceptsUnknown = false
+
+        /// A whole command.
+        package static func command(_ arguments: [String]) -> Work { Work(arguments: arguments) }
+
+        /// The part of `fetch` that needs the archive's lock.
+        package static func acquire(tasks: [String], organization: String?, acceptsUnknown: Bool) -> Work {
+            Work(tasks: tasks, organization: organization, acceptsUnknown: acceptsUnknown)
+        }
     }
 
     /// What the command's standard streams are, as far as it affects what is written to them.

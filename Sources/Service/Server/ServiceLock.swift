@@ -20,7 +20,7 @@ package enum ServiceLock {
     package static func isHeld(over root: ArchiveRoot) -> Bool {
         do throws(ArchiveError) {
             guard try FileSystem.status(of: root.serviceLockPath) != nil else { return false }
-            return try FileLock.taken(.shared, of: OpenFile(root.serviceLockPath, O_RDONLY)) == nil
+            return try FileLock.taken(.shared, at: root.serviceLockPath) == nil
         } catch {
             return false
         }

@@ -80,21 +80,20 @@ enum Handover {
         in installation: Installation
     ) async -> HandoverEnd {
         await Outlet.$current.withValue(outlet) {
-            switch order.work {
-            case .command(let arguments):
-                let lent = installation.lent(to: actor, command: arguments.first ?? "callark")
-                let status: ExitStatus
-                do {
-                    status = try await perform(arguments, in: lent, stop)
-                } catch {
-                    status = CommandLineRun.reported(error, inJSON: arguments.contains("--json"))
-                }
-                return HandoverEnd(status: status.rawValue)
-            case .acquire(let tasks, let organization, let acceptsUnknown):
+            guard let arguments = order.work.arguments else {
                 var lent = installation.lent(to: actor, command: "fetch")
-                lent.acceptsUnknown = acceptsUnknown
-                return await acquire(tasks.compactMap { TaskID($0) }, organization, in: lent, stop)
+                lent.acceptsUnknown = order.work.acceptsUnknown
+                let tasks = order.work.tasks.compactMap { TaskID($0) }
+                return await acquire(tasks, order.work.organization, in: lent, stop)
             }
+            let lent = installation.lent(to: actor, command: arguments.first ?? "callark")
+            let status: ExitStatus
+            do {
+                status = try await perform(arguments, in: lent, stop)
+            } catch {
+                status = CommandLineRun.reported(error, inJSON: arguments.contains("--json"))
+            }
+            return HandoverEnd(status: status.rawValue)
         }
     }
 
