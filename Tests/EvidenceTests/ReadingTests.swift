@@ -15,14 +15,14 @@ import Testing
         let log = try EvidenceLog.beginEpoch(trial.place, now: Trial.now).log
         try log.append([trial.stored("newest")])
         var seen: [String] = []
-        try log.search { entry throws(EvidenceError) in
+        try log.search { _, entry throws(EvidenceError) in
             seen.append((try? LogEntry(entry))?.text(.taskID) ?? "begun")
             return true
         }
         let expected = ["newest", "begun", "accepted"] + (1..<300).reversed().map { "task-\($0)" } + ["begun"]
         #expect(seen == expected)
         seen = []
-        try log.search { entry throws(EvidenceError) in
+        try log.search { _, entry throws(EvidenceError) in
             seen.append((try? LogEntry(entry))?.text(.taskID) ?? "begun")
             return seen.count < 5
         }

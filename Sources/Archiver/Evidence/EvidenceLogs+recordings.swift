@@ -1,58 +1,66 @@
 import DailyArchive
 import Evidence
+import Manifest
 import Recordings
 
 extension EvidenceLogs {
     /// Logs that recordings are stored, when their bytes are durable and before the manifest says so.
-    func noteStored(_ entries: [(archive: ArchiveName, entry: RecordingEntry)]) throws(EvidenceError) {
+    /// - Returns: the number of each one's entry.
+    @discardableResult
+    func noteStored(_ entries: [(archive: ArchiveName, entry: RecordingEntry)]) throws(EvidenceError) -> [Int64] {
         var acts: [LogEntry] = []
+        var places: [Int] = []
         for (archive, entry) in entries {
+            places.append(acts.count)
             acts.append(stored(entry, entry.record, in: archive))
             if let replaced = entry.replaces { acts.append(replacement(of: entry, in: replaced)) }
         }
-        try append(acts)
+        let leaves = try append(acts)
+        return places.map { leaves[$0] }
     }
 
     /// The same for recordings that the log may already have: those that a crash left without a row in the manifest.
-    /// - Returns: how many were not in the log.
-    @discardableResult
-    func noteFound(_ entries: [RecordingEntry], in archive: ArchiveName) throws(EvidenceError) -> Int {
-        guard !entries.isEmpty else { return 0 }
+    /// - Returns: how many were not in the log, and where it has all of them now.
+    func noteFound(
+        _ entries: [RecordingEntry],
+        in archive: ArchiveName
+    ) throws(EvidenceError) -> (fresh: Int, leaves: [RecordingLeaf]) {
+        guard !entries.isEmpty else { return (0, []) }
         let logged = try LoggedArchive.find(archive, in: log(of: archive.organization))
-        let fresh = entries.filter { logged.recordings[$0.payloadPath] != $0.stored.digest }
-        try noteStored(fresh.map { (archive, $0) })
-        return fresh.count
+        let fresh = entries.filter { !logged.has($0) }
+        let leaves = try noteStored(fresh.map { (archive, $0) })
+        return (fresh.count, logged.leaves(of: entries) + zip(fresh, leaves).map { RecordingLeaf($0, $1) })
     }
 
     /// Makes the log agree with the content of an archive in the spool.
     /// - Parameters:
     ///   - entries: everything in the archive; empty if it was removed.
     ///   - type: what happened to logged recordings that are no longer in it.
+    /// - Returns: where the log has what is in the archive.
+    @discardableResult
     func agree(
         _ archive: ArchiveName,
         with entries: [RecordingEntry],
         lost type: LogEntryType
-    ) throws(EvidenceError) {
-        let logged = try LoggedArchive.find(archive, in: log(of: archive.organization)).recordings
+    ) throws(EvidenceError) -> [RecordingLeaf] {
+        let logged = try LoggedArchive.find(archive, in: log(of: archive.organization))
         let present = Dictionary(entries.map { ($0.payloadPath, $0.stored.digest) }) { $1 }
-        let gone = logged.filter { present[$0.key] != $0.value }.sorted { $0.key < $1.key }
-        let left = gone.map { path, digest in
+        let gone = logged.recordings.filter { present[$0.key] != $0.value.digest }.sorted { $0.key < $1.key }
+        let left = gone.map { path, recording in
             LogEntry(
                 type,
                 time: now(),
                 actor: actor,
                 organization: archive.organization,
                 [
-                    .archive: .text(archive.description), .path: .text(path), .sha256: .digest(digest),
+                    .archive: .text(archive.description), .path: .text(path), .sha256: .digest(recording.digest),
                     .detail: .text(LoggedArchive.leftSpool),
                 ]
             )
         }
-        var acts = left
-        for entry in entries where logged[entry.payloadPath] != entry.stored.digest {
-            acts.append(stored(entry, entry.record, in: archive))
-        }
-        try append(acts)
+        let fresh = entries.filter { !logged.has($0) }
+        let leaves = try append(left + fresh.map { stored($0, $0.record, in: archive) })
+        return logged.leaves(of: entries) + zip(fresh, leaves.dropFirst(left.count)).map { RecordingLeaf($0, $1) }
     }
 
     /// The entry of a recording.
@@ -112,7 +120,7 @@ extension EvidenceLogs {
     ) throws(EvidenceError) {
         // The newest entry of each file.
         var known: [String: ContentDigest] = [:]
-        try log(of: organization).search { bytes throws(EvidenceError) in
+        try log(of: organization).search { _, bytes throws(EvidenceError) in
             guard let entry = try? LogEntry(bytes) else { return true }
             if entry.type == .legacyAttached, let file = entry.text(.file), let digest = entry.digest(.sha256) {
                 known[file] = known[file] ?? digest

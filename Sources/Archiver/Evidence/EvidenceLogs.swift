@@ -134,10 +134,16 @@ package final class EvidenceLogs: Sendable {
     func reopen() { state.withLock { $0.open = [:] } }
 
     /// Appends entries, which are durable when this returns.
-    package func append(_ entries: [LogEntry]) throws(EvidenceError) {
+    /// - Returns: the number of each entry in its log, in their order.
+    @discardableResult
+    package func append(_ entries: [LogEntry]) throws(EvidenceError) -> [Int64] {
+        var leaves = [Int64](repeating: 0, count: entries.count)
         for organization in Set(entries.map(\.organization)).sorted() {
-            try log(of: organization).append(entries.filter { $0.organization == organization })
+            let places = entries.indices.filter { entries[$0].organization == organization }
+            let accepted = try log(of: organization).append(places.map { entries[$0] })
+            for (place, leaf) in zip(places, accepted) { leaves[place] = leaf }
         }
+        return leaves
     }
 
     /// Publishes accepted entries in every open log.

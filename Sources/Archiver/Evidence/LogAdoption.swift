@@ -36,6 +36,7 @@ struct LogAdoption: Sendable {
                     outcome.contradictions.append((name, Self.message(sealed, archive)))
                     continue
                 }
+                try await manifest.noteLeaves(logged.leaves, of: name.organization)
             } else {
                 let recordings = try await adopt(archive, logged)
                 outcome.adopted[name.organization, default: (0, 0)].archives += 1
@@ -56,11 +57,12 @@ struct LogAdoption: Sendable {
     /// - Returns: how many recordings were not in the log.
     private func adopt(_ archive: ArchiveRow, _ logged: LoggedArchive) async throws -> Int {
         let name = archive.name
+        try await manifest.noteLeaves(logged.leaves, of: name.organization)
         var group: [RecordLine] = []
         var count = 0
         do {
             for try await line in try await ArchiveMetadata.open(name, in: root.archives).records
-            where logged.recordings[line.entry.payloadPath] != line.entry.stored.digest {
+            where !logged.has(line.entry) {
                 group.append(line)
                 count += 1
                 guard group.count >= Self.groupSize else { continue }
@@ -91,9 +93,10 @@ struct LogAdoption: Sendable {
         let lines = group
         group = []
         guard !lines.isEmpty else { return }
-        try await logs.run { logs throws(EvidenceError) in
+        let leaves = try await logs.run { logs throws(EvidenceError) in
             try logs.append(lines.map { logs.stored($0.entry, $0.record, in: name) })
         }
+        try await manifest.noteLeaves(zip(lines, leaves).map { RecordingLeaf($0.entry, $1) }, of: name.organization)
     }
 }
 

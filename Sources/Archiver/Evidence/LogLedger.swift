@@ -13,14 +13,29 @@ package struct LogLedger: Sendable {
         /// How it was last sealed or adopted, and the index of that entry.
         var sealed: LoggedArchive.Sealing?
         var entry: Int64 = 0
+        /// The last entry of damage to it since then or since something in it was replaced: how many recordings; `nil` if
+        /// there is none.
+        var damaged: Int64?
         /// Whether it is from before the log, or was copied into the root: its recordings may have no entry.
         var isAdopted = false
+    }
+
+    /// What it says about a file of legacy sessions.
+    struct LegacyFile: Hashable, Sendable {
+        var name: String
+        var day: ArchiveDay
+        var digest: ContentDigest
+        var sessions: Int64
+        /// The index of the entry.
+        var entry: Int64
     }
 
     /// By name.
     private(set) var archives: [String: Archive] = [:]
     /// The SHA-256 of each closed day's record; `nil` if the day was reopened.
     private(set) var days: [ArchiveDay: ContentDigest?] = [:]
+    /// The files of legacy sessions, in the order of their entries; the last entry of a file counts.
+    private(set) var legacyFiles: [LegacyFile] = []
     /// When the first epoch began.
     private(set) var begunTime: Timestamp?
     /// The last signed state.
@@ -88,17 +103,33 @@ package struct LogLedger: Sendable {
                 recordings: entry.number(.recordings) ?? 0
             )
             archives[name]?.entry = index
+            archives[name]?.damaged = nil
             if entry.type == .archiveAdopted { archives[name]?.isAdopted = true }
         case .damageFound, .recordingReplaced:
-            guard entry.text(.detail) == LoggedArchive.leftSpool, let path = entry.text(.path),
+            guard entry.text(.detail) == LoggedArchive.leftSpool else {
+                let count = entry.number(.recordings) ?? (entry.text(.detail) == "recordings" ? 1 : 0)
+                archives[name]?.damaged = entry.type == .damageFound ? count : nil
+                break
+            }
+            guard let path = entry.text(.path),
                 let digest = entry.digest(.sha256)
             else { break }
             try archives[name, default: Archive()].stored.remove(path, digest.description)
+        case .legacyAttached: takeLegacy(entry, index)
         case .dayClosed: if let day = entry.text(.day).flatMap({ ArchiveDay($0) }) { days[day] = entry.digest(.record) }
         case .dayReopened: if let day = entry.text(.day).flatMap({ ArchiveDay($0) }) { days[day] = .some(nil) }
         default: break
         }
         return entry
+    }
+
+    private mutating func takeLegacy(_ entry: LogEntry, _ index: Int64) {
+        guard let name = entry.text(.file), let digest = entry.digest(.sha256),
+            let day = entry.text(.day).flatMap({ ArchiveDay($0) })
+        else { return }
+        legacyFiles.removeAll { $0.name == name }
+        let sessions = entry.number(.count) ?? 0
+        legacyFiles.append(LegacyFile(name: name, day: day, digest: digest, sessions: sessions, entry: index))
     }
 }
 
@@ -109,6 +140,9 @@ package struct LogLedgers: Sendable {
     package private(set) var faults: [ArchiveFault] = []
 
     subscript(organization: OrganizationName) -> LogLedger? { ledgers[organization] }
+
+    /// Those that could be read, by name.
+    var all: [(key: OrganizationName, value: LogLedger)] { ledgers.sorted { $0.key < $1.key } }
 
     /// Reads the log of one organization, or all logs below the root. Writes nothing and takes no lock.
     /// - Parameter keyFile: the file with the key. If this account cannot read it, the key that a log names itself is

@@ -95,9 +95,11 @@ package struct LogRecovery: Sendable {
             for try await line in EntryLines(journalOf: open.name, in: root, upTo: open.extent.journalBytes) {
                 entries.append(line.entry)
             }
-            count += try await logs.run { [entries] logs throws(EvidenceError) in
+            let found = try await logs.run { [entries] logs throws(EvidenceError) in
                 try logs.noteFound(entries, in: open.name)
             }
+            try await manifest.noteLeaves(found.leaves, of: organization)
+            count += found.fresh
         }
         return count
     }

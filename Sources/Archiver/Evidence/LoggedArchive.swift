@@ -1,13 +1,22 @@
+import DailyArchive
 import Evidence
 import Foundation
+import Manifest
 import Recordings
 
 /// What an evidence log says about one archive.
 struct LoggedArchive: Sendable {
     /// The recordings in it, by their path in the bag, without those that left the archive while it was in the spool.
-    var recordings: [String: ContentDigest] = [:]
+    var recordings: [String: Recording] = [:]
     /// How it was sealed or adopted; `nil` if it never was.
     var sealed: Sealing?
+
+    /// The entry of a recording.
+    struct Recording: Hashable, Sendable {
+        var taskID: String
+        var digest: ContentDigest
+        var leaf: Int64
+    }
 
     /// The entry of an archive that was sealed or adopted.
     struct Sealing: Hashable, Sendable {
@@ -17,6 +26,33 @@ struct LoggedArchive: Sendable {
 
     /// The `detail` of an entry of a recording that left an archive in the spool, and was never sealed with it.
     static let leftSpool = "spool"
+}
+
+extension LoggedArchive {
+    /// Whether the log has this recording in the archive.
+    func has(_ entry: RecordingEntry) -> Bool { recordings[entry.payloadPath]?.digest == entry.stored.digest }
+
+    /// Where the log has those of `entries` that it has.
+    func leaves(of entries: [RecordingEntry]) -> [RecordingLeaf] {
+        entries.compactMap { entry in
+            guard has(entry), let leaf = recordings[entry.payloadPath]?.leaf else { return nil }
+            return RecordingLeaf(entry, leaf)
+        }
+    }
+
+    /// Where the log has what is in the archive.
+    var leaves: [RecordingLeaf] {
+        recordings.compactMap { path, recording in
+            TaskID(recording.taskID).map { RecordingLeaf(taskID: $0, path: path, leaf: recording.leaf) }
+        }
+    }
+}
+
+extension RecordingLeaf {
+    /// The place of the entry of a recording that an archive has.
+    init(_ entry: RecordingEntry, _ leaf: Int64) {
+        self.init(taskID: entry.key.taskID, path: entry.payloadPath, leaf: leaf)
+    }
 }
 
 extension LoggedArchive {
@@ -35,25 +71,27 @@ extension LoggedArchive {
         var number = 0
         let mark = Array(#""archive":"\#(name)""#.utf8)
         let begin = beginning(of: name.day)
-        try log.search { bytes throws(EvidenceError) in
+        try log.search { index, bytes throws(EvidenceError) in
             number += 1
             let isAboutIt = ByteSearch.contains(mark, in: bytes)
             guard isAboutIt || number.isMultiple(of: stride), let entry = try? LogEntry(bytes) else { return true }
-            if isAboutIt, entry.text(.archive) == name.description { found.take(entry, &left) }
+            if isAboutIt, entry.text(.archive) == name.description { found.take(entry, index, &left) }
             return entry.time >= begin
         }
         return found
     }
 
     /// Takes the next older entry.
-    private mutating func take(_ entry: LogEntry, _ left: inout Set<String>) {
+    private mutating func take(_ entry: LogEntry, _ index: Int64, _ left: inout Set<String>) {
         switch entry.type {
         case .archiveSealed, .archiveAdopted:
             guard sealed == nil, let digest = entry.digest(.sha256) else { return }
             sealed = Sealing(digest: digest, recordings: entry.number(.recordings) ?? 0)
         case .recordingStored:
-            guard let path = entry.text(.path), !left.contains(path), recordings[path] == nil else { return }
-            recordings[path] = entry.digest(.sha256)
+            guard let path = entry.text(.path), !left.contains(path), recordings[path] == nil,
+                let digest = entry.digest(.sha256)
+            else { return }
+            recordings[path] = Recording(taskID: entry.text(.taskID) ?? "", digest: digest, leaf: index)
         case .damageFound, .recordingReplaced:
             guard entry.text(.detail) == Self.leftSpool, let path = entry.text(.path), recordings[path] == nil else {
                 return

@@ -77,11 +77,13 @@ struct ArchiveCopying: Sendable {
             (open, PendingMember(entry: entry, content: ReceivedContent(of: entry, in: path)))
         }
         let stored = try await context.writer.append(members)
-        try await context.evidence.run { logs throws(EvidenceError) in
+        let leaves = try await context.evidence.run { logs throws(EvidenceError) in
             try logs.noteStored(stored.entries.map { (archive: open, entry: $0) })
         }
         try await context.manifest.noteCopied(
-            zip(group, stored.entries).map { StoredRecording(row: $0.0.row, entry: $1) },
+            group.indices.map {
+                StoredRecording(row: group[$0].0.row, entry: stored.entries[$0], leaf: leaves[$0])
+            },
             from: name,
             extents: stored.extents.mapValues(ArchiveExtentRow.init),
             now: context.now()

@@ -35,7 +35,7 @@ struct OrphanedOpenArchive: Sendable {
             try await move(fresh, to: open.name, adopter, writer, logs, now: now)
             try await discard(writer, logs)
         } else {
-            try await logs.run { [self] logs throws(EvidenceError) in
+            let leaves = try await logs.run { [self] logs throws(EvidenceError) in
                 try logs.agree(name, with: whole, lost: .damageFound)
             }
             try await adopter.manifest.noteAdopted(
@@ -45,6 +45,7 @@ struct OrphanedOpenArchive: Sendable {
                 schedule: adopter.schedule,
                 now: now
             )
+            try await adopter.manifest.noteLeaves(leaves, of: name.organization)
             _ = try await adopter.chooseCopies(in: name, now: now)
         }
         return fresh.count
@@ -83,7 +84,7 @@ struct OrphanedOpenArchive: Sendable {
             }
             let stored = try await writer.append(group)
             guard let extent = stored.extents[open] else { continue }
-            try await logs.run { logs throws(EvidenceError) in
+            let leaves = try await logs.run { logs throws(EvidenceError) in
                 try logs.noteStored(stored.entries.map { (archive: open, entry: $0) })
             }
             try await adopter.manifest.noteAdopted(
@@ -93,6 +94,8 @@ struct OrphanedOpenArchive: Sendable {
                 schedule: adopter.schedule,
                 now: now
             )
+            let noted = zip(stored.entries, leaves).map { RecordingLeaf($0, $1) }
+            try await adopter.manifest.noteLeaves(noted, of: open.organization)
         }
         _ = try await adopter.chooseCopies(in: open, now: now)
     }

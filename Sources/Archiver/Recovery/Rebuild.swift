@@ -12,8 +12,8 @@ package struct Rebuild: Sendable {
     private let root: ArchiveRoot
     private let schedule: AskSchedule
     private let logger: Logger
-    private let actor: Actor?
-    private let logs: EvidenceLogs
+    let actor: Actor?
+    let logs: EvidenceLogs
 
     /// The outcome.
     package struct Summary: Sendable {
@@ -114,9 +114,10 @@ package struct Rebuild: Sendable {
             - manifest.displacedCopies().count
         summary.stored = try await adoptSpool(adopter, logs, &summary, now: now)
         summary.faults = try await adopter.standing(summary.faults)
-        try await replay(into: manifest, &summary, now: now)
+        let ledgers = try await replay(into: manifest, &summary, now: now)
         summary.faults += try root.archives.misplaced().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
         summary.faults += try root.archives.lost().map { ArchiveFault(lost: $0, at: root.archivePath($0)) }
+        try await noteDamage(summary.faults, ledgers, in: manifest, now: now)
         try await dayCloses.restore(into: manifest, now: now)
         try await manifest.appendEvent(summary.event(by: actor, at: now))
         try await logs.publish()
@@ -126,11 +127,13 @@ package struct Rebuild: Sendable {
     }
 
     /// Adds from the evidence logs what no archive has, and compares the archives with them.
+    /// - Returns: what each log says.
     private func replay(
         into manifest: Manifest,
         _ summary: inout Summary,
         now: Timestamp
-    ) async throws {
+    ) async throws -> [OrganizationName: LogLedger] {
+        var ledgers: [OrganizationName: LogLedger] = [:]
         for organization in try await manifest.organizations().map(\.name) {
             let folder = LogFolder(organization, in: root.logsPath)
             guard folder.exists else { continue }
@@ -139,7 +142,9 @@ package struct Rebuild: Sendable {
                 try LogReplay.read(folder, key: folder.confirmedKey(keyFile))
             }
             try await replay.apply(to: manifest, organization, now: now)
+            ledgers[organization] = replay.ledger
             summary.remarks += replay.remarks
+            try await LogLeaves(folder: folder, organization: organization).note(in: manifest, logs)
             var known: [ArchiveName] = []
             for archive in try await manifest.sealedArchives(organization: organization) {
                 guard let logged = replay.ledger.archives[archive.name.description], let sealed = logged.sealed else {
@@ -159,6 +164,7 @@ package struct Rebuild: Sendable {
             }
             try await manifest.noteLogged(known)
         }
+        return ledgers
     }
 
     /// - Returns: `nil` if there is none, or none that can be read.

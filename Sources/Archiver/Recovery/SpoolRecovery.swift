@@ -167,7 +167,9 @@ struct SpoolRecovery: Sendable {
         _ cutBack: Int64
     ) async throws {
         if !adopted.isEmpty {
-            _ = try await context.evidence.run { logs throws(EvidenceError) in try logs.noteFound(adopted, in: name) }
+            let found = try await context.evidence.run { logs throws(EvidenceError) in
+                try logs.noteFound(adopted, in: name)
+            }
             try await context.manifest.noteAdopted(
                 name,
                 extent: ArchiveExtentRow(extent),
@@ -175,6 +177,7 @@ struct SpoolRecovery: Sendable {
                 schedule: nil,
                 now: context.now()
             )
+            try await context.manifest.noteLeaves(found.leaves, of: name.organization)
             _ = try await adopter.chooseCopies(in: name, now: context.now())
             context.observer(.recovered(name, "\(adopted.count) whole recordings that had not been noted are stored"))
         }

@@ -96,11 +96,13 @@ struct Storing: Sendable {
         let stored = try await context.writer.synchronize(groups.map(\.group))
         // A crash from here on may leave bytes that the log knows and the manifest does not: recovery finds them.
         let named = Array(zip(groups.flatMap(\.archives), stored.entries))
-        try await context.evidence.run { logs throws(EvidenceError) in
+        let leaves = try await context.evidence.run { logs throws(EvidenceError) in
             try logs.noteStored(named.map { (archive: $0, entry: $1) })
         }
         try await context.manifest.noteStored(
-            zip(recordings, stored.entries).map { StoredRecording(row: $0.row, entry: $1) },
+            recordings.indices.map {
+                StoredRecording(row: recordings[$0].row, entry: stored.entries[$0], leaf: leaves[$0])
+            },
             extents: stored.extents.mapValues(ArchiveExtentRow.init),
             now: context.now()
         )

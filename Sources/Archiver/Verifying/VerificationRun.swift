@@ -193,8 +193,7 @@ package struct VerificationRun: Sendable {
             try await report(stray)
         }
         guard scope.share == nil else { return summary }
-        for file in try root.legacySessionFiles() where scope.covers(file.organization, file.day) {
-            let done = try await file.verify(quick: scope.isQuick)
+        try await verifyLegacy(scope, ledgers) { done in
             summary.add(done)
             try await report(done)
         }
@@ -205,6 +204,27 @@ package struct VerificationRun: Sendable {
             try await report(done)
         }
         return summary
+    }
+
+    /// Checks the files of legacy sessions, against their checksums and the evidence logs.
+    private func verifyLegacy(
+        _ scope: Scope,
+        _ ledgers: LogLedgers,
+        _ report: (VerificationReport) async throws -> Void
+    ) async throws {
+        let files = try root.legacySessionFiles()
+        let comparisons = ledgers.all.map { LegacyComparison(root: root, organization: $0.key, ledger: $0.value) }
+        for file in files where scope.covers(file.organization, file.day) {
+            var done = try await file.verify(quick: scope.isQuick)
+            comparisons.first { $0.organization == file.organization }?.compare(file, &done)
+            try await report(done)
+        }
+        let present = Set(files.map(\.fileName))
+        for comparison in comparisons {
+            for lost in comparison.missing(present) where scope.covers(comparison.organization, lost.day) {
+                try await report(lost.report)
+            }
+        }
     }
 
     /// Checks these archives again, sealed and open.

@@ -21,6 +21,9 @@ package struct StoredEntry: Hashable, Sendable {
         (self.archive, self.path, self.sha256, self.record) = (archive, path, sha256, record)
     }
 
+    /// The ID of the task, out of the bytes of an entry of a stored recording; `nil` if it has characters that JSON escapes.
+    package static func taskID(in entry: [UInt8]) -> String? { text(#","task_id":""#, entry) }
+
     /// The text after `beginning`, up to the next quotation mark. `beginning` cannot occur within a string, because JSON
     /// escapes quotation marks there, so a match is always a member. None of the values contains a character to escape.
     private static func text(_ beginning: StaticString, _ entry: [UInt8]) -> String? {

@@ -1,9 +1,9 @@
 extension EvidenceLog {
     /// Calls `body` with each entry, including accepted ones, newest first, until it returns `false`. The previous
-    /// epochs follow. No one else writes during this, so no entry is missed.
+    /// epochs follow, each with its own numbers. No one else writes during this, so no entry is missed.
     /// - Throws: ``EvidenceError``; errors of `body`.
     package func search(
-        _ body: (_ entry: [UInt8]) throws(EvidenceError) -> Bool
+        _ body: (_ index: Int64, _ entry: [UInt8]) throws(EvidenceError) -> Bool
     ) throws(EvidenceError) {
         try locked { _ throws(EvidenceError) in
             guard try LogReader(folder, key: key).forEachEntryBackwards(body) else { return }

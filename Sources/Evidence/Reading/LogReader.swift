@@ -54,6 +54,21 @@ package final class LogReader {
         }
     }
 
+    /// Entries of the checkpoint from `first` on, at most `count`.
+    package func entries(from first: Int64, count: Int64) throws(EvidenceError) -> [[UInt8]] {
+        let (width, end) = (Int64(TilePlace.fullWidth), min(position.size, first + count))
+        var entries: [[UInt8]] = []
+        var index = first
+        while index < end, let tile = TilePlace(.entries, index: index / width, size: position.size) {
+            let bundle = try tiles.bundle(tile)
+            let last = min(end, tile.index * width + Int64(bundle.count))
+            guard last > index else { break }
+            for place in Int(index % width)..<Int(last - tile.index * width) { entries.append(bundle[place]) }
+            index = last
+        }
+        return entries
+    }
+
     /// Calls `body` with each entry of the checkpoint, in order, and then with the accepted ones.
     /// - Throws: as ``forEachSignedEntry(_:)``.
     package func forEachProvenEntry(
@@ -86,17 +101,17 @@ package final class LogReader {
     /// - Parameter body: returns `false` to end it.
     /// - Returns: whether `body` has seen every entry.
     func forEachEntryBackwards(
-        _ body: (_ entry: [UInt8]) throws(EvidenceError) -> Bool
+        _ body: (_ index: Int64, _ entry: [UInt8]) throws(EvidenceError) -> Bool
     ) throws(EvidenceError) -> Bool {
-        for entry in try acceptedEntries().reversed() {
-            guard try body(entry) else { return false }
+        for (place, entry) in try acceptedEntries().enumerated().reversed() {
+            guard try body(position.size + Int64(place), entry) else { return false }
         }
         var rest = position.size
         let width = Int64(TilePlace.fullWidth)
         while rest > 0, let tile = TilePlace(.entries, index: (rest - 1) / width, size: position.size) {
             let bundle = try tiles.bundle(tile)
             for place in (0..<bundle.count).reversed() {
-                guard try body(bundle[place]) else { return false }
+                guard try body(tile.index * width + Int64(place), bundle[place]) else { return false }
             }
             rest -= Int64(bundle.count)
         }

@@ -6,10 +6,14 @@ package struct StoredRecording: Hashable, Sendable {
     /// The row of the recording; if it is a better version of a suspect one, the row of that one.
     package var row: RecordingRowID
     package var entry: RecordingEntry
+    /// The number of its entry in the evidence log; `nil` if it is not known.
+    package var leaf: Int64?
 
-    package init(row: RecordingRowID, entry: RecordingEntry) {
+    /// Sets every property.
+    package init(row: RecordingRowID, entry: RecordingEntry, leaf: Int64? = nil) {
         self.row = row
         self.entry = entry
+        self.leaf = leaf
     }
 }
 
@@ -51,14 +55,14 @@ extension StoredRecording {
         let update = """
             UPDATE recording SET stop_time = ?, attempts = ?, wanted_time = NULL, failure = NULL, failure_code = NULL,
                 archive = ?, offset = ?, byte_count = ?, digest = ?, audio_format = ?, duration_ms = ?, suspicion = ?,
-                received_time = ?
+                received_time = ?, leaf = ?
             WHERE task = ? AND ordinal = ? AND archive IS NULL
             """
         try db.cachedStatement(sql: update).execute(arguments: [
             entry.stopTime?.verbatim, entry.attempts, archive.row, entry.offset, entry.stored.byteCount,
             entry.stored.digest.stored,
             entry.audio.map { try rows.format($0, in: db) }, entry.audio?.durationMilliseconds, entry.suspicion,
-            entry.receivedTime.stored,
+            entry.receivedTime.stored, leaf,
             row.task, row.ordinal,
         ])
         guard db.changesCount == 1 else {

@@ -20,6 +20,8 @@ enum Schema {
             ]
             for statements in tables + [codes, views, callViews] { try db.execute(sql: statements) }
         }
+        // Nothing refers to the new column, so there is nothing else to check.
+        migrator.registerMigration("2 leaves", foreignKeyChecks: .immediate) { db in try db.execute(sql: leaves) }
         return migrator
     }()
 

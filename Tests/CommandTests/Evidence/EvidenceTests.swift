@@ -152,7 +152,7 @@ import Testing
                 if what == "audio":
                     line = line.replace(fields["sha256"].encode(), digest(files[audio]).encode())
                 else:
-                    line = line.replace(b'"attempts":', b'"attempts":1', 1)
+                    line = re.sub(rb'"attempts":(\\d)', lambda m: b'"attempts":%d' % (int(m[1]) % 9 + 1), line, count=1)
                 line = re.sub(rb',"check":"[0-9a-f]+"', b"", line)
                 check = b',"check":"%s"' % digest(line)[:16].encode()
                 at = line.index(b',"day":')
@@ -165,7 +165,7 @@ import Testing
         files["manifest-sha256.txt"] = sums(files, order)
         order = [l.split(b"  ", 1)[1].decode() for l in files["tagmanifest-sha256.txt"].split(b"\\n")[:-1]]
         files["tagmanifest-sha256.txt"] = sums(files, order)
-        # In place: every file keeps its length but the metadata, whose block has room.
+        # In place: every file keeps its length.
         whole = bytearray(open(path, "rb").read())
         with tarfile.open(path) as tar:
             for member in tar:
@@ -181,17 +181,55 @@ import Testing
         os.chmod(side, 0o640)
         open(side, "w").write("%s  %s\\n" % (digest(bytes(whole)), os.path.basename(path)))
         os.chmod(side, 0o440)
-        print(audio)
+        print(digest(bytes(whole)), audio)
         """
+
+    /// The changed archive, its new checksum, and the changed recording's path in it.
+    private func change(_ what: String, _ desk: Desk) async throws -> (tar: String, digest: String, audio: String) {
+        let tar = try #require(try desk.archives().first)
+        let edited = try await Program.run("python3", ["-c", Self.edit, tar, what])
+        try #require(edited.status == 0, "\(edited.errors)")
+        let words = edited.output.split { $0 == " " || $0 == "\n" }.map(String.init)
+        return (tar, try #require(words.first), try #require(words.last))
+    }
+
+    @Test func `in its metadata alone, and with the manifest, is found and named by verify and rebuild`() async throws {
+        try await Desk.with(calls: 3, mix: .recorded) { desk in
+            try await desk.archiveDay()
+            let (tar, digest, audio) = try await change("metadata", desk)
+            let task = audio.split(separator: "/").dropFirst().first.map(String.init) ?? ""
+            // With the triggers away, nothing in the manifest protects it.
+            let edit = """
+                DROP TRIGGER archive_stays_sealed;
+                DROP TRIGGER recording_stays_archived;
+                UPDATE archive SET digest = x'\(digest)';
+                UPDATE recording SET attempts = attempts % 9 + 1 WHERE task =
+                    (SELECT row FROM task WHERE id = x'\(task.filter { $0 != "-" })' OR id = '\(task)');
+                DELETE FROM reading;
+                """
+            let edited = try await Program.run("sqlite3", ["\(desk.root)/manifest.sqlite", edit])
+            try #require(edited.status == 0, "\(edited.errors)")
+            let verified = try await desk.run("verify", "-v")
+            #expect(verified.status == 65, "\(verified.output)")
+            let named = "the metadata of \(audio.split(separator: "/").last ?? "") of task \(task) is not what entry"
+            #expect(verified.output.contains(named), "\(verified.output)")
+            let log = try await desk.run("log", "verify")
+            #expect(log.status == 65 && log.output.contains(named), "\(log.output)")
+            let rebuilt = try await desk.run("rebuild", "--discard-old")
+            #expect(rebuilt.status == 65 && rebuilt.output.contains(named), "\(rebuilt.output)")
+            let judged = try await desk.judged(["archive", tar, "--log", desk.log.path])
+            #expect(judged.status == 1 && judged.output.contains(audio), "\(judged.output)")
+            // It is on record, once.
+            let name = URL(filePath: tar).deletingPathExtension().lastPathComponent
+            #expect(try desk.entries(.damageFound).map { $0.text(.archive) } == [name])
+        }
+    }
 
     @Test(arguments: ["audio"]) func `is found and named by verify, rebuild and log verify`(_ what: String) async throws
     {
         try await Desk.with(calls: 3, mix: .recorded) { desk in
             try await desk.archiveDay()
-            let tar = try #require(try desk.archives().first)
-            let edited = try await Program.run("python3", ["-c", Self.edit, tar, what])
-            try #require(edited.status == 0, "\(edited.errors)")
-            let audio = edited.output.split(separator: "\n").last.map(String.init) ?? ""
+            let (tar, _, audio) = try await change(what, desk)
             let task = audio.split(separator: "/").dropFirst().first.map(String.init) ?? ""
             // The archive does not contradict itself.
             let alone = try await Program.run("callark", ["verify", tar], environment: ["CALLARK_CONFIG": "/nowhere"])
@@ -208,6 +246,9 @@ import Testing
                 rebuilt.output.contains("the evidence log says") && rebuilt.output.contains(task),
                 "\(rebuilt.output)"
             )
+            #expect(try desk.entries(.damageFound).count == 1)
+            let events = try await desk.run("events", "--json").objects.compactMap { $0["kind"]?.text }
+            #expect(events.count { $0 == "damage.found" } == 1, "\(events)")
             let verified = try await desk.run("verify", "-v")
             #expect(verified.status == 65)
             #expect(verified.output.contains("is not the recording that entry"), "\(verified.output)")

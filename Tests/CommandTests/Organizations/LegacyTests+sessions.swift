@@ -108,6 +108,45 @@ extension `Legacy records` {
         }
     }
 
+    @Test func `a file of sessions that was changed with all its checksums, or is gone, is found by the evidence log`()
+        async throws
+    {
+        try await Self.with { desk in
+            try await desk.archiveDay()
+            let attached = try await desk.run("legacy", "enrich", "--day", desk.day, "--json").objects
+            let file = attached.first { $0["type"]?.text == "file" }
+            let path = try #require(file?["path"]?.text)
+            #expect(try await desk.run("verify").status == 0)
+            // When the first session was given, the line's own checksum, and the checksum file.
+            let edit = """
+                import hashlib, os, re, sys
+                path = sys.argv[1]
+                lines = open(path, "rb").read().split(b"\\n")
+                line = re.sub(rb'"answered_time":[0-9]', b'"answered_time":9', lines[0], count=1)
+                assert line != lines[0], lines[0]
+                bare = re.sub(rb',"check":"[0-9a-f]+"', b"", line)
+                check = hashlib.sha256(bare).hexdigest()[:16].encode()
+                lines[0] = re.sub(rb'"check":"[0-9a-f]+"', b'"check":"' + check + b'"', line)
+                data = b"\\n".join(lines)
+                for name, content in (path, data), (path + ".sha256", b"%s  %s\\n" % (
+                        hashlib.sha256(data).hexdigest().encode(), os.path.basename(path).encode())):
+                    os.chmod(name, 0o640)
+                    open(name, "wb").write(content)
+                """
+            let edited = try await Program.run("python3", ["-c", edit, path])
+            try #require(edited.status == 0, "\(edited.errors)")
+            let changed = try await desk.run("verify", "--json")
+            let faults = try changed.objects.filter { $0["type"]?.text == "fault" }
+            #expect(changed.status == 65 && faults.map { $0["kind"]?.text } == ["evidence"], "\(changed.output)")
+            for name in [path, path + ".sha256"] { try FileManager.default.removeItem(atPath: name) }
+            let gone = try await desk.run("verify", "--json")
+            let missing = try gone.objects.filter { $0["type"]?.text == "fault" }
+            #expect(gone.status == 65 && missing.map { $0["kind"]?.text } == ["archive_missing"], "\(gone.output)")
+            #expect(try await desk.run("legacy", "enrich", "--day", desk.day).status == 0)
+            #expect(try await desk.run("verify").status == 0)
+        }
+    }
+
     @Test func `a session file of which only the checksum is left is reported as missing, and created again`()
         async throws
     {

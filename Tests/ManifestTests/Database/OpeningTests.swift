@@ -246,7 +246,7 @@ import Testing
                 "DELETE FROM recording WHERE archive IS NOT NULL", "UPDATE recording SET call_type = 2",
                 "UPDATE event SET kind = 0", "DELETE FROM event", "UPDATE task SET day = day + 1",
                 "INSERT INTO recording SELECT task, ordinal + 1, id, kind, is_segment, call_type, start_time, "
-                    + "provider_name, stop_time, file, 0, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL "
+                    + "provider_name, stop_time, file, 0, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL "
                     + "FROM recording WHERE archive IS NULL",
                 "UPDATE recording SET archive = 1, offset = 0, byte_count = 1, digest = zeroblob(32), "
                     + "received_time = 0, wanted_time = NULL WHERE archive IS NULL",

@@ -173,6 +173,9 @@ extension Fixture {
         )
     }
 
+    /// Where the evidence log is said to have each recording: a number as long as those of a large log.
+    static let leaf: Int64 = 9_000_000
+
     /// Stores work in the open archive of its day, one after the other, and returns what was stored.
     @discardableResult
     func store(_ work: [RecordingWork], now: Timestamp = morning + .hours(1)) async throws -> [RecordingEntry] {
@@ -185,7 +188,7 @@ extension Fixture {
                 tarBytes: start + Int64(work.count) * 2_000_000 + 2048,
                 journalBytes: start / 1000 + Int64(work.count) * 900
             )
-            let stored = zip(work, entries).map { StoredRecording(row: $0.row, entry: $1) }
+            let stored = zip(work, entries).map { StoredRecording(row: $0.row, entry: $1, leaf: Self.leaf) }
             try await manifest.noteStored(stored, extents: [archive: end], now: now)
             all += entries
         }

@@ -2,6 +2,7 @@ import Archiver
 import ArgumentParser
 import Evidence
 import Foundation
+import Manifest
 import Recordings
 import Reports
 import Wiring
@@ -17,6 +18,9 @@ struct LogProveCommand: AsyncParsableCommand {
             For each entry it writes the entry itself and a proof (c2sp.org/tlog-proof) into the folder of -o, named \
             after its number. Each proof stands alone: it ends with the signed checkpoint. What the log does not know \
             ends with exit code 66, and what is in no checkpoint yet with 75.
+
+            The manifest says where the entry of a recording is, and of a file that has the name and the folder of `callark \
+            fetch`. Any other file is searched for in the whole log.
 
             EXAMPLES
               callark log prove call.wav -o proofs
@@ -40,80 +44,102 @@ struct LogProveCommand: AsyncParsableCommand {
         let installation = try Installation(common, needsSecrets: false)
         let out = Output(json: common.json)
         defer { out.flush() }
-        let wanted = try paths.map(Wanted.init)
+        let wanted = try paths.map(Self.wanted)
+        let logs = try LogAccess.all(org.map { [$0] } ?? [], in: installation).filter(\.folder.exists)
+        var proving = Proving(output: out, folder: output)
+        try await installation.closing {
+            let manifest = try? await installation.manifestForReading()
+            for log in logs {
+                let proofs = try LogProofs(log.folder, key: log.confirmedKey)
+                for wanted in wanted where !proving.found.contains(wanted.path) {
+                    guard let leaf = try await Self.hint(wanted, log.organization, manifest),
+                        let place = try proofs.place(of: wanted, at: leaf)
+                    else { continue }
+                    try proving.take(wanted, place, log.organization)
+                }
+            }
+        }
+        // The manifest does not know them, or is wrong.
+        let rest = wanted.filter { !proving.found.contains($0.path) && !proving.unpublished.contains($0.path) }
+        for log in logs where !rest.isEmpty {
+            try LogProofs(log.folder, key: log.confirmedKey).search(rest) { try proving.take($0, $1, log.organization) }
+        }
+        try out.json(proving.summary)
+        try proving.requireAll(paths)
+    }
+
+    /// What to look for: a file by its bytes, anything else by its place in its archive.
+    private static func wanted(_ path: String) throws -> LogProofs.Wanted {
+        var isFolder: ObjCBool = false
+        let isFile = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+        return LogProofs.Wanted(path: path, digest: isFile ? try FileDigest.digest(ofFileAt: path) : nil)
+    }
+
+    /// The number of the entry according to the manifest. `callark fetch` names files as archives do, so a file is found by its
+    /// place too.
+    private static func hint(
+        _ wanted: LogProofs.Wanted,
+        _ organization: OrganizationName,
+        _ manifest: Manifest?
+    ) async throws -> Int64? {
+        let names = URL(filePath: wanted.path).standardizedFileURL.pathComponents.suffix(2)
+        guard let manifest, names.count == 2, let task = names.first.flatMap({ TaskID($0) }) else { return nil }
+        let path = PayloadPath.folder + names.joined(separator: "/")
+        return try? await manifest.leaf(of: task, path: path, organization: organization)
+    }
+
+    /// What has been found so far.
+    private struct Proving {
+        let output: Output
+        /// Where proofs are written.
+        let folder: String
         var found: Set<String> = []
         var unpublished: Set<String> = []
         var summary = Summary()
-        for log in try LogAccess.all(org.map { [$0] } ?? [], in: installation) where log.folder.exists {
-            let reader = try LogReader(log.folder, key: log.confirmedKey)
-            var indices: [(path: String, index: Int64)] = []
-            try RecordingProof.entries(in: reader) { index, bytes throws(EvidenceError) in
-                for path in Self.matches(wanted, bytes) { indices.append((path, index)) }
-            }
-            for (path, index) in indices {
-                found.insert(path)
-                summary.proofs += 1
-                let names = try write(reader, index)
-                try out.json(
-                    Line(
-                        organization: log.organization,
-                        path: path,
-                        leaf: index,
-                        size: reader.position.size,
-                        proof: names
-                    )
-                )
-                out.text("\(path): entry \(index) of \(reader.position.size) in \(reader.position.origin): \(names)")
-            }
-            for bytes in try reader.acceptedEntries() { unpublished.formUnion(Self.matches(wanted, bytes)) }
-        }
-        try out.json(summary)
-        let missing = paths.filter { !found.contains($0) }
-        guard let first = missing.first else { return }
-        if missing.contains(where: { !unpublished.contains($0) }) {
-            let unknown = missing.filter { !unpublished.contains($0) }.joined(separator: ", ")
-            throw CommandError(.unknown, "not in the evidence log: \(unknown)")
-        }
-        throw CommandError(
-            .incomplete,
-            "\(first): accepted, and in no checkpoint yet; run it again after the next pass"
-        )
-    }
 
-    private static func matches(_ wanted: [Wanted], _ bytes: [UInt8]) -> [String] {
-        guard let entry = try? LogEntry(bytes), entry.type == .recordingStored else { return [] }
-        return wanted.filter { $0.matches(entry) }.map(\.path)
-    }
-
-    private func write(_ reader: LogReader, _ index: Int64) throws -> String {
-        let proof = "\(output)/\(index).tlog-proof"
-        do {
-            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-            try Data(reader.proof(of: index).bytes).write(to: URL(filePath: proof), options: .atomic)
-            try Data(reader.entry(index)).write(to: URL(filePath: "\(output)/\(index).entry"), options: .atomic)
-        } catch let error as CocoaError {
-            throw CommandError(.inputOutput, "cannot write \(proof): \(error.localizedDescription)")
-        }
-        return proof
-    }
-
-    /// A recording to look for: by its bytes, or by its place in its archive.
-    private struct Wanted {
-        var path: String
-        var digest: ContentDigest?
-
-        init(_ path: String) throws {
-            self.path = path
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
+        mutating func take(
+            _ wanted: LogProofs.Wanted,
+            _ place: LogProofs.Place,
+            _ organization: OrganizationName
+        ) throws {
+            guard place.isPublished else {
+                unpublished.insert(wanted.path)
                 return
             }
-            digest = try FileDigest.digest(ofFileAt: path)
+            found.insert(wanted.path)
+            summary.proofs += 1
+            let (index, position) = (place.index, place.reader.position)
+            let proof = try write(place)
+            try output.json(
+                Line(organization: organization, path: wanted.path, leaf: index, size: position.size, proof: proof)
+            )
+            output.text("\(wanted.path): entry \(index) of \(position.size) in \(position.origin): \(proof)")
         }
 
-        func matches(_ entry: LogEntry) -> Bool {
-            if let digest { return entry.digest(.sha256) == digest }
-            return entry.text(.path) == path
+        private func write(_ place: LogProofs.Place) throws -> String {
+            let name = "\(folder)/\(place.index)"
+            let (proof, entry) = (try place.reader.proof(of: place.index), try place.reader.entry(place.index))
+            do {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                try Data(proof.bytes).write(to: URL(filePath: "\(name).tlog-proof"), options: .atomic)
+                try Data(entry).write(to: URL(filePath: "\(name).entry"), options: .atomic)
+            } catch let error as CocoaError {
+                throw CommandError(.inputOutput, "cannot write \(name).tlog-proof: \(error.localizedDescription)")
+            }
+            return "\(name).tlog-proof"
+        }
+
+        func requireAll(_ paths: [String]) throws {
+            let missing = paths.filter { !found.contains($0) }
+            let unknown = missing.filter { !unpublished.contains($0) }
+            guard unknown.isEmpty else {
+                throw CommandError(.unknown, "not in the evidence log: \(unknown.joined(separator: ", "))")
+            }
+            guard let first = missing.first else { return }
+            throw CommandError(
+                .incomplete,
+                "\(first): accepted, and in no checkpoint yet; run it again after the next pass"
+            )
         }
     }
 
