@@ -19,6 +19,9 @@ package struct AuditRow: Hashable, Sendable {
         self.entry = entry
     }
 
+    /// The epoch of that log, which each origin ends in: the leaf counts within it.
+    package var epoch: Int64? { origin.split(separator: "/").last.flatMap { Int64($0) } }
+
     /// The recording that it is about, as `data/TASK/FILE`; `nil` if it is about more than one, or about none.
     package var recording: String? { entry.text(.path) }
 }

@@ -20,7 +20,8 @@ struct AuditCommand: AsyncParsableCommand {
             listed too, and counted below the table. Entries of stored recordings are left out unless --type asks for them.
 
             RECORDING is empty for what is about a whole call. REASON is what a person gave as a reason; of an explained gap it \
-            is the kind, and `callark events` has the words.
+            is the kind, and `callark events` has the words. ENTRY counts within an epoch of the log; EPOCH says in which, if there \
+            is more than one.
 
             An export (--csv, --json) is itself noted in the log (audit.exported) before its first line; if it cannot be, \
             the exit code is 77 (see audit.required). The first line of an export names its checkpoint.
@@ -135,7 +136,8 @@ struct AuditCommand: AsyncParsableCommand {
             try output.json(AuditCheckpointLine(source, of: organization, keyConfirmed: audit.isConfirmed))
             if !csv { output.text("\(position.origin): \(position.size) entries, root \(position.root.base64)") }
         }
-        var writer = Table.Writer(table: Self.table(timeZone: timeZone), output: output, asCSV: csv)
+        let table = Self.table(timeZone: timeZone, hasEpochs: audit.sources.count > 1)
+        var writer = Table.Writer(table: table, output: output, asCSV: csv)
         if !audit.isConfirmed, !csv {
             output.text("checked with the key from the log itself: this account cannot read the key file")
         }
@@ -165,7 +167,8 @@ struct AuditCommand: AsyncParsableCommand {
         output.text(accepted > 0 ? "\(times); \(open)" : times)
     }
 
-    private static func table(timeZone: TimeZone) -> Table<AuditRow> {
+    /// - Parameter hasEpochs: whether there is more than one, so that people have to be told which.
+    private static func table(timeZone: TimeZone, hasEpochs: Bool) -> Table<AuditRow> {
         Table(
             type: "audit",
             columns: [
@@ -191,6 +194,13 @@ struct AuditCommand: AsyncParsableCommand {
                     isNumber: true,
                     rank: 7,
                     value: { .integer($0.leaf) }
+                ),
+                Table.Column(
+                    name: "epoch",
+                    heading: hasEpochs ? "EPOCH" : nil,
+                    isNumber: true,
+                    rank: 8,
+                    value: { Table.Value($0.epoch) }
                 ),
             ],
             line: { AuditLine($0) }

@@ -22,14 +22,15 @@ import Testing
                 at += 2 + length
         out = csv.writer(sys.stdout, lineterminator="\r\n")
         sys.stdout.write("# %s: size %s, root %s\r\n" % (origin, size, root))
-        out.writerow("time,actor,via,address,action,task_id,recording,reason,case,leaf".split(","))
+        out.writerow("time,actor,via,address,action,task_id,recording,reason,case,leaf,epoch".split(","))
         for leaf, entry in enumerate(entries):
             if entry["type"] != "recording.stored":
                 moment = datetime.datetime.fromtimestamp(entry["time"] // 1000, datetime.timezone.utc)
                 milliseconds = ".%03d" % (entry["time"] % 1000) if entry["time"] % 1000 else ""
                 out.writerow([moment.strftime("%Y-%m-%dT%H:%M:%S") + milliseconds + "Z", entry["actor"]["name"],
                     entry["actor"]["via"], entry["actor"].get("address", ""), entry["type"], entry.get("task_id", ""),
-                    entry.get("path", ""), entry.get("reason", ""), entry.get("case", ""), leaf])
+                    entry.get("path", ""), entry.get("reason", ""), entry.get("case", ""), leaf,
+                    origin.rpartition("/")[2]])
         """#
 
     @Test func `is what a script makes of the log's files, and notes its own export first`() async throws {
@@ -92,6 +93,10 @@ import Testing
             try #require(try await desk.run("log", "recover", "--org", "acme").status == 0)
             let whole = try await desk.run("audit", "--type", "audio.accessed")
             #expect(whole.status == 0 && whole.output.contains("1 act;"), "\(whole.output)\(whole.errors)")
+            #expect(whole.output.contains("EPOCH"))
+            let rows = try await desk.run("audit", "--csv").output.split(separator: "\r\n").map(String.init)
+            #expect(rows.count { $0.contains(",audio.accessed,") && $0.hasSuffix(",1") } == 1)
+            #expect(rows.contains { $0.contains(",log.begun,") && $0.hasSuffix(",0,2") })
             try FileManager.default.removeItem(atPath: desk.log.previous.path)
             let rest = try await desk.run("audit", "--type", "audio.accessed")
             #expect(
