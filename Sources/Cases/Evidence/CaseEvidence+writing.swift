@@ -8,11 +8,21 @@ extension CaseEvidence {
     ///   - place: the folder in the case: `evidence/acme`.
     ///   - configuration: the effective configuration as text, secrets masked; it is written if it is the one that the log
     ///     says was in force last.
+    ///   - known: the state of this epoch from which the next one goes on.
     /// - Returns: what entries name and the log no longer has, such as words that had to be erased: one line each.
-    func write(into folder: inout CaseFolder, at place: String, configuration: String?) throws -> [String] {
+    func write(
+        into folder: inout CaseFolder,
+        at place: String,
+        configuration: String?,
+        known: LogPosition?
+    ) throws -> [String] {
         var remarks: [String] = []
         try folder.write(reader.checkpoint, to: "\(place)/checkpoint")
         try folder.write("\(reader.key)\n", to: "\(place)/vkey")
+        // What is left of an epoch may have fewer entries: then nothing can be compared.
+        if let known, known.size <= reader.position.size {
+            try folder.write(consistency(with: known.size), to: "\(place)/consistency")
+        }
         let anchors = anchors(covering: stored.values.joined().map(\.leaf))
         var objects: Set<ContentDigest> = []
         for act in acts + anchors.values.joined() {
@@ -48,6 +58,11 @@ extension CaseEvidence {
         try folder.write(reader.proof(of: act.leaf).bytes, to: "\(name).tlog-proof")
     }
 
+    /// The proof that the log goes on from an older state: a hash a line.
+    private func consistency(with size: Int64) throws -> String {
+        try reader.consistency(with: size).map { "\($0.base64)\n" }.joined()
+    }
+
     private func write(
         _ tokens: [Act],
         ofSize size: Int64,
@@ -56,8 +71,7 @@ extension CaseEvidence {
     ) throws {
         let log = reader.folder
         try folder.write(log.checkpointBytes(ofAnchoredSize: size), to: "\(place)/checkpoint")
-        let hashes = try reader.consistency(with: size).map { "\($0.base64)\n" }.joined()
-        try folder.write(hashes, to: "\(place)/consistency")
+        try folder.write(consistency(with: size), to: "\(place)/consistency")
         for token in tokens {
             guard let path = token.entry.text(.file), let file = AnchorToken.Place(path: path) else { continue }
             let name = path.split(separator: "/").last ?? ""

@@ -62,6 +62,9 @@ final class CaseEvidence {
         for act in acts { if let task = act.entry.text(.taskID) { byTask[task, default: []].append(act) } }
     }
 
+    /// The state of the epoch before, from which this one goes on.
+    var previous: LogPosition? { acts.first { $0.entry.type == .logBegun }?.entry.previous }
+
     /// Whether it says anything about the case's calls.
     var isAboutCalls: Bool { !stored.isEmpty || !byTask.isEmpty }
 

@@ -50,6 +50,7 @@ package struct CaseExport: Sendable {
     /// Writes the case.
     /// - Parameters:
     ///   - stop: ends the export between two calls.
+    ///   - progress: called after each call with how many are done, and with the bytes that were copied.
     ///   - path: the folder, which is made. If an error is thrown, there is none. What a crash leaves is beside it, under
     ///     another name, and the next export removes it.
     /// - Throws: ``CaseError``; `EvidenceError` with code `damaged` for a log that does not hold; `ManifestError`;
@@ -57,23 +58,29 @@ package struct CaseExport: Sendable {
     package func export(
         _ request: CaseRequest,
         to path: String,
-        stop: StopRequest
+        stop: StopRequest,
+        progress: (_ calls: Int, _ byteCount: Int64) -> Void = { _, _ in }
     ) async throws -> CaseOutcome {
+        try request.requireFew()
         let folder = try CaseFolder(path: path)
         do {
-            return try await export(CaseDraft(folder: folder, request: request), stop)
+            return try await export(CaseDraft(folder: folder, request: request), stop, progress)
         } catch {
             folder.discard()
             throw error
         }
     }
 
-    private func export(_ begun: CaseDraft, _ stop: StopRequest) async throws -> CaseOutcome {
+    private func export(
+        _ begun: CaseDraft,
+        _ stop: StopRequest,
+        _ progress: (_ calls: Int, _ byteCount: Int64) -> Void
+    ) async throws -> CaseOutcome {
         var draft = begun
         let request = draft.request
         draft.remarks = request.remarks
         try await noteAccess(request, &draft)
-        try await copyCalls(&draft, stop)
+        try await copyCalls(&draft, stop, progress)
         let export = self
         draft = try await BlockingWork.run { [draft] _ in
             var draft = draft
@@ -92,65 +99,15 @@ package struct CaseExport: Sendable {
         return outcome
     }
 
-    // MARK: - Notes
-
-    /// Durably notes who is about to get the audio of each call, and publishes that in a checkpoint.
-    private func noteAccess(_ request: CaseRequest, _ draft: inout CaseDraft) async throws {
-        let events = request.calls.filter { $0.recordings.contains { $0.held != nil } }.map { call in
-            Event(
-                time: now,
-                kind: .audioAccessed,
-                organization: call.organization,
-                task: call.taskID,
-                detail: ["how": "export", "reason": request.reason, "case": request.name],
-                by: actor
-            )
-        }
-        do {
-            try await manifest.appendEvents(events, areRecorded: true)
-            try await evidence.publish()
-        } catch {
-            try refuse(error, &draft)
-        }
-    }
-
-    private func note(
-        _ type: LogEntryType,
-        _ request: CaseRequest,
-        _ draft: inout CaseDraft,
-        _ values: (OrganizationName) -> [LogKeyword: LogValue]
-    ) async throws {
-        let common: [LogKeyword: LogValue] = [.caseName: .text(request.name), .reason: .text(request.reason)]
-        let entries = request.organizations.map { organization in
-            let all = common.merging(values(organization)) { $1 }
-            return LogEntry(type, time: now, actor: actor, organization: organization, all)
-        }
-        let evidence = evidence
-        do {
-            try await BlockingWork.run { _ throws(EvidenceError) in
-                try evidence.append(entries)
-                try evidence.fold()
-            }
-        } catch {
-            try refuse(error, &draft)
-        }
-    }
-
-    private func refuse(_ error: any Error, _ draft: inout CaseDraft) throws {
-        guard !isNotingRequired else {
-            throw CaseError(
-                .notNoted,
-                "nothing is exported, because the export cannot be recorded: \(error); export with an account that may write "
-                    + "to the evidence log"
-            )
-        }
-        draft.remarks.append("not noted in the evidence log: \(error)")
-    }
-
     // MARK: - Calls
 
-    private func copyCalls(_ draft: inout CaseDraft, _ stop: StopRequest) async throws {
+    private func copyCalls(
+        _ draft: inout CaseDraft,
+        _ stop: StopRequest,
+        _ progress: (_ calls: Int, _ byteCount: Int64) -> Void
+    ) async throws {
         let retrieval = Retrieval(root: root, manifest: manifest)
+        var byteCount: Int64 = 0
         for (place, row) in draft.request.calls.enumerated() {
             try stop.check()
             var call = CaseCall(row, number: place + 1)
@@ -162,16 +119,20 @@ package struct CaseExport: Sendable {
                     try await retrieval.copy(recording, to: draft.folder.place(name))
                 } catch let error as ArchiverError where error.code == .damaged {
                     call.damage.append(error.description)
+                    await noteDamage(recording, &draft)
                     continue
                 } catch let error as ArchiveError where error.code == .damaged || error.code == .missing {
                     call.damage.append("task \(row.taskID): \(recording.file) is damaged: \(error.message)")
+                    await noteDamage(recording, &draft)
                     continue
                 }
                 draft.folder.add(name, held.digest, byteCount: held.byteCount)
+                byteCount += held.byteCount
                 call.files.append(CaseCall.File(row: recording, held: held, name: name, line: lines[recording.row]))
             }
             try await copyLegacySession(of: call, &draft)
             draft.calls.append(call)
+            progress(draft.calls.count, byteCount)
         }
     }
 
@@ -196,6 +157,7 @@ package struct CaseExport: Sendable {
             let epochs = try epochs(of: organization, CaseSubject(calls.map { draft.calls[$0].row }), &draft)
             for call in calls { try writeEvidence(of: call, epochs, &draft) }
             var place = "evidence/\(organization)"
+            var known: LogPosition?
             for epoch in epochs {
                 let key = epoch.reader.key
                 let named = CaseOutcome.Key(
@@ -205,7 +167,13 @@ package struct CaseExport: Sendable {
                 )
                 if !draft.keys.contains(where: { $0.vkey == named.vkey }) { draft.keys.append(named) }
                 let configuration = epoch === epochs.first ? evidence.setup.configurations[organization] : nil
-                draft.unproven += try epoch.write(into: &draft.folder, at: place, configuration: configuration)
+                draft.unproven += try epoch.write(
+                    into: &draft.folder,
+                    at: place,
+                    configuration: configuration,
+                    known: known
+                )
+                known = epoch.previous
                 draft.note(epoch, of: organization)
                 place += "/previous"
             }

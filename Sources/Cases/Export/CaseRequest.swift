@@ -33,6 +33,21 @@ package struct CaseRequest: Sendable {
         self.includesVCons = includesVCons
     }
 
+    /// More calls are several cases: everything about them is in memory, and on one page.
+    package static let mostCalls = 5000
+
+    /// - Throws: ``CaseError`` with code `tooMany` if there are too many calls.
+    package func requireFew() throws(CaseError) { try Self.requireFew(calls.count) }
+
+    /// The same for calls that are still being found.
+    package static func requireFew(_ count: Int) throws(CaseError) {
+        guard count > mostCalls else { return }
+        throw CaseError(
+            .tooMany,
+            "a case has at most \(mostCalls) calls, and these are more: export them in parts, such as one --day after the other"
+        )
+    }
+
     /// The organizations that the calls belong to, in the order of their names.
     var organizations: [OrganizationName] { Set(calls.map(\.organization)).sorted() }
 }

@@ -53,7 +53,7 @@ package enum LogEntryType: String, CaseIterable, Hashable, Sendable {
         case .dayReopened: ([.day], [])
         case .gapExplained, .explanationWithdrawn, .lossExplained: ([.taskID, .reason], [.note, .path, .object])
         case .audioAccessed: ([.taskID, .how], [.path, .leaf, .reason, .caseName])
-        case .callViewed: ([.how], [.taskID])
+        case .callViewed: ([.how], [.taskID, .reason, .caseName])
         case .caseExported: ([.caseName, .manifest], [.reason, .count])
         case .auditExported: ([.count], [.reason, .manifest])
         case .holdSet, .holdReleased, .retentionExtended: ([], [.hold, .matter, .objects, .count, .until, .approver])

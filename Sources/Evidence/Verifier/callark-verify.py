@@ -6,20 +6,15 @@
     archive TAR --log DIR   every recording of a daily archive, and the archive itself, by what the log says of them
     proof PROOF ENTRY       that an entry is in a log, by a .tlog-proof file
 
-    --key VKEY              the log's verifier key, or a file that has it, from somewhere else than the log: without it,
-                            all that is shown is that the evidence agrees with itself. For a case, once for each log
+    --key VKEY              the log's verifier key, or a file that has it, from elsewhere; for a case, one for each log
     --since CHECKPOINT      a checkpoint of the log that somebody kept elsewhere; as often as there are some
     --ca PEM                the certificates to check time stamps with, by `openssl ts` if it is there
 
 Exit code: 0 everything holds; 1 something does not, and is named; 2 everything holds, but nobody has confirmed the key;
-64 usage; 74 something cannot be read. The formats are public: c2sp.org/tlog-tiles, /tlog-checkpoint, /tlog-cosignature,
-/signed-note, /tlog-proof; RFC 3161, 6962, 8032, 8493, 9162.
+64 usage; 74 something cannot be read.
 """
 import argparse, base64, calendar, contextlib, datetime, hashlib, json, os, re
 import shutil, stat, subprocess, sys, tarfile, time
-
-class Refused(ValueError):
-    """Something that does not hold."""
 
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, tarfile.TarError,
           FileNotFoundError, IsADirectoryError, NotADirectoryError)  # what comes of files that are anything else
@@ -27,7 +22,7 @@ SEEN = set()  # the paths of the files that were read
 
 def need(condition, reason):
     if not condition:
-        raise Refused(reason)
+        raise ValueError(reason)
 
 class Faults(list):
     @contextlib.contextmanager
@@ -47,13 +42,12 @@ P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, I = -121665 * pow(121666, P - 2, P) % P, pow(2, (P - 1) // 4, P)
 
 def add(a, b):
-    x, y = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
-    z, w = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
-    e, f, g, h = y - x, w - z, w + z, y + x
-    return e * f % P, g * h % P, f * g % P, e * h % P
+    k = D * a[0] * b[0] * a[1] * b[1] % P
+    inverse = pow(1 - k * k, -1, P)
+    return (a[0] * b[1] + a[1] * b[0]) * (1 - k) * inverse % P, (a[1] * b[1] + a[0] * b[0]) * (1 + k) * inverse % P
 
 def times(scalar, point):
-    result = times(scalar >> 1, add(point, point)) if scalar else (0, 1, 1, 0)
+    result = times(scalar >> 1, add(point, point)) if scalar else (0, 1)
     return add(result, point) if scalar & 1 else result
 
 def point(encoded):
@@ -63,7 +57,7 @@ def point(encoded):
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     root = pow(square, (P + 3) // 8, P)
     xs = [x for x in (root, root * I % P, -root % P, -root * I % P) if x * x % P == square and x & 1 == sign]
-    return (xs[0], y, 1, xs[0] * y % P) if xs and y < P else None
+    return (xs[0], y) if xs and y < P else None
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 def is_signed(public, message, signature):
@@ -71,8 +65,7 @@ def is_signed(public, message, signature):
     if key is None or r is None or s >= ORDER or len(signature) != 64:
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
-    left, right = times(s, BASE), add(r, times(k, key))
-    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
+    return times(s, BASE) == add(r, times(k, key))
 
 # Notes, checkpoints and keys: c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature.
 def decoded(text, length=None):
@@ -95,9 +88,8 @@ class Key:
 
 def checkpoint(note, key):
     """Size and root of a checkpoint that `key` has signed, and when, if it is a witness's. Others may sign it too."""
-    need(all(byte >= 0x20 or byte == 0x0A for byte in note), "not a note: it has control characters")
-    text, moments = "([^\n]+)\n(0|[1-9][0-9]*)\n([^\n]+)\n", []
-    parts = re.fullmatch("(%s)\n((?:\u2014 [^ +\n]+ [^ \n]+\n)+)" % text, note.decode("utf-8"))
+    text, moments = "([^\0-\x1f]+)\n(0|[1-9][0-9]*)\n([^\0-\x1f]+)\n", []
+    parts = re.fullmatch("(%s)\n((?:\u2014 [^\0- +]+ [^\0- ]+\n)+)" % text, note.decode("utf-8"))
     need(parts, "not a signed checkpoint: origin, size, root and signatures are expected")
     for name, made in (line.split(" ")[1:] for line in parts[5][:-1].split("\n")):
         made, signed, moment = decoded(made), parts[1].encode(), None
@@ -182,6 +174,11 @@ class Log:
         self.states, self.wanted, self.anchors, self.seen = [], set(), [], []
     def path(self, *names):
         return os.path.join(self.folder, *names)
+    def goes_on(self, size, root, path):
+        """Checks that this state goes on from an older one, by the proof in a file: a hash a line."""
+        lines = read(path).decode("utf-8").split("\n")
+        need(not lines.pop(), "its last line is cut")
+        check_consistency((size, root), (self.size, self.root), [decoded(line, 32) for line in lines])
     def names(self, folder):
         names = os.listdir(self.path(folder)) if os.path.isdir(self.path(folder)) else []
         return sorted(name for name in names if not name.endswith(".tmp"))  # .tmp: what a crash has left
@@ -189,7 +186,6 @@ class Log:
         """The hashes or entries of a tile. A full one takes the place of its former states."""
         count = width if os.path.exists(self.path(tile_path(level, index, width))) else 256
         path, found, at, head = tile_path(level, index, count), [], 0, 2 if level == "entries" else 0
-        need(os.path.exists(self.path(path)), "%s: missing" % tile_path(level, index, width))
         data = read(self.path(path))
         while at < len(data):
             end = at + head + (int.from_bytes(data[at:at + head], "big") if head else 32)
@@ -199,12 +195,10 @@ class Log:
         return found[:width]
     def expect(self, level, index, wanted):
         """Compares the hashes of a tile with what they have to be, and returns the root above them."""
-        with self.faults.of(self.folder):
-            path = self.path(tile_path(level, index, len(wanted)))
-            what = "entry" if level == 0 else "tile of level %d, number" % (level - 1)
-            for place, pair in enumerate(zip(wanted, self.tile(level, index, len(wanted))), 256 * index):
-                if pair[0] != pair[1]:
-                    self.faults.append("%s: its hash of %s %d does not match" % (path, what, place))
+        with self.faults.of(self.path(tile_path(level, index, len(wanted)))):
+            found = self.tile(level, index, len(wanted))
+            wrong = [place for place in range(len(wanted)) if wanted[place] != found[place]]
+            need(not wrong, "its hashes %s do not match" % wrong)
         return root_of(wanted)
     def check(self, since=()):
         """Computes every hash anew, and compares tiles and earlier states. Gives index and members of each entry."""
@@ -352,8 +346,8 @@ def iso(seconds):
 
 class Case:
     def __init__(self, keys, ca):
-        self.keys, self.ca, self.faults = {key.name: key for key in keys}, ca, Faults()
-        self.files, self.logs, self.entries = {}, {}, {}
+        self.keys, self.given, self.faults = {key.name: key for key in keys}, [key.public for key in keys], Faults()
+        self.ca, self.files, self.logs, self.entries, self.untold = ca, {}, {}, {}, {}
     def check(self):
         """Checks everything, and returns the keys that nobody has confirmed."""
         self.check_bag()
@@ -361,14 +355,15 @@ class Case:
         self.each(r"(%s([^/]+))\.entry\.json" % CALL, self.check_recording)
         self.each(r"(%shistory\.jsonl)" % CALL, self.check_history)
         self.each("(data/gaps/.*)", lambda path: say("%s: what should exist, and does not" % path))
+        self.faults += ["%s: it is about a call, and its history lacks it" % path for path in self.untold.values()]
         unproven = sorted(path for path in set(self.files) - SEEN if not re.fullmatch(OTHERS, path, re.S))
         self.faults += ["%s: nothing proves it" % path for path in unproven]
         need(self.logs or self.faults, "there is no evidence in it")
+        names = {log.key.name for log in self.logs.values()}
+        self.faults += ["%s: you gave its key, and it is no log of this case" % name for name in set(self.keys) - names]
         say("NOT checked: the keys of witnesses, which the log itself names; files without an entry, such as call.json")
         say("NOT checked, and no program can: whether this is all that the log, or the provider, has about these calls")
-        confirmed = [log.key.public for log in self.logs.values() if log.key.name in self.keys]
-        keys = [log.key for log in self.logs.values() if not (log.is_previous and log.key.public in confirmed)]
-        return [key for key in keys if key.name not in self.keys]
+        return [log.key for log in self.logs.values() if log.key.public not in self.given]
     def each(self, pattern, check):
         """Checks each file whose path fits, so that what does not hold of one hides nothing of another."""
         for match in filter(None, (re.fullmatch(pattern, path) for path in sorted(self.files))):
@@ -406,13 +401,14 @@ class Case:
         key, newer = Key(read(folder + "/vkey").decode("utf-8")), self.logs.get(folder[:-len("/previous")])
         need(self.keys.get(key.name, key).public == key.public, "its vkey is not the key that you gave")
         log = self.logs[folder] = Log(folder, key, self.faults)
-        log.organization, log.is_previous, log.newest = organization, newer is not None, {}
+        log.organization, log.newest = organization, {}
         for leaf in sorted(int(name[:-5]) for name in log.names("entries") if re.fullmatch(r"[0-9]+\.json", name)):
             path = log.path("entries", "%d.json" % leaf)
             with self.faults.of(path):
                 fields, found, index = self.proven(path)
                 need(found is log and index == leaf, "its proof is of entry %d in %s" % (index, found.folder))
                 self.entries[read(path)] = fields
+                self.untold.update({read(path): path} if "task_id" in fields else {})
                 log.note_names(fields)
                 log.newest[fields["type"]] = fields
                 if fields["type"] in ("day.closed", "day.reopened"):
@@ -423,10 +419,9 @@ class Case:
         log.check_names(self.ca)
         for size in log.names("anchors"):
             with self.faults.of(log.path("anchors", size, "consistency")):
-                older = checkpoint(read(log.path("anchors", size, "checkpoint")), key)[:2]
-                lines = read(log.path("anchors", size, "consistency")).decode("utf-8").split("\n")
-                need(str(older[0]) == size and not lines.pop(), "it is not one from %s entries, line by line" % size)
-                check_consistency(older, (log.size, log.root), [decoded(line, 32) for line in lines])
+                older, root, _ = checkpoint(read(log.path("anchors", size, "checkpoint")), key)
+                need(str(older) == size, "its checkpoint is of %d entries" % older)
+                log.goes_on(older, root, log.path("anchors", size, "consistency"))
         if folder + "/configuration.txt" in self.files:
             with self.faults.of(folder + "/configuration.txt"):
                 digest = sha256(read(folder + "/configuration.txt")).hex()
@@ -434,7 +429,10 @@ class Case:
         if newer:
             named = newer.newest["log.begun"]["previous"]
             need(named["origin"] == key.name, "the newer log does not say that it goes on from this one")
-            need(named["size"] != log.size or named["root"] == log.root.hex(), "the newer log knows other entries")
+            if named["size"] <= log.size:
+                log.goes_on(named["size"], bytes.fromhex(named["root"]), folder + "/consistency")
+            else:
+                say("%s: NOT checked: the newer log knew %d entries of it, so some are lost" % (folder, named["size"]))
     def check_recording(self, path, task, name):
         fields, log, index = self.proven(path + ".entry.json")
         is_here = (fields["type"], fields["path"]) == ("recording.stored", "data/%s/%s" % (task, name))
@@ -449,10 +447,11 @@ class Case:
     def check_history(self, path, task):
         for line in filter(None, read(path).split(b"\n")):
             need(line in self.entries, "it has a line that is no entry of evidence/: %.99r" % line)
-            named = self.entries[line].get("task_id"), str(self.entries[line].get("path")).split("/")[1:2]
+            named = str(self.entries[line].get("task_id"))
             # The name of the folder of an ID that is no name has what is allowed of it, and a checksum.
-            allowed = re.sub("[^A-Za-z0-9._-]", "", str(named[0]))[:60].lstrip(".-") + task[-17:]
-            need(task in (named[0], allowed) or [task] == named[1], "it has an entry of something else: %.99r" % line)
+            allowed = re.sub("[^A-Za-z0-9._-]", "", named)[:60].lstrip(".-") + task[-17:]
+            need(task in (named, allowed), "it has an entry of something else: %.99r" % line)
+            self.untold.pop(line, None)
 
 def main():
     argparse.ArgumentParser.error = lambda _, said: sys.exit(print("%s; see --help" % said, file=sys.stderr) or 64)
@@ -469,6 +468,8 @@ def main():
         one.add_argument("--key", metavar="VKEY", action="append", default=[], required=one is proof)
     options, faults, unconfirmed = parser.parse_args(), [], []
     keys = [Key(read(text).decode("utf-8") if os.path.isfile(text) else text) for text in options.key]
+    if len({key.name for key in keys}) < len(keys) or options.command != "case" and len(keys) > 1:
+        parser.error("one --key for each log")
     if options.command == "proof":
         found = check_proof(read(options.PROOF), read(options.ENTRY), lambda note: checkpoint(note, keys[-1]))
         say("entry %d of %d" % found + " in %s" % keys[-1].name)
@@ -484,10 +485,10 @@ def main():
         say("DOES NOT HOLD: %s" % fault)
     for key in unconfirmed if not faults else ():
         say("consistent, and signed by a key that you have not confirmed: %s" % key.fingerprint)
+    code = 1 if faults else 2 if unconfirmed else 0
     advice = "compare that fingerprint with one from somewhere else, or give the key with --key"
-    if not faults:
-        say(advice if unconfirmed else "OK: everything that was checked holds")
-    return 1 if faults else 2 if unconfirmed else 0
+    say(("OK: everything that was checked holds", "what is named above does not hold", advice)[code])
+    return code
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(errors="backslashreplace")
@@ -496,5 +497,4 @@ if __name__ == "__main__":
     except OSError as error:
         sys.exit(say("cannot read: %s" % error) or 74)
     except BROKEN as error:
-        what = "" if isinstance(error, Refused) else "it cannot be read as what it should be: "
-        sys.exit(say("DOES NOT HOLD: %s%s" % (what, error)) or 1)
+        sys.exit(say("DOES NOT HOLD: %s" % error) or 1)

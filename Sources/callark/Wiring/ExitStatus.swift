@@ -41,11 +41,20 @@ enum ExitStatus: Int32 {
             case let error as ServiceError: Self(error)
             case let error as WitnessRefusal: Self(error)
             case let error as BackupError: Self(error)
-            case let error as CaseError: error.code == .notNoted ? .authorization : .inputOutput
+            case let error as CaseError: Self(error)
             // A transfer error that is not wrapped in a provider error is the engine's own: its certificates.
             case is SettingsError, is TransferError: .configuration
             case is ValidationError: .usage
             default: .bug
+            }
+    }
+
+    private init(_ error: CaseError) {
+        self =
+            switch error.code {
+            case .notNoted: .authorization
+            case .occupied, .inputOutput: .inputOutput
+            case .tooMany: .usage
             }
     }
 

@@ -192,8 +192,51 @@ import Testing
             try desk.flipByte(of: archive, at: UInt64(try #require(held["offset"]?.number)) + 60)
             let damaged = try await desk.start(export + ["\(folder)3", other.taskID]).end()
             #expect(damaged.status == 65 && damaged.errors.contains("damaged"), "\(damaged.errors)")
+            // From then on it is known, to every command and to the log.
+            let known = try await desk.run("list", "--task", other.taskID, "--state", "damaged", "--json").objects
+            #expect(known.contains { $0["state"]?.text == "damaged" })
+            #expect(try desk.entries(.damageFound).contains { $0.text(.taskID) == other.taskID })
             let left = try FileManager.default.contentsOfDirectory(atPath: desk.folder)
             #expect(!left.contains { $0.contains(".callark-") }, "\(left)")
+        }
+    }
+
+    @Test func `has the calls in a state, and says in the log who got one without a recording`() async throws {
+        var mix = CallMix.recorded
+        mix.unrecordedShare = 0
+        try await Desk.with(calls: 2, mix: mix) { desk in
+            let served = desk.simulator.servedRecordings()
+            let lost = try #require(served.first)
+            for recording in served where recording.taskID == lost.taskID {
+                desk.simulator.inject(FaultRule(.media, .always, .status(404), pathContains: recording.recording.id))
+            }
+            _ = try await desk.run("archive", "--day", desk.day)
+            let export = ["case", "export", "--case", "x", "--reason", "y", "--day", desk.day, "-o"]
+            let folder = "\(desk.folder)/case"
+            let found = try await desk.start(export + [folder, "--state", "missing", "--json"]).end()
+            #expect(try found.status == 75 && found.objects.last?["calls"]?.number == 1, "\(found.errors)")
+            let none = try await desk.start(export + ["\(folder)2", "--state", "suspect"]).end()
+            #expect(none.status == 66, "\(none.errors)")
+            let views = try desk.entries(.callViewed)
+            #expect(views.map { $0.text(.taskID) } == [lost.taskID] && views.map { $0.text(.how) } == ["export"])
+            let history = try #require(files(folder).first { $0.hasSuffix("history.jsonl") })
+            #expect(try String(contentsOfFile: "\(folder)/\(history)", encoding: .utf8).contains("call.viewed"))
+            let key = try desk.log.publishedKey().description
+            #expect(try await verified(desk, folder, ["--key", key]).status == 0)
+            // A line of a history that is taken out is missed, also when the lists of the bag agree.
+            let cut = """
+                import hashlib, os, sys
+                os.chdir(sys.argv[1])
+                open(sys.argv[2], "w").close()
+                for name in "manifest-sha256.txt", "tagmanifest-sha256.txt":
+                    lines = [line.split("  ", 1)[1] for line in open(name).read().splitlines()]
+                    digest = lambda path: hashlib.sha256(open(path, "rb").read()).hexdigest()
+                    open(name, "w").write("".join("%s  %s\\n" % (digest(line), line) for line in lines))
+                """
+            let done = try await Program.run("python3", ["-c", cut, folder, history])
+            try #require(done.status == 0, "\(done.errors)")
+            let judged = try await verified(desk, folder, ["--key", key])
+            #expect(judged.status == 1 && judged.output.contains("its history lacks it"), "\(judged.output)")
         }
     }
 }

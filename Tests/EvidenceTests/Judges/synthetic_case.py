@@ -251,7 +251,10 @@ def make(authority, extra=None):
     old = Recording(before, 1, FIRST, "chat-old.json", b'{"words":["good","bye"]}')
     before.fill(2)
     newest = Log("acme", 2, "evidence/acme", before.signer.secret)
-    named = {"origin": before.signer.name, "size": len(before.entries), "root": root(before.leaves).hex()}
+    # The state that was known when the newer log was begun is smaller than the one in the case.
+    named = {"origin": before.signer.name, "size": 6, "root": root(before.leaves[:6]).hex()}
+    proof = consistency(6, before.leaves)
+    before.files["consistency"] = "".join(text_of(one) + "\n" for one in proof).encode()
     newest.add("log.begun", origin=newest.signer.name, vkey=newest.signer.vkey, previous=named)
     newest.add("config.changed", sha256=sha(b"an older one").hex())
     call = Recording(newest, 1, FIRST, "call.wav", bytes(range(256)) * 5)
@@ -270,6 +273,7 @@ def make(authority, extra=None):
     other = Log("umbrella", 1, "evidence/umbrella")
     other.add("log.begun", origin=other.signer.name, vkey=other.signer.vkey)
     strange = Recording(other, 3, SECOND, "call.wav", b"RIFF" + bytes(500))
+    seen = other.add("audio.accessed", task_id=SECOND, how="export")
     other.add("archive.sealed", archive="umbrella-2025-11-20-001", bytes=1, sha256=sha(b"tar").hex(), recordings=1)
     files = {}
     for log, cosigners in ((before, ()), (newest, (witness, stranger)), (other, ())):
@@ -281,6 +285,7 @@ def make(authority, extra=None):
         "data/001-%s/call.json" % FIRST: b'{"queue":"sales"}',
         "data/002-%s/history.jsonl" % LOST: lines(newest, explained),
         "data/002-%s/call.json" % LOST: b'{"queue":"help"}',
+        "data/003-%s/history.jsonl" % SECOND: lines(other, seen),
         "data/003-%s/call.json" % SECOND: b"{}", "data/003-%s/call.vcon.json" % SECOND: b'{"vcon":"0.4.0"}',
         "data/gaps/%s.json" % LOST: b'{"reason":"never_available"}',
         "README.txt": b"Run verify.py.\n", "index.html": b"<p>A case</p>\n", "certificate-902.txt": b"I certify\n",

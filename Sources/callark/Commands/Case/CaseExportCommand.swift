@@ -25,7 +25,8 @@ struct CaseExportCommand: AsyncParsableCommand {
 
             The exit code is 0 if everything that these calls should have is in the folder or explained, and the log proves it; \
             75 if something is pending or missing, or a part of the time range was never listed; and 65 if something that was \
-            held is damaged, or is not proven. The folder says so too. 66: a task ID is not known, or no call matches.
+            held is damaged, or is not proven. The folder says so too. 66: a task ID is not known, or no call matches. A case has at \
+            most \(CaseRequest.mostCalls) calls: more are refused (64).
 
             EXAMPLES
               callark case export TASK_ID -o 2026-017 --case 2026-017 \\
@@ -54,6 +55,9 @@ struct CaseExportCommand: AsyncParsableCommand {
     @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
     var org: OrganizationName?
 
+    @Option(help: "Only calls with something in this state; the states are those of `callark list --state`.")
+    var state: ListedState?
+
     @Flag(help: "Also pack the folder into DIR.zip, without compression.")
     var zip = false
 
@@ -71,7 +75,7 @@ struct CaseExportCommand: AsyncParsableCommand {
                 throw ValidationError("\(option) is one line of at most \(most) bytes")
             }
         }
-        let isFiltered = window.isGiven || call.isGiven
+        let isFiltered = window.isGiven || call.isGiven || state != nil
         guard taskIDs.isEmpty != !isFiltered else {
             throw ValidationError(
                 isFiltered
@@ -120,7 +124,14 @@ struct CaseExportCommand: AsyncParsableCommand {
             remarks: [unlisted].compactMap(\.self),
             includesVCons: vCon
         )
-        let outcome = try await export.export(request, to: folder, stop: stop)
+        let shows = !common.json && StandardError.showsProgress
+        var shown = ContinuousClock.now
+        let outcome = try await export.export(request, to: folder, stop: stop) { done, bytes in
+            guard shows, .now - shown > .milliseconds(100) else { return }
+            shown = .now
+            StandardError.show(progress: "\(done) of \(Readable.count(calls.count, "call")), \(Readable.bytes(bytes))")
+        }
+        StandardError.show(progress: nil)
         installation.evidence.takeNewLogs().forEach(Diagnostics.notice)
         if let zipPath { try await CaseZip.pack(folder, into: zipPath, time: installation.now) }
         let isComplete = outcome.isComplete && unlisted == nil
@@ -133,7 +144,8 @@ struct CaseExportCommand: AsyncParsableCommand {
     private func selection(_ tasks: [TaskID], _ window: TimeWindow) -> String {
         guard tasks.isEmpty else { return "by \(Readable.count(tasks.count, "task ID"))" }
         let organization = org.map { "--org \($0)" }
-        let words = [organization].compactMap(\.self) + call.words + [window.words].compactMap(\.self)
+        let state = state.map { "--state \($0.rawValue)" }
+        let words = [organization, state].compactMap(\.self) + call.words + [window.words].compactMap(\.self)
         return "all that match \(words.joined(separator: " "))"
     }
 
@@ -154,12 +166,22 @@ struct CaseExportCommand: AsyncParsableCommand {
         if tasks.isEmpty {
             for name in try await manifest.organizations().map(\.name) where org == nil || org == name {
                 let standpoint = try await installation.standpoint(of: name, manifest, days: window.days)
-                let filter = ListFilter(organization: name, day: window.day, window: window.range, call: call.filter)
-                calls += try await manifest.calls(filter, at: standpoint).collected()
+                let filter = ListFilter(
+                    organization: name,
+                    day: window.day,
+                    window: window.range,
+                    state: state?.filter,
+                    call: call.filter
+                )
+                for try await row in manifest.calls(filter, at: standpoint) where state == nil || !row.rows.isEmpty {
+                    calls.append(row)
+                    try CaseRequest.requireFew(calls.count)
+                }
             }
             guard !calls.isEmpty else { throw Self.nothing }
         } else {
             var unknown: [TaskID] = []
+            try CaseRequest.requireFew(tasks.count)
             for task in tasks {
                 let rows = try await manifest.tasks(task, organization: org)
                 if rows.isEmpty { unknown.append(task) }
