@@ -151,7 +151,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Archiver", "CGlibc", "Cases", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads",
+                "Anchors", "Archiver", "CGlibc", "Cases", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads",
                 "Recordings", "Reports", "Settings", "Text", "Waiting", "WebPage", "WebexContactCenter", "Wiring",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),

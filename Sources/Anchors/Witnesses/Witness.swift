@@ -110,20 +110,24 @@ package struct Witness: Sendable {
             throw WitnessRefusal(
                 .inconsistent,
                 "\(position.origin) had \(size) entries when it was signed last, and has \(position.size) now: "
-                    + "an older state was restored"
+                    + "an older state was restored",
+                knownSize: size
             )
         }
         guard request.oldSize == size else {
             throw WitnessRefusal(
                 .otherSize,
                 "the request starts from \(request.oldSize) entries, and \(size) were signed last; "
-                    + "ask for one with `callark log anchor --from \(size)`"
+                    + "ask for one with `callark log anchor --from \(size)`",
+                knownSize: size
             )
         }
         guard TreeProof.isConsistent(size, root, position.size, position.root, request.proof) else {
             throw WitnessRefusal(
                 .inconsistent,
-                "\(position.origin) does not extend the \(size) entries that were signed last: its past was changed"
+                "\(position.origin) does not extend the \(size) entries that were signed last: its past was changed",
+                // The protocol answers a proof that does not hold in another way than a state that needs none.
+                knownSize: size == position.size ? size : nil
             )
         }
         return position

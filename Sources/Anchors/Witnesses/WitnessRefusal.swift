@@ -21,8 +21,12 @@ package struct WitnessRefusal: Error, Hashable, Sendable, CustomStringConvertibl
     /// One line: what is wrong, and what to do.
     package var description: String
 
-    init(_ code: Code, _ description: String) {
+    /// How many entries were signed last, if the request does not go on from there, or cannot.
+    package var knownSize: Int64?
+
+    init(_ code: Code, _ description: String, knownSize: Int64? = nil) {
         self.code = code
         self.description = description
+        self.knownSize = knownSize
     }
 }

@@ -299,7 +299,7 @@ package struct CallarkService: Sendable {
 extension ServiceSettings.TLS {
     /// The TLS configuration for this certificate: TLS 1.2 or later.
     /// - Throws: `ServiceError`.
-    fileprivate var configuration: TLSConfiguration {
+    var configuration: TLSConfiguration {
         get throws(ServiceError) {
             let chain: [NIOSSLCertificateSource]
             do {

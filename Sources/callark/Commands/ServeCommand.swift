@@ -44,7 +44,7 @@ struct ServeCommand: AsyncParsableCommand {
 
 extension Diagnostics {
     /// One line for one request.
-    fileprivate static func access(_ line: AccessLine) {
+    static func access(_ line: AccessLine) {
         let milliseconds = line.milliseconds
         guard !isJSON else {
             let fields = [

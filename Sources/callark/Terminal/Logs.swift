@@ -5,12 +5,12 @@ import Settings
 
 /// Sends log lines to standard error, as text for people or as NDJSON for machines.
 enum Logs {
-    static func logger(_ options: CommonOptions) -> Logger {
-        switch options.logFormat {
-        case .text:
-            Logger(label: "callark") { label in TextLogHandler(label: label, logLevel: options.logLevel) }
-        case .json:
-            Logger(label: "callark") { label in JSONLogHandler(label: label, logLevel: options.logLevel) }
+    static func logger(_ options: CommonOptions) -> Logger { logger(options.logFormat, options.logLevel) }
+
+    static func logger(_ format: LogFormat, _ level: Logger.Level) -> Logger {
+        switch format {
+        case .text: Logger(label: "callark") { label in TextLogHandler(label: label, logLevel: level) }
+        case .json: Logger(label: "callark") { label in JSONLogHandler(label: label, logLevel: level) }
         }
     }
 }

@@ -17,7 +17,7 @@ import Testing
         ["legacy", "csr"], ["legacy", "car"], ["legacy", "asr"], ["legacy", "aar"], ["legacy", "query"],
         ["legacy", "chain"], ["legacy", "enrich"],
         ["log"], ["log", "status"], ["log", "verify"], ["log", "prove"], ["log", "verifier"], ["log", "anchor"],
-        ["witness"], ["witness", "sign"],
+        ["witness"], ["witness", "sign"], ["witness", "serve"],
         ["serve"], ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"],
         ["stats"], ["stats", "queues"], ["stats", "agents"], ["stats", "activities"], ["backup"], ["restore"],
     ]

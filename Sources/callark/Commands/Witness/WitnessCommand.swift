@@ -11,7 +11,8 @@ struct WitnessCommand: AsyncParsableCommand {
 
             EXAMPLES
               callark witness sign r.txt
+              callark witness serve --log-key acme.vkey
             """,
-        subcommands: [WitnessSignCommand.self]
+        subcommands: [WitnessSignCommand.self, WitnessServeCommand.self]
     )
 }

@@ -83,7 +83,7 @@ struct WitnessSignCommand: AsyncParsableCommand {
     }
 
     /// The content of the file with this name, or the text itself.
-    private static func text(of text: String) -> String {
+    static func text(of text: String) -> String {
         (try? FileContents(path: text, limit: 1 << 16)).map { String(decoding: $0.bytes, as: UTF8.self) } ?? text
     }
 
