@@ -81,11 +81,11 @@ INSERT INTO task (row, organization, id, created_time, day, channel_type, status
         iif(value % 10 = 0, 600000 + value % 900000, 20000 + value * 7919 % 500000), first.outcome + 1 + value % 10
     FROM base, first, generate_series(0, {tasks} - 1);
 INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, stop_time, file,
-        attempts, archive, offset, byte_count, digest, received_time)
+        attempts, archive, offset, byte_count, digest, received_time, leaf)
     SELECT base.task + 1 + value / 3 * 2 + (value % 3 = 2), value % 3 = 1, randomblob(16), 0, 0, base.call_type,
         1700000000000 + value * 1000, base.name, 1700000000000 + value * 1000 + 180000, 0, 1,
         base.archive + 1 + value / 3 * 2 / {tasks_per_archive},
-        512 + (value % {per_archive}) * {member_bytes()}, {RECORDING_BYTES}, x'{zeros}', 1700000000000 + value * 1000
+        512 + (value % {per_archive}) * {member_bytes()}, {RECORDING_BYTES}, x'{zeros}', 1700000000000 + value * 1000, value
     FROM base, generate_series(0, {tasks} / 2 * 3 - 1);
 COMMIT;
 {triggers}
