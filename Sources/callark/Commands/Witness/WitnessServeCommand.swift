@@ -77,7 +77,7 @@ struct WitnessServeCommand: AsyncParsableCommand {
             throw CommandError(.usage, "--log-key: \(fault)")
         }
         let witness = try Witness(in: folder, name: name)
-        if witness.isKeyNew { Complaint.notice("\(folder) has a new key; back it up") }
+        if witness.isKeyNew { Diagnostics.notice("\(folder) has a new key; back it up") }
         let tls = tlsCertificate.flatMap { certificate in
             tlsKey.map { ServiceSettings.TLS(certificateFile: certificate, keyFile: $0) }
         }
@@ -85,10 +85,10 @@ struct WitnessServeCommand: AsyncParsableCommand {
         let status = try await CommandLineRun.interruptibly { stop in
             var server = WitnessServer(witness, logKeys: keys, listen: address, tls: tls, logger: logger)
             server.onListening = {
-                Complaint.notice("witness \(witness.cosigner.key)")
-                Complaint.notice("listening at \($0)")
+                Diagnostics.notice("witness \(witness.cosigner.key)")
+                Diagnostics.notice("listening at \($0)")
             }
-            server.onRequest = Complaint.access
+            server.onRequest = Diagnostics.access
             try await server.run(stop: stop)
             return .complete
         }
