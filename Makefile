@@ -23,11 +23,14 @@ TEST_TARGETS := Recordings Text Waiting Files Evidence Anchors Settings Manifest
 BROWSER_PACKAGES := chromium fonts-dejavu-core fonts-noto-cjk pngquant
 PYTHON_ENVIRONMENT := .build-python
 PROMTOOL := .build-promtool/usr/bin/promtool
+# The identity provider that the tests log in with; its libraries are not those of the other witnesses.
+CANAILLE_ENVIRONMENT := .build-canaille
 FUZZ_MINUTES ?= 60
 # Where `install` puts things, and what it puts them into first (for packagers).
 PREFIX ?= /usr/local
 DESTDIR ?=
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
+export CALLARK_TEST_CANAILLE := $(CURDIR)/$(CANAILLE_ENVIRONMENT)/bin/canaille
 
 .PHONY: help build release install demo test test-dates test-all check-interop soak fuzz bench deb test-deb lint format clean screenshots test-browser packages test-packages bench-packages deb-packages browser-packages
 
@@ -54,7 +57,7 @@ test-deb: release deb-packages ## install, upgrade and purge the Debian package 
 demo: release ## archive and verify a simulated day, and serve it on a terminal (SERVE=0: do not): no account, no network
 	deploy/demo "$$($(SWIFT) build -c release --show-bin-path)"
 
-test: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete $(PROMTOOL) ## build and run every test
+test: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete $(CANAILLE_ENVIRONMENT)/.complete $(PROMTOOL) ## build and run every test
 	$(SWIFT) build --build-tests
 	for target in $(TEST_TARGETS); do $(SWIFT) test --skip-build --filter "^$${target}Tests\\."; done
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" brief
@@ -121,9 +124,14 @@ browser-packages:
 	    if [ -e "$$library" ]; then ln -sf "$$library" $@/; fi
 
 # Made again whenever its list changes, which is here.
+$(CANAILLE_ENVIRONMENT)/.complete: Makefile | test-packages
+	python3 -m venv $(CANAILLE_ENVIRONMENT)
+	$(CANAILLE_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check 'canaille[front,oidc,sqlite,server]==0.3.6'
+	touch $@
+
 $(PYTHON_ENVIRONMENT)/.complete: Makefile | test-packages
 	python3 -m venv --system-site-packages $(PYTHON_ENVIRONMENT)
-	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check bagit==1.9.0 \
+	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check aiosmtpd==1.4.6 bagit==1.9.0 \
 	    'grafana-foundation-sdk==1769699998!10.1.0' jsonschema kubernetes-validate==1.37.0 \
 	    playwright==1.65.2 prometheus-client==0.26.0 PyYAML==6.0.3 rfc3161-client==1.0.9 schemathesis==4.32.5 vermin==1.9.2
 	touch $@

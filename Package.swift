@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
@@ -50,7 +51,7 @@ let package = Package(
         .target(name: "Files", dependencies: ["CGlibc", "Recordings"], swiftSettings: strict),
         .target(
             name: "Transfer",
-            dependencies: ["CCurl", "Recordings"],
+            dependencies: ["CCurl", "Files", "Recordings"],
             swiftSettings: strict
         ),
         .target(
@@ -152,13 +153,15 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "Anchors", "Archiver", "CGlibc", "Cases", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads",
-                "Recordings", "Reports", "Settings", "Text", "Waiting", "WebPage", "WebexContactCenter", "Wiring",
+                "Recordings", "Reports", "Settings", "Text", "Transfer", "Waiting", "WebPage", "WebexContactCenter",
+                "Wiring",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -315,7 +318,7 @@ let package = Package(
             name: "ServiceTests",
             dependencies: [
                 "Archiver", "callark", "Evidence", "Files", "Manifest", "Recordings", "Reports", "Service", "Settings",
-                "Simulator", "TestSupport", "WebPage", "Wiring",
+                "Simulator", "TestSupport", "Transfer", "WebPage", "WebexContactCenter", "Wiring",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -31,6 +31,8 @@ package struct OrganizationSettings: Sendable {
     package var providerRetention: Duration?
     /// How the legacy records are reached; `nil` if they are switched off, as they are by default.
     package var legacy: Legacy?
+    /// What the provider signs its webhooks with; `nil` if it sends none.
+    package var webhookSecret: SecretSource?
 
     package init(
         name: OrganizationName,
@@ -48,7 +50,8 @@ package struct OrganizationSettings: Sendable {
         demandsSearch: Bool = false,
         crossChecksStatistics: Bool,
         providerRetention: Duration? = nil,
-        legacy: Legacy? = nil
+        legacy: Legacy? = nil,
+        webhookSecret: SecretSource? = nil
     ) {
         self.name = name
         self.organizationID = organizationID
@@ -66,6 +69,7 @@ package struct OrganizationSettings: Sendable {
         self.crossChecksStatistics = crossChecksStatistics
         self.providerRetention = providerRetention
         self.legacy = legacy
+        self.webhookSecret = webhookSecret
     }
 
     /// All secrets that are configured for the organization.
@@ -75,7 +79,7 @@ package struct OrganizationSettings: Sendable {
             case .bearer(let token): [token]
             case .refreshing(_, let clientSecret, let refreshToken): [clientSecret] + [refreshToken].compactMap(\.self)
             }
-        return ofTokens + [legacy?.apiKey].compactMap(\.self)
+        return ofTokens + [legacy?.apiKey, webhookSecret].compactMap(\.self)
     }
 
     /// The generation of the provider's API at the base URL (wxcc-api 2.1, 6).

@@ -11,6 +11,8 @@ package struct ServiceSettings: Sendable, Hashable {
     /// The proxies whose `X-Forwarded-For` is trusted.
     package var trustedProxies: [AddressRange]
     package var schedule: Schedule
+    /// The organization's own identity provider; `nil` if there is none.
+    package var oidc: OIDCSettings?
 
     /// A certificate and its key.
     package struct TLS: Sendable, Hashable {
@@ -46,13 +48,15 @@ package struct ServiceSettings: Sendable, Hashable {
         publicURL: URL? = nil,
         tls: TLS? = nil,
         trustedProxies: [AddressRange] = [],
-        schedule: Schedule = Schedule()
+        schedule: Schedule = Schedule(),
+        oidc: OIDCSettings? = nil
     ) {
         self.listen = listen
         self.publicURL = publicURL
         self.tls = tls
         self.trustedProxies = trustedProxies
         self.schedule = schedule
+        self.oidc = oidc
     }
 }
 

@@ -12,6 +12,7 @@ package struct Settings: Sendable {
     package var evidence: EvidenceSettings
     package var audit: AuditSettings
     package var service: ServiceSettings
+    package var notifications: [NotificationSettings]
 
     package init(
         archive: ArchiveSettings,
@@ -21,7 +22,8 @@ package struct Settings: Sendable {
         alarms: AlarmRules,
         evidence: EvidenceSettings = EvidenceSettings(),
         audit: AuditSettings = AuditSettings(),
-        service: ServiceSettings = ServiceSettings()
+        service: ServiceSettings = ServiceSettings(),
+        notifications: [NotificationSettings] = []
     ) {
         self.archive = archive
         self.organizations = organizations
@@ -31,6 +33,7 @@ package struct Settings: Sendable {
         self.evidence = evidence
         self.audit = audit
         self.service = service
+        self.notifications = notifications
     }
 }
 

@@ -65,6 +65,20 @@ extension Simulator {
         }
     }
 
+    /// The subscriptions of an organization: where each sends events, and whether it is active.
+    package func subscriptions(organization: Int = 0) -> [(destination: String, isActive: Bool)] {
+        provider.state.withLock { state in
+            state.subscriptions[organization].subscriptions.map { ($0.destination, $0.isActive) }
+        }
+    }
+
+    /// Switches every subscription off, as the provider does after delivery errors.
+    package func switchOffSubscriptions() {
+        provider.state.withLock { state in
+            for place in state.subscriptions.indices { state.subscriptions[place].switchOff() }
+        }
+    }
+
     /// From now on every access token gets 401; refresh tokens stay valid.
     package func revokeAccessTokens() { provider.state.withLock { $0.tokens.revokeAccessTokens() } }
 

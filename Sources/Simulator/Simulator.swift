@@ -12,6 +12,8 @@ package final class Simulator: Sendable {
         var server: HTTPServer
         var task: Task<Void, any Error>
         var port: UInt16
+        /// Sends webhooks.
+        var sender: Task<Void, Never>
     }
 
     /// What it serves.
@@ -51,7 +53,8 @@ package final class Simulator: Sendable {
             try await listening.value
             guard case .ip4(_, let port) = await server.listeningAddress else { throw SocketError.unsupportedAddress }
             OpenSocket.sendAtOnce(listeningOn: port)
-            running.withLock { $0 = Running(server: server, task: task, port: port) }
+            let sender = Task { await WebhookSender(provider: provider).run() }
+            running.withLock { $0 = Running(server: server, task: task, port: port, sender: sender) }
             return port
         } catch {
             task.cancel()
@@ -66,6 +69,8 @@ package final class Simulator: Sendable {
             return running
         }
         guard let stopping else { return }
+        stopping.sender.cancel()
+        await stopping.sender.value
         await stopping.server.stop()
         _ = await stopping.task.result
     }

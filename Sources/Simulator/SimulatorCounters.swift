@@ -6,6 +6,8 @@ package struct SimulatorCounters: Sendable, Hashable {
     package var statuses: [Int: Int] = [:]
     /// Bytes of recordings and transcripts that were sent.
     package var mediaBytes = 0
+    /// Webhooks that were delivered.
+    package var webhooks = 0
     /// Faults by kind (``Fault/kind``): affected requests, and recordings that were changed in an answer.
     package var faultsByKind: [String: Int] = [:]
     /// All of them.
@@ -25,7 +27,8 @@ package struct SimulatorCounters: Sendable, Hashable {
                 "statuses",
                 .object(statuses.map { (String($0.key), JSON.integer(Int64($0.value))) }.sorted { $0.0 < $1.0 })
             ),
-            ("media_bytes", .integer(Int64(mediaBytes))), ("faults", .integer(Int64(faults))),
+            ("media_bytes", .integer(Int64(mediaBytes))), ("webhooks", .integer(Int64(webhooks))),
+            ("faults", .integer(Int64(faults))),
             (
                 "faults_by_kind",
                 .object(faultsByKind.map { ($0.key, JSON.integer(Int64($0.value))) }.sorted { $0.0 < $1.0 })

@@ -19,6 +19,8 @@ package struct SimulatorOptions: Sendable {
     package var isEarlyAccess = false
     /// How the configuration of sites behaves in doubtful cases.
     package var sites = SiteRules()
+    /// How webhooks are sent.
+    package var webhooks = WebhookRules()
     /// How the legacy records behave in doubtful cases.
     package var legacy = LegacyRules()
     /// Whether answers have the simulator's time as their `Date`. A client with another clock would take it to be

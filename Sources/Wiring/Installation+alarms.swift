@@ -36,6 +36,11 @@ extension Installation {
             } catch {
                 alarms.append(.notChecked("the anchors of the evidence log", error, of: name))
             }
+            do throws(ArchiveError) {
+                alarms += try webhookAlarms(of: name)
+            } catch {
+                alarms.append(.notChecked("the provider's webhooks", error, of: name))
+            }
         }
         guard let space else { return alarms }
         let minimum = settings.archive.minimumFreeBytes

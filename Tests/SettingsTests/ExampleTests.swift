@@ -48,7 +48,7 @@ import Testing
         }
         // Without the keys that exclude each other, the whole file loads, apart from the files that do not exist.
         let trial = everyKey.replacing(
-            /(?m)^ *(client_secret|refresh_token|access_token|api_key)(_file)?:.*\n/,
+            /(?m)^ *(client_secret|refresh_token|access_token|api_key|webhook_secret)(_file)?:.*\n/,
             with: ""
         )
         let installation = try Installation(trial.replacing(/(?m)^ *ca_file:.*\n/, with: ""))

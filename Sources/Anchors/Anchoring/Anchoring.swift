@@ -133,7 +133,7 @@ package struct Anchoring: Sendable {
         case .witness(nil, _):
             throw AnchorError(.refused, "the witness \(anchor.name) is reached by hand")
         case .command(let words):
-            let command = CheckpointCommand(name: anchor.name, words: words, limit: patience.command)
+            let command = OperatorCommand(name: anchor.name, words: words, limit: patience.command)
             let ending = try await Self.blocking { () throws(AnchorError) in try command.run(state.checkpoint) }
             let record = CommandRecord(
                 time: now(),

@@ -60,6 +60,7 @@ package struct Alarm: Hashable, Sendable {
         case diskLow = "disk_low"
         case recordingsSuspect = "recordings_suspect"
         case anchorOld = "anchor_old"
+        case webhookOff = "webhook_off"
         case notChecked = "not_checked"
     }
 }

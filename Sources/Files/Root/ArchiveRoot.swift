@@ -89,6 +89,11 @@ package struct ArchiveRoot: Sendable, Hashable {
         "\(credentialsFolder)/\(organization).json"
     }
 
+    /// What the provider was last known to do with the events of an organization.
+    package func webhookPath(_ organization: OrganizationName) -> String {
+        "\(spoolPath)/webhooks/\(organization).json"
+    }
+
     /// The sealed archive.
     package func archivePath(_ name: ArchiveName) -> String { "\(path)/\(name.relativePath)" }
 

@@ -1,12 +1,16 @@
 import HTTPTypes
 import Logging
 import Recordings
+import Settings
 
 /// Authenticates requests by their API key, or by the session of a browser.
 struct Authenticator: Sendable {
     let cookie: SessionCookie
     let ownPages: OwnPages
     private let database: ServiceDatabase
+    /// `nil` if none is configured.
+    private let provider: IdentityProvider?
+    private let grants: OIDCSettings?
     private let failures = FailedLogins()
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
@@ -15,12 +19,15 @@ struct Authenticator: Sendable {
         _ database: ServiceDatabase,
         cookie: SessionCookie,
         ownPages: OwnPages,
+        provider: IdentityProvider? = nil,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.database = database
         self.cookie = cookie
         self.ownPages = ownPages
+        self.provider = provider
+        grants = provider?.settings
         self.logger = logger
         self.now = now
     }
@@ -64,8 +71,12 @@ struct Authenticator: Sendable {
         }
         let words = value.split(separator: " ", maxSplits: 1)
         let isBearer = given.count == 1 && words.count == 2 && words[0].lowercased() == "bearer"
-        let key = try await key(isBearer ? String(words[1]) : "", from: visitor.address)
-        return Admission(caller: Caller(key, address: visitor.address))
+        let text = isBearer ? String(words[1]) : ""
+        // Every other bearer token has two full stops, which a key never has.
+        if provider != nil, text.utf8.count(where: { $0 == UInt8(ascii: ".") }) == 2 {
+            return Admission(caller: try await person(text, from: visitor.address))
+        }
+        return Admission(caller: Caller(try await key(text, from: visitor.address), address: visitor.address))
     }
 
     /// The key with this text.
@@ -78,6 +89,43 @@ struct Authenticator: Sendable {
         try requireValid(key, from: address, now)
         try await database.noteUse(of: key, at: now)
         return key
+    }
+
+    /// The person whom a token of the identity provider names.
+    private func person(_ token: String, from address: String) async throws -> Caller {
+        guard let provider else { throw Problem.bug }
+        do {
+            return try caller(try await provider.person(token), address: address)
+        } catch let problem as Problem where problem.status == .unauthorized {
+            if let wait = tooMany(problem.detail, address, now()) { throw wait }
+            logger.warning("a token was refused", metadata: ["reason": "\(problem.detail)", "address": "\(address)"])
+            throw problem
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            logger.warning("the identity provider could not be asked", metadata: ["error": "\(error)"])
+            throw Problem.identityProvider("the identity provider could not be asked")
+        }
+    }
+
+    /// A person as a caller.
+    /// - Throws: a ``Problem`` with status 403 if none of the person's groups has a role.
+    private func caller(_ person: Person, address: String, session: BrowserSession? = nil) throws(Problem) -> Caller {
+        guard let grants, grants.issuer == person.issuer, let grant = person.grant(grants) else {
+            throw Problem(.forbidden, "no_role", "none of your groups has a role here; ask the administrator")
+        }
+        return Caller(person, grant.role, grant.organizations, address: address, session: session)
+    }
+
+    private func tooMany(_ detail: String, _ address: String, _ now: Timestamp) -> Problem? {
+        failures.note(address, now: now).map { seconds in
+            Problem(
+                .tooManyRequests,
+                "too_many_attempts",
+                "\(detail), and this address has tried too often; try again after \(seconds) seconds",
+                headers: [.retryAfter: String(seconds)]
+            )
+        }
     }
 
     private func requireValid(_ key: AccessKey, from address: String, _ now: Timestamp) throws(Problem) {
@@ -95,14 +143,7 @@ struct Authenticator: Sendable {
         from address: String,
         _ now: Timestamp
     ) -> Problem {
-        if let seconds = failures.note(address, now: now) {
-            return Problem(
-                .tooManyRequests,
-                "too_many_attempts",
-                "\(detail), and this address has tried too often; try again after \(seconds) seconds",
-                headers: [.retryAfter: String(seconds)]
-            )
-        }
+        if let wait = tooMany(detail, address, now) { return wait }
         let name = key.map { "\($0.name)" } ?? "-"
         logger.warning("a key was refused", metadata: ["key": "\(name)", "reason": "\(code)", "address": "\(address)"])
         return Self.refusal(code, detail, error: "invalid_token")
@@ -139,22 +180,33 @@ extension Authenticator {
             try await database.end(session, at: now)
             logger.warning(
                 "a session was ended, because a copy of its cookie was used",
-                metadata: ["session": "\(session.id)", "key": "\(session.key)", "address": "\(visitor.address)"]
+                metadata: ["session": "\(session.id)", "name": "\(session.name)", "address": "\(visitor.address)"]
             )
             throw forgetting(Self.refusal("session_ended", "a copy of this session was used; log in again", error: nil))
         }
+        let caller: Caller
         do throws(Problem) {
-            try requireValid(found.key, from: visitor.address, now)
+            caller = try self.caller(found, visitor, now)
         } catch {
             throw forgetting(error)
         }
         try requireOwnPage(visitor, session)
         try await database.noteUse(of: session, at: now)
-        try await database.noteUse(of: found.key, at: now)
-        return Admission(
-            caller: Caller(found.key, address: visitor.address, session: session),
-            setCookie: try await replacement(found, now)
-        )
+        if case .key(let key) = found.holder { try await database.noteUse(of: key, at: now) }
+        return Admission(caller: caller, setCookie: try await replacement(found, now))
+    }
+
+    private func caller(
+        _ found: ServiceDatabase.FoundSession,
+        _ visitor: Visitor,
+        _ now: Timestamp
+    ) throws(Problem) -> Caller {
+        switch found.holder {
+        case .key(let key):
+            try requireValid(key, from: visitor.address, now)
+            return Caller(key, address: visitor.address, session: found.session)
+        case .person(let person): return try caller(person, address: visitor.address, session: found.session)
+        }
     }
 
     /// Issues a token that replaces the one in use, if that is old.
@@ -187,22 +239,28 @@ extension Authenticator {
 
     /// Begins a session, and ends the one that the browser may have.
     /// - Returns: the caller, with the cookie to set.
-    func begin(_ key: AccessKey, for headers: HTTPFields, from address: String) async throws -> Admission {
+    func begin(_ holder: SessionHolder, for headers: HTTPFields, from address: String) async throws -> Admission {
         let now = now()
+        // Someone without a role gets no session.
+        if case .person(let person) = holder { _ = try self.caller(person, address: address) }
         for text in cookie.values(in: headers) {
             guard let token = SessionToken(text), let found = try await database.session(token) else { continue }
             try await database.end(found.session, at: now)
         }
         let token = SessionToken()
-        let session = try await database.beginSession(of: key, token, at: now)
-        logger.info("a session began", metadata: ["session": "\(session.id)", "key": "\(key.name)"])
-        let caller = Caller(key, address: address, session: session)
+        let session = try await database.beginSession(of: holder, token, at: now)
+        logger.info("a session began", metadata: ["session": "\(session.id)", "name": "\(session.name)"])
+        let caller: Caller =
+            switch holder {
+            case .key(let key): Caller(key, address: address, session: session)
+            case .person(let person): try self.caller(person, address: address, session: session)
+            }
         return Admission(caller: caller, setCookie: cookie.setting(token))
     }
 
     /// Ends a session.
     func end(_ session: BrowserSession) async throws {
         try await database.end(session, at: now())
-        logger.info("a session was ended", metadata: ["session": "\(session.id)", "key": "\(session.key)"])
+        logger.info("a session was ended", metadata: ["session": "\(session.id)", "name": "\(session.name)"])
     }
 }

@@ -11,6 +11,8 @@ struct Caller: Sendable, Hashable {
     let organizations: Set<OrganizationName>?
     /// When the caller's key expires; `nil` for never.
     let expiresTime: Timestamp?
+    /// The name as the identity provider shows it, if that is another.
+    let displayName: String?
     /// The network address that the request came from.
     let address: String
     /// The browser session that the request belongs to; `nil` if it had a key of its own.
@@ -22,12 +24,33 @@ struct Caller: Sendable, Hashable {
         role = key.role
         organizations = key.organizations
         expiresTime = key.expiresTime
+        displayName = nil
+        self.address = address
+        self.session = session
+    }
+
+    init(
+        _ person: Person,
+        _ role: Role,
+        _ organizations: Set<OrganizationName>?,
+        address: String,
+        session: BrowserSession? = nil
+    ) {
+        name = person.subject
+        via = .oidc
+        self.role = role
+        self.organizations = organizations
+        expiresTime = person.expiresTime
+        displayName = person.name == person.subject ? nil : person.name
         self.address = address
         self.session = session
     }
 
     /// The caller as the evidence log records it.
-    var actor: Actor { Actor(name: name, via: via, address: address) }
+    var actor: Actor {
+        let claims = displayName.map { ["name": $0] } ?? [:]
+        return Actor(name: name, via: via, address: address, claims: claims)
+    }
 
     func permits(_ permission: Role.Permission) -> Bool { role.permits(permission) }
 

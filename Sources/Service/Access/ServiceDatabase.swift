@@ -136,6 +136,9 @@ package final class ServiceDatabase: Sendable {
         migrator.registerMigration("3: sessions") { try $0.execute(sql: sessionSchema) }
         migrator.registerMigration("4: cases") { try $0.execute(sql: caseSchema) }
         migrator.registerMigration("5: schedule jobs") { try $0.execute(sql: jobSchema) }
+        migrator.registerMigration("6: webhooks") { try $0.execute(sql: WebhookInbox.schema) }
+        migrator.registerMigration("7: notifications") { try $0.execute(sql: notificationSchema) }
+        migrator.registerMigration("8: users") { try $0.execute(sql: userSchema) }
         return migrator
     }()
 

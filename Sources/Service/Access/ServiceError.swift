@@ -25,6 +25,10 @@ package struct ServiceError: Error, Hashable, Sendable, CustomStringConvertible 
         case inputOutput = "input_output"
         /// The service cannot listen at its address: the port is taken, or needs more rights.
         case notListening = "not_listening"
+        /// A notification was not taken.
+        case notification
+        /// The identity provider cannot be asked, or says something that is not possible.
+        case identityProvider = "identity_provider"
         /// The certificate or its key cannot be used.
         case certificate
     }

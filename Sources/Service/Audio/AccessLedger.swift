@@ -52,7 +52,7 @@ final class AccessLedger: Sendable {
     /// Remembers why an actor is about to listen to a call.
     func announce(_ purpose: Purpose, by actor: Actor, _ organization: OrganizationName, _ task: TaskID, now: Timestamp)
     {
-        let subject = Subject(actor: actor.name, organization: organization, task: task)
+        let subject = Subject(actor: Self.name(of: actor), organization: organization, task: task)
         state.withLock { state in
             if state.purposes.count >= Self.most {
                 state.purposes = state.purposes.filter { now - $0.value.time < Self.patience }
@@ -64,7 +64,7 @@ final class AccessLedger: Sendable {
 
     /// The purpose that an actor announced for a call within the last 15 minutes; `nil` if there is none.
     func purpose(of actor: Actor, _ organization: OrganizationName, _ task: TaskID, now: Timestamp) -> Purpose? {
-        let subject = Subject(actor: actor.name, organization: organization, task: task)
+        let subject = Subject(actor: Self.name(of: actor), organization: organization, task: task)
         return state.withLock { state in
             guard let said = state.purposes[subject], now - said.time < Self.patience, now >= said.time else {
                 return nil
@@ -83,7 +83,7 @@ final class AccessLedger: Sendable {
         _ note: () async throws -> Void
     ) async throws {
         let act = Act(
-            actor: actor.name,
+            actor: Self.name(of: actor),
             address: actor.address,
             organization: row.organization,
             task: row.key.taskID,
@@ -102,6 +102,9 @@ final class AccessLedger: Sendable {
             state.acts[act] = now
         }
     }
+
+    /// A key and a person with the same name are two.
+    private static func name(of actor: Actor) -> String { "\(actor.via.rawValue) \(actor.name)" }
 
     /// Extends an access that is still in progress.
     /// - Returns: whether there is one.

@@ -52,6 +52,18 @@ extension Problem {
         Problem(.notFound, code, detail)
     }
 
+    /// A 401: a token of the identity provider is not acceptable.
+    static func tokenRefused(_ detail: String, code: String = "token_refused") -> Problem {
+        let challenge = #"Bearer realm="callark", error="invalid_token""#
+        return Problem(.unauthorized, code, "the token is refused: \(detail)", headers: [.wwwAuthenticate: challenge])
+    }
+
+    /// A 403: a login was not accepted.
+    static func loginRefused(_ detail: String) -> Problem { Problem(.forbidden, "login_refused", detail) }
+
+    /// A 502: the identity provider could not be asked, or gave no answer that can be used.
+    static func identityProvider(_ detail: String) -> Problem { Problem(.badGateway, "identity_provider", detail) }
+
     /// A 500: an error that only a change to Callark can fix. The service's log has the details.
     static var bug: Problem {
         Problem(.internalServerError, "bug", "a bug in Callark; its log says what happened")
@@ -73,7 +85,8 @@ extension HTTPField.Name {
     static let referrerPolicy = known("Referrer-Policy")
     static let crossOriginResourcePolicy = known("Cross-Origin-Resource-Policy")
 
-    private static func known(_ name: StaticString) -> HTTPField.Name {
+    /// A header's name that is known to be valid.
+    static func known(_ name: StaticString) -> HTTPField.Name {
         guard let known = HTTPField.Name("\(name)") else { preconditionFailure("\(name) is not a header's name") }
         return known
     }

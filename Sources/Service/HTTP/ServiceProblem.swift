@@ -67,6 +67,8 @@ enum ServiceProblem {
         case .unknownKey: .notFound(error.description, code: error.code.rawValue)
         case .nameTaken: Problem(.conflict, error.code.rawValue, error.description)
         case .badValue: Problem(.badRequest, error.code.rawValue, error.description)
+        case .notification, .identityProvider:
+            Problem(.badGateway, error.code.rawValue, "another server could not be asked; the log says why")
         case .busy: .busy("the service's database is busy; try again", retryAfter: 5)
         default: Problem(.serviceUnavailable, "service_\(error.code.rawValue)", "the service's database cannot be used")
         }

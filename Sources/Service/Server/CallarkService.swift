@@ -38,6 +38,8 @@ package struct CallarkService: Sendable {
     private let database: ServiceDatabase
     private let authenticator: Authenticator
     private let lock: FileLock
+    private let inbox: WebhookInbox
+    private let provider: IdentityProvider?
     private let requests = RequestMetrics()
     private let board = WorkBoard<RequestedPass>()
     private let verifications: Verifications
@@ -66,12 +68,18 @@ package struct CallarkService: Sendable {
         }
         self.lock = lock
         database = try ServiceDatabase(path: installation.root.servicePath)
+        inbox = WebhookInbox(database)
         let settings = installation.settings.service
         isSecure = settings.tls != nil || settings.publicURL?.scheme == "https"
+        let contactCenters = installation.contactCenters
+        provider = settings.oidc.map { oidc in
+            IdentityProvider(oidc, now: { installation.now }, exchange: { try await contactCenters.engine })
+        }
         authenticator = Authenticator(
             database,
             cookie: SessionCookie(isSecure: isSecure),
             ownPages: OwnPages(publicURL: settings.publicURL, isSecure: isSecure),
+            provider: provider,
             logger: installation.logger
         ) { installation.now }
         verifications = Verifications(installation: installation, board: WorkBoard())
@@ -119,6 +127,9 @@ package struct CallarkService: Sendable {
             group.addTask { await verifications.run(until: stop) }
             group.addTask { await estimates.run(until: stop) }
             group.addTask { await exports.run(until: stop) }
+            group.addTask { await WebhookWorker(installation: installation, inbox: inbox, stop: stop).run() }
+            group.addTask { await WebhookWatch(installation: installation, stop: stop).run() }
+            group.addTask { await notifier(stop).run() }
         }
     }
 
@@ -193,6 +204,31 @@ package struct CallarkService: Sendable {
         )
     }
 
+    private var channels: [NotificationChannel] {
+        let contactCenters = installation.contactCenters
+        return installation.settings.notifications.map { settings in
+            NotificationChannel(settings) { try await contactCenters.engine }
+        }
+    }
+
+    private func notifier(_ stop: StopRequest) -> Notifier {
+        let installation = installation
+        return Notifier(
+            channels: channels,
+            database: database,
+            stop: stop,
+            logger: installation.logger,
+            now: { installation.now },
+            alarms: {
+                try await installation.alarms(
+                    of: installation.settings.organizations.map(\.name),
+                    manifest: installation.manifest.forWriting(),
+                    space: try? installation.root.diskSpace()
+                )
+            }
+        )
+    }
+
     private func application(_ onListening: @escaping @Sendable () -> Void) throws -> some Service {
         let limits = setup.limits
         let installation = installation
@@ -221,7 +257,10 @@ package struct CallarkService: Sendable {
             )
         )
         let server =
-            try settings.tls.map { try HTTPServerBuilder.tls(plain, tlsConfiguration: $0.configuration) } ?? plain
+            try settings.tls.map { tls in
+                let certificate = ServiceCertificate(tls, logger: installation.logger)
+                return try HTTPServerBuilder.tls(plain, tlsConfiguration: certificate.configuration)
+            } ?? plain
         let (manager, announce, listen) = (setup.manager, setup.onListening, settings.listen)
         let scheme = settings.tls == nil ? "http" : "https"
         return Application(
@@ -255,6 +294,14 @@ package struct CallarkService: Sendable {
             Health(installation: installation, database: database).routes,
             Description().routes,
             Login(authenticator: authenticator).routes,
+            OIDCLogin(
+                authenticator: authenticator,
+                provider: provider,
+                publicURL: settings.publicURL?.absoluteString ?? "",
+                isSecure: isSecure,
+                logger: installation.logger,
+                now: { [installation] in installation.now }
+            ).routes,
             Overview(installation: installation, database: database).routes,
             Days(installation: installation).routes,
             ReportRoutes(installation: installation).routes,
@@ -270,6 +317,10 @@ package struct CallarkService: Sendable {
             Metrics(installation: installation, requests: requests).routes,
             AuditRoutes(installation: installation).routes,
             LogRoutes(installation: installation).routes,
+            Webhooks(installation: installation, inbox: inbox).routes,
+            WebhookSubscriptions(installation: installation).routes,
+            NotificationTrial(channels: channels, logger: installation.logger) { [installation] in installation.now }
+                .routes,
         ]
         return parts.flatMap(\.self)
     }
@@ -293,32 +344,5 @@ package struct CallarkService: Sendable {
             default: ""
             }
         return ServiceError(.notListening, "cannot listen at \(address): \(reason)\(advice)")
-    }
-}
-
-extension ServiceSettings.TLS {
-    /// The TLS configuration for this certificate: TLS 1.2 or later.
-    /// - Throws: `ServiceError`.
-    var configuration: TLSConfiguration {
-        get throws(ServiceError) {
-            let chain: [NIOSSLCertificateSource]
-            do {
-                chain = try NIOSSLCertificate.fromPEMFile(certificateFile).map { .certificate($0) }
-            } catch {
-                throw ServiceError(.certificate, "service.tls: \(certificateFile) has no certificate in PEM: \(error)")
-            }
-            let key: NIOSSLPrivateKey
-            do {
-                key = try NIOSSLPrivateKey(file: keyFile, format: .pem)
-            } catch {
-                throw ServiceError(.certificate, "service.tls: \(keyFile) has no private key in PEM: \(error)")
-            }
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain,
-                privateKey: .privateKey(key)
-            )
-            configuration.minimumTLSVersion = .tlsv12
-            return configuration
-        }
     }
 }

@@ -4,8 +4,8 @@ import Recordings
 struct BrowserSession: Sendable, Hashable {
     /// Names the session in the log; it is no secret.
     let id: String
-    /// The name of the key that it was begun with.
-    let key: KeyName
+    /// Who it belongs to: the name of the key that it was begun with, or the subject at the identity provider.
+    let name: String
     /// The text that unsafe requests have to repeat in a header. A page of another site cannot read it.
     let formToken: String
     let createdTime: Timestamp
@@ -28,8 +28,8 @@ struct BrowserSession: Sendable, Hashable {
     /// How long a replaced token stays valid, for requests that were on their way. Also how long to wait until another
     /// token is issued, because the answer with the last one may be lost.
     static let overlap = Duration.seconds(60)
-    /// How many sessions of one key there are at most. The oldest is ended when another begins.
-    static let maxOfOneKey = 20
+    /// How many sessions of one key, or of one person, there are at most. The oldest is ended when another begins.
+    static let maxCount = 20
 
     /// What a token is worth.
     enum Verdict: Sendable, Hashable {

@@ -18,7 +18,7 @@ struct Login: Sendable {
     private func begin(_ inquiry: Inquiry) async throws -> Answer {
         let order = try await inquiry.json(Order.self, members: ["key"])
         let key = try await authenticator.key(order.key, from: inquiry.address)
-        let admission = try await authenticator.begin(key, for: inquiry.headers, from: inquiry.address)
+        let admission = try await authenticator.begin(.key(key), for: inquiry.headers, from: inquiry.address)
         var answer = try Answer.json(MeLine(admission.caller))
         answer.headers[.setCookie] = admission.setCookie
         return answer

@@ -10,6 +10,7 @@ struct MeLine: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case type, name, role, organizations, session
+        case displayName = "display_name"
         case expiresTime = "expires_time"
     }
 
@@ -29,6 +30,7 @@ struct MeLine: Encodable {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode("me", forKey: .type)
         try object.encode(caller.name, forKey: .name)
+        try object.encode(caller.displayName, forKey: .displayName)
         try object.encode(caller.role, forKey: .role)
         try object.encode(caller.organizations.map { $0.sorted().map(\.description) }, forKey: .organizations)
         try object.encode(caller.expiresTime?.description, forKey: .expiresTime)

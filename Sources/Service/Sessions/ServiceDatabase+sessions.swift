@@ -42,8 +42,7 @@ extension ServiceDatabase {
     /// A session that was found by a token.
     struct FoundSession: Sendable {
         var session: BrowserSession
-        /// The session's key, as it is now.
-        var key: AccessKey
+        var holder: SessionHolder
         /// The number of the token.
         var generation: Int
         /// When a replacement of the token was last issued; `nil` if none was.
@@ -52,10 +51,11 @@ extension ServiceDatabase {
 
     /// Begins a session durably.
     /// - Returns: the session's first token is `token`.
-    func beginSession(of key: AccessKey, _ token: SessionToken, at now: Timestamp) async throws -> BrowserSession {
+    func beginSession(of holder: SessionHolder, _ token: SessionToken, at now: Timestamp) async throws -> BrowserSession
+    {
         let session = BrowserSession(
             id: UUID().uuidString.lowercased(),
-            key: key.name,
+            name: holder.name,
             formToken: RandomCode.make(),
             createdTime: now,
             expiresTime: now + BrowserSession.lifetime,
@@ -71,22 +71,24 @@ extension ServiceDatabase {
                 sql: "DELETE FROM session WHERE expires_time < ?",
                 arguments: [(now - Self.memory).millisecondsSince1970]
             )
+            let (key, user) = try Self.rows(of: holder, at: now, db)
             try db.execute(
                 sql: """
                     UPDATE session SET ended_time = ? WHERE row IN (
-                        SELECT session.row FROM session JOIN key ON key.row = session.key
-                        WHERE key.name = ? AND ended_time IS NULL ORDER BY session.row DESC LIMIT -1 OFFSET ?)
+                        SELECT row FROM session WHERE key IS ? AND user IS ? AND ended_time IS NULL
+                        ORDER BY row DESC LIMIT -1 OFFSET ?)
                     """,
-                arguments: [time, key.name.description, BrowserSession.maxOfOneKey - 1]
+                arguments: [time, key, user, BrowserSession.maxCount - 1]
             )
             try db.execute(
                 sql: """
-                    INSERT INTO session (id, key, form_token, created_time, expires_time, last_used_time, generation_time)
-                    SELECT ?, row, ?, ?, ?, ?, ? FROM key WHERE name = ?
+                    INSERT INTO session (id, key, user, form_token, created_time, expires_time, last_used_time,
+                        generation_time)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    session.id, session.formToken, time, session.expiresTime.millisecondsSince1970, time, time,
-                    key.name.description,
+                    session.id, key, user, session.formToken, time, session.expiresTime.millisecondsSince1970, time,
+                    time,
                 ]
             )
             try db.execute(
@@ -103,11 +105,10 @@ extension ServiceDatabase {
         let digest = token.digest
         return try await read { db in
             let select = """
-                SELECT session.*, session_token.generation AS token, session_token.digest, key.name AS key_name,
+                SELECT session.*, session_token.generation AS token, session_token.digest,
                     (SELECT max(next.issued_time) FROM session_token next
                      WHERE next.session = session.row AND next.generation > session_token.generation) AS issued
                 FROM session_token JOIN session ON session.row = session_token.session
-                    JOIN key ON key.row = session.key
                 WHERE session_token.selector = ?
                 """
             var found: Row?
@@ -115,20 +116,42 @@ extension ServiceDatabase {
                 let kept: Data = row["digest"]
                 if KeyDigest(bytes: Array(kept)).isEqual(to: digest) { found = row }
             }
-            guard let found, let key = try Self.key(named: found["key_name"], db) else { return nil }
+            guard let found, let holder = try Self.holder(of: found, db) else { return nil }
             return FoundSession(
-                session: Self.session(found, key.name),
-                key: key,
+                session: Self.session(found, holder.name),
+                holder: holder,
                 generation: found["token"],
                 issued: (found["issued"] as Int64?).map(Timestamp.init(millisecondsSince1970:))
             )
         }
     }
 
-    private static func session(_ row: Row, _ key: KeyName) -> BrowserSession {
+    /// The rows of the key or the user.
+    private static func rows(
+        of holder: SessionHolder,
+        at now: Timestamp,
+        _ db: Database
+    ) throws -> (key: Int64?, user: Int64?) {
+        switch holder {
+        case .key(let key):
+            let select = "SELECT row FROM key WHERE name = ?"
+            return (try Int64.fetchOne(db, sql: select, arguments: [key.name.description]), nil)
+        case .person(let person): return (nil, try noteLogin(of: person, at: now, db))
+        }
+    }
+
+    /// The key of a session, as it is now, or its person, as of the last login.
+    private static func holder(of session: Row, _ db: Database) throws -> SessionHolder? {
+        if let user: Int64 = session["user"] { return try person(user, db).map { .person($0) } }
+        guard let key: Int64 = session["key"] else { return nil }
+        let name = try String.fetchOne(db, sql: "SELECT name FROM key WHERE row = ?", arguments: [key])
+        return try name.flatMap { try Self.key(named: $0, db) }.map { .key($0) }
+    }
+
+    private static func session(_ row: Row, _ name: String) -> BrowserSession {
         BrowserSession(
             id: row["id"],
-            key: key,
+            name: name,
             formToken: row["form_token"],
             createdTime: Timestamp(millisecondsSince1970: row["created_time"]),
             expiresTime: Timestamp(millisecondsSince1970: row["expires_time"]),

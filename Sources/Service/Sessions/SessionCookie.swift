@@ -18,7 +18,10 @@ struct SessionCookie: Sendable, Hashable {
     private var attributes: String { "; Path=/; HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "") }
 
     /// The texts of all cookies with this name. There is more than one only if another program on this host set one too.
-    func values(in headers: HTTPFields) -> [Substring] {
+    func values(in headers: HTTPFields) -> [Substring] { Self.values(of: name, in: headers) }
+
+    /// The texts of all cookies with a name.
+    static func values(of name: String, in headers: HTTPFields) -> [Substring] {
         headers[values: .cookie].flatMap { header in
             header.split(separator: ";").compactMap { pair -> Substring? in
                 let pair = pair.drop { $0 == " " }

@@ -55,6 +55,9 @@ struct FileLayer {
         for entry in entries {
             switch (entry.key, KeyDescription.Section(rawValue: entry.key)) {
             case ("organizations", _): readOrganizations(entry.value)
+            case ("notifications", _):
+                let key = SettingKey.notifications.row
+                values[key] = rawValue(entry.value, of: key, owner: nil)
             case (_, let section?) where !section.isOfOrganization && section.parent == nil:
                 readSection(entry.value, section)
             default: reportUnknown(entry, in: nil, owner: nil)
@@ -154,6 +157,9 @@ struct FileLayer {
             report(.invalidValue, value.line, "\(name) has an item that is not a \(item)")
         case .nothing: report(.invalidValue, value.line, "\(name) has no value; give one, or take the line out")
         case .tagged(let tag): reportTag(tag, name, value.line)
+        case .section where key.isSection:
+            if let section = RawSection(value) { return RawValue(content: .sections([section]), origin: origin) }
+            report(.invalidValue, value.line, "\(name) has something that is not a word or a section of words")
         case .section, .oddKeys:
             report(.invalidValue, value.line, "\(name) is a section; it must be \(key.expectation)")
         }
@@ -181,7 +187,8 @@ extension FileLayer {
             case .organization: "\(owner ?? "organizations[]")."
             case .authentication: "\(owner ?? "organizations[]").auth."
             case .legacy: "\(owner ?? "organizations[]").legacy."
-            case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule:
+            case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule, .oidc,
+                .notifications:
                 "\(section?.path ?? "")."
             }
         unknownKeys += 1
@@ -201,7 +208,10 @@ private enum KnownKeys {
 
     static func names(in section: KeyDescription.Section?) -> [String] {
         guard let section else {
-            return ["archive", "organizations", "captures", "downloads", "alarms", "evidence", "audit", "service"]
+            return [
+                "archive", "organizations", "captures", "downloads", "alarms", "evidence", "audit", "service",
+                "notifications",
+            ]
         }
         let names = KeyDescription.all.filter { $0.section == section }.map(\.name)
         return names + (section == .organization ? subsections : section.parts.map(\.word))
@@ -220,7 +230,9 @@ private enum KnownKeys {
             if let part = section.parts.first(where: { $0.word == here }) { return part.path }
             return KeyDescription.all.first { $0.section == section && $0.name == here }?.path(in: owner)
         }
-        guard let name = NearestName.nearest(word, among: KeyDescription.all.map(\.name)) else { return nil }
+        guard let name = NearestName.nearest(word, among: KeyDescription.all.map(\.name).filter { !$0.isEmpty }) else {
+            return nil
+        }
         return KeyDescription.all.first { $0.name == name }?.path(in: owner)
     }
 }

@@ -3,8 +3,13 @@ struct SecretKey: Sendable {
     let text: SettingKey<String>
     let file: SettingKey<String>
 
-    private init(_ name: String, in section: KeyDescription.Section = .authentication, _ summary: String) {
-        text = SettingKey(section, name, .secret, secret: true, summary)
+    private init(
+        _ name: String,
+        in section: KeyDescription.Section = .authentication,
+        format: ValueFormat<String> = .secret,
+        _ summary: String
+    ) {
+        text = SettingKey(section, name, format, secret: true, summary)
         file = SettingKey(section, "\(name)_file", .path, "the file that holds \(name)")
     }
 
@@ -12,6 +17,17 @@ struct SecretKey: Sendable {
     static let refreshToken = SecretKey("refresh_token", "the first refresh token")
     static let accessToken = SecretKey("access_token", "one bearer token, instead of a client and a refresh token")
     static let legacyAPIKey = SecretKey("api_key", in: .legacy, "the API key that requests are signed with")
+
+    static let webhookSecret = SecretKey(
+        "webhook_secret",
+        in: .organization,
+        format: .webhookSecret,
+        "what the provider signs its webhooks with"
+    )
+
+    static let oidcClientSecret = SecretKey("client_secret", in: .oidc, "the secret of this service there")
+    static let notificationSecret = SecretKey("secret", in: .notifications, "what a webhook is signed with")
+    static let notificationPassword = SecretKey("password", in: .notifications, "the password of the mail server")
 
     /// Those of `auth`.
     static let ofAuthentication = [clientSecret, refreshToken, accessToken]

@@ -347,30 +347,40 @@ extension SettingKey<Int> {
 
 extension KeyDescription {
     /// Every key that exists, in the order of the file.
-    package static let all: [KeyDescription] =
-        [
-            SettingKey.archiveRoot.row, SettingKey.timeZone.row, SettingKey.minimumFreeBytes.row,
-            SettingKey.organizationName.row, SettingKey.organizationID.row, SettingKey.region.row,
-            SettingKey.apiBaseURL.row, SettingKey.oauthBaseURL.row, SettingKey.dialect.row,
-            SettingKey.channelTypes.row, SettingKey.requestsPerMinute.row, SettingKey.crossChecksActivities.row,
-            SettingKey.crossChecksSearch.row, SettingKey.crossChecksStatistics.row,
-            SettingKey.organizationRetentionDays.row, SettingKey.clientID.row,
-        ]
-        + SecretKey.ofAuthentication.flatMap { [$0.text.row, $0.file.row] }
-        + legacy
-        + [
-            SettingKey.redirectURI.row, SettingKey.scopes.row,
-            SettingKey.includeSegments.row, SettingKey.includeVirtualAgent.row, SettingKey.urlExpirationMinutes.row,
-            SettingKey.horizonDays.row, SettingKey.lookBackHours.row, SettingKey.providerRetentionDays.row,
-            SettingKey.callMetadata.row,
-            SettingKey.concurrency.row, SettingKey.attempts.row, SettingKey.stallSeconds.row,
-            SettingKey.leastBytesPerSecond.row, SettingKey.allowedHosts.row,
-            SettingKey.memoryBytes.row, SettingKey.certificatesFile.row, SettingKey.completePassHours.row,
-            SettingKey.volumePercent.row, SettingKey.tokenDays.row, SettingKey.horizonHours.row,
-            SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.anchorHours.row,
-            SettingKey.alarmFreeBytes.row, SettingKey.anchors.row,
-            SettingKey.evidenceOrigin.row, SettingKey.evidenceKeyFile.row, SettingKey.checkpointSeconds.row,
-        ] + audit + service
+    package static let all: [KeyDescription] = parts.flatMap(\.self)
+
+    private static let parts: [[KeyDescription]] = [
+        archiveAndOrganizations, authentication, legacy, work, audit, service, oidc, [SettingKey.notifications.row],
+    ]
+
+    private static let authentication: [KeyDescription] = SecretKey.ofAuthentication.flatMap {
+        [$0.text.row, $0.file.row]
+    }
+
+    private static let archiveAndOrganizations: [KeyDescription] = [
+        SettingKey.archiveRoot.row, SettingKey.timeZone.row, SettingKey.minimumFreeBytes.row,
+        SettingKey.organizationName.row, SettingKey.organizationID.row, SettingKey.region.row,
+        SettingKey.apiBaseURL.row, SettingKey.oauthBaseURL.row, SettingKey.dialect.row,
+        SettingKey.channelTypes.row, SettingKey.requestsPerMinute.row, SettingKey.crossChecksActivities.row,
+        SettingKey.crossChecksSearch.row, SettingKey.crossChecksStatistics.row,
+        SettingKey.organizationRetentionDays.row, SecretKey.webhookSecret.text.row,
+        SecretKey.webhookSecret.file.row, SettingKey.clientID.row,
+    ]
+
+    /// The keys of logins, captures, downloads, alarms and the evidence log.
+    private static let work: [KeyDescription] = [
+        SettingKey.redirectURI.row, SettingKey.scopes.row,
+        SettingKey.includeSegments.row, SettingKey.includeVirtualAgent.row, SettingKey.urlExpirationMinutes.row,
+        SettingKey.horizonDays.row, SettingKey.lookBackHours.row, SettingKey.providerRetentionDays.row,
+        SettingKey.callMetadata.row,
+        SettingKey.concurrency.row, SettingKey.attempts.row, SettingKey.stallSeconds.row,
+        SettingKey.leastBytesPerSecond.row, SettingKey.allowedHosts.row,
+        SettingKey.memoryBytes.row, SettingKey.certificatesFile.row, SettingKey.completePassHours.row,
+        SettingKey.volumePercent.row, SettingKey.tokenDays.row, SettingKey.horizonHours.row,
+        SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.anchorHours.row,
+        SettingKey.alarmFreeBytes.row, SettingKey.anchors.row,
+        SettingKey.evidenceOrigin.row, SettingKey.evidenceKeyFile.row, SettingKey.checkpointSeconds.row,
+    ]
 
     /// The keys of `legacy`; any of them switches it on.
     static let legacy: [KeyDescription] = [

@@ -35,7 +35,11 @@ package struct KeyDescription: Sendable, Hashable {
     package let isSecret: Bool
     package let summary: String
     /// Whether its value is a list of sections.
-    var isListOfSections: Bool { section == .evidence && name == "anchors" }
+    var isListOfSections: Bool {
+        section == .evidence && name == "anchors" || section == .notifications && name.isEmpty
+    }
+    /// Whether its value is one section whose keys are anybody's words.
+    var isSection: Bool { section == .oidc && name == "roles" }
 
     /// A part of the file.
     package enum Section: String, Sendable, Hashable, CaseIterable {
@@ -56,12 +60,16 @@ package struct KeyDescription: Sendable, Hashable {
         case serviceTLS
         /// The `schedule` of the service.
         case schedule
+        /// The `oidc` of the service.
+        case oidc
+        /// The list at the top of the file; its key has no name.
+        case notifications
 
         /// Whether this section exists once per organization.
         package var isOfOrganization: Bool { [.organization, .authentication, .legacy].contains(self) }
 
         /// The section that it is a part of, unless that is the file or an organization.
-        var parent: Section? { [.serviceTLS, .schedule].contains(self) ? .service : nil }
+        var parent: Section? { [.serviceTLS, .schedule, .oidc].contains(self) ? .service : nil }
 
         /// The word above its keys.
         var word: String { self == .serviceTLS ? "tls" : rawValue }
@@ -80,7 +88,8 @@ package struct KeyDescription: Sendable, Hashable {
         case .organization: "\(owner).\(name)"
         case .authentication: "\(owner).auth.\(name)"
         case .legacy: "\(owner).legacy.\(name)"
-        case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule:
+        case .notifications: name.isEmpty ? section.path : "\(organization ?? section.path).\(name)"
+        case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule, .oidc:
             "\(section.path).\(name)"
         }
     }
@@ -93,9 +102,11 @@ package struct KeyDescription: Sendable, Hashable {
             switch section {
             case .organization, .authentication: organization
             case .legacy: "\(organization)_legacy"
-            case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule:
+            case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule, .oidc,
+                .notifications:
                 section.path.replacing(".", with: "_")
             }
-        return "CALLARK_\(owner)_\(name)".uppercased().replacing("-", with: "_")
+        let end = name.isEmpty ? "" : "_\(name)"
+        return "CALLARK_\(owner)\(end)".uppercased().replacing("-", with: "_")
     }
 }

@@ -113,8 +113,9 @@ extension SettingsReader {
         let evidence = evidence(global)
         let audit = audit(global)
         let service = service(global)
+        let notifications = notifications(global)
         guard problems.isEmpty, let archive, let captures, let downloads, let alarms, let evidence, let audit,
-            let service
+            let service, let notifications
         else {
             throw SettingsError(problems: problems.enumerated().sorted(by: Self.isEarlier).map(\.element))
         }
@@ -126,7 +127,8 @@ extension SettingsReader {
             alarms: alarms,
             evidence: evidence,
             audit: audit,
-            service: service
+            service: service,
+            notifications: notifications
         )
         return LoadedSettings(settings: settings, path: path, warnings: warnings, values: values)
     }

@@ -18,6 +18,9 @@ extension SettingsReader {
         let credentials = credentials(of: owner)
         let login = login(of: owner)
         let legacy = legacy(of: owner)
+        let webhookKeys = [SecretKey.webhookSecret.text.row, SecretKey.webhookSecret.file.row]
+        let hasWebhooks = webhookKeys.contains { owner.raw($0) != nil }
+        let webhookSecret = hasWebhooks ? secret(.webhookSecret, of: owner) : nil
         guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
             let requestsPerMinute, let crossChecksActivities, let crossChecksSearch, let crossChecksStatistics,
             let credentials, let login
@@ -38,7 +41,8 @@ extension SettingsReader {
             demandsSearch: crossChecksSearch && owner.raw(SettingKey.crossChecksSearch.row) != nil,
             crossChecksStatistics: crossChecksStatistics,
             providerRetention: retention,
-            legacy: legacy
+            legacy: legacy,
+            webhookSecret: webhookSecret
         )
     }
 

@@ -15,7 +15,8 @@ extension SettingsReader {
         let daily = value(.dailyTime, of: owner)
         let share = value(.verifyShare, of: owner)
         let tls = serviceTLS(certificate, key, of: owner)
-        guard let listen, let proxies, let poll, let daily, let share, let tls else { return nil }
+        let oidc = oidc(owner, publicURL: publicURL)
+        guard let listen, let proxies, let poll, let daily, let share, let tls, let oidc else { return nil }
         if !listen.isLoopback, certificate == nil, proxies.isEmpty {
             let origin = owner.raw(SettingKey.listen.row)?.origin ?? .default
             let message = "service.listen is \(listen), which other machines reach, and keys would cross the network"
@@ -39,7 +40,8 @@ extension SettingsReader {
                 poll: poll == 0 ? nil : .minutes(poll),
                 daily: daily,
                 verifyParts: share
-            )
+            ),
+            oidc: oidc
         )
     }
 

@@ -1,9 +1,9 @@
 import Foundation
 
 /// The names of hosts.
-enum Address {
+package enum Address {
     /// Whether `host` is this machine, without asking a name server: 127.0.0.0/8, `::1` or `localhost`.
-    static func isLoopback(_ host: String) -> Bool {
+    package static func isLoopback(_ host: String) -> Bool {
         let bare = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
         if bare == "localhost" { return true }
         var version4 = in_addr()

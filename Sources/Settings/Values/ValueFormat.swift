@@ -58,12 +58,25 @@ struct RawSection: Sendable, Hashable {
     var line: Int
     var members: [Member]
 
+    /// The same without the texts below these keys.
+    func masking(_ keys: Set<String>) -> RawSection {
+        var section = self
+        for place in members.indices {
+            if keys.contains(members[place].key) {
+                section.members[place].content = .text(SecretSource.mask)
+            } else if case .sections(let parts) = members[place].content {
+                section.members[place].content = .sections(parts.map { $0.masking(keys) })
+            }
+        }
+        return section
+    }
+
     /// As it would be in the file, on one line.
     fileprivate var shown: String {
         "{ \(members.map { "\($0.key): \($0.content.shown)" }.joined(separator: ", ")) }"
     }
 
-    /// - Returns: `nil` if `value` is not a section with texts, or lists of texts, below its keys.
+    /// - Returns: `nil` if `value` is not a section with texts, lists of texts, or such sections below its keys.
     init?(_ value: YAMLValue) {
         guard case .section(let entries) = value.content else { return nil }
         line = value.line
@@ -77,7 +90,10 @@ struct RawSection: Sendable, Hashable {
                 let texts = items.compactMap { if case .text(let text) = $0.content { text } else { nil } }
                 guard texts.count == items.count else { return nil }
                 content = .list(texts)
-            case .section, .tagged, .oddKeys: return nil
+            case .section:
+                guard let section = RawSection(entry.value) else { return nil }
+                content = .sections([section])
+            case .tagged, .oddKeys: return nil
             }
             members.append(Member(key: entry.key, line: entry.line, content: content))
         }
@@ -220,6 +236,16 @@ extension ValueFormat<String> {
             guard case .text(let text) = content, !text.isEmpty,
                 text.utf8.allSatisfy({ (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) })
             else { throw BadValue() }
+            return text
+        }
+    }
+
+    /// What the provider takes as the secret of a subscription (wxcc-api 12.1).
+    static var webhookSecret: Self {
+        Self(expectation: "a secret of 32 to 256 visible ASCII characters, without spaces") {
+            (content) throws(BadValue) in
+            let text = try secret.parse(content)
+            guard (32...256).contains(text.utf8.count) else { throw BadValue() }
             return text
         }
     }

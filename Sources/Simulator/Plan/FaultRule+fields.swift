@@ -30,7 +30,8 @@ extension FaultRule {
 
     private static func endpoint(_ place: String?, for fault: Fault) throws(SimulatorError) -> Endpoint {
         let places: [Endpoint] = [
-            .token, .tasks, .activities, .statistics, .captures, .search, .organization, .sites, .media, .legacy,
+            .token, .tasks, .activities, .statistics, .captures, .search, .organization, .sites, .subscriptions,
+            .media, .legacy,
         ]
         let isOfCaptures: Bool
         if case .poisonedTask = fault { isOfCaptures = true } else { isOfCaptures = fault.isOfListing }

@@ -52,7 +52,8 @@ package struct FaultRule: Sendable, Hashable {
 
 /// The parts of the simulated provider.
 package enum Endpoint: String, Sendable, Hashable, CaseIterable {
-    case token, authorize, tasks, activities, statistics, captures, search, organization, sites, media, legacy
+    case token, authorize, tasks, activities, statistics, captures, search, organization, sites, subscriptions, media,
+        legacy
     /// The simulator's own paths, below `/simulator`.
     case simulator
     /// Paths that nothing serves.

@@ -15,6 +15,8 @@ final class Provider: Sendable {
         var changes = WorldChanges()
         /// By organization.
         var sites: [SiteOffice]
+        /// By organization.
+        var subscriptions: [SubscriptionOffice]
         var counters = SimulatorCounters()
         var requestNumber: UInt64 = 0
     }
@@ -48,7 +50,10 @@ final class Provider: Sendable {
         let faults = FaultPlan(seed: world.seed, rules: options.faults)
         let now = clock.now
         let sites = world.organizations.indices.map { SiteOffice(world, organization: $0, now: now) }
-        state = Mutex(State(options: options, tokens: tokens, faults: faults, sites: sites))
+        let subscriptions = world.organizations.indices.map { SubscriptionOffice(world, organization: $0) }
+        state = Mutex(
+            State(options: options, tokens: tokens, faults: faults, sites: sites, subscriptions: subscriptions)
+        )
     }
 
     var options: SimulatorOptions { state.withLock { $0.options } }
@@ -72,6 +77,8 @@ final class Provider: Sendable {
             "/v1/contactCenter/agents/statistics":
             .statistics
         case "/search": .search
+        case "/v2/subscriptions": .subscriptions
+        case _ where path.hasPrefix("/v2/subscriptions/"): .subscriptions
         case _ where path.hasPrefix("/organization/"): isOfSites(path) ? .sites : .organization
         case _ where path.hasPrefix("/media/"): .media
         case _ where path.hasPrefix("/aws/api/"): .legacy
@@ -136,6 +143,8 @@ final class Provider: Sendable {
             case .search: return try search(request, from: caller(request, tracking), tracking: tracking)
             case .organization: return try organization(request, from: caller(request, tracking), tracking: tracking)
             case .sites: return try sites(request, from: caller(request, tracking), tracking: tracking)
+            case .subscriptions:
+                return try subscriptions(request, from: caller(request, tracking), tracking: tracking)
             case .media: return media(request, fault: fault)
             case .legacy: return try legacy(request)
             case .simulator: return simulatorPage(request)
@@ -161,7 +170,7 @@ final class Provider: Sendable {
         case .token, .captures, .search: if request.method == "POST" { return nil }
         case .tasks, .activities, .statistics, .authorize, .organization, .legacy:
             if request.method == "GET" { return nil }
-        case .sites, .media, .simulator, .unknown: return nil
+        case .sites, .subscriptions, .media, .simulator, .unknown: return nil
         }
         return .framework(405, "Method Not Allowed", path: request.path, at: clock.now)
     }

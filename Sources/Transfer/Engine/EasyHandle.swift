@@ -69,6 +69,11 @@ final class EasyHandle {
         try Self.check(callark_easy_set_prereq(raw, option, callback))
     }
 
+    /// Not copied: its owner outlives the transfer.
+    func set(_ option: CURLoption, list: UnsafeMutablePointer<curl_slist>?) throws(TransferError) {
+        try Self.check(callark_easy_set_list(raw, option, list))
+    }
+
     /// Not retained: its owner outlives the transfer.
     func set(_ option: CURLoption, context: UnsafeMutableRawPointer) throws(TransferError) {
         try Self.check(callark_easy_set_pointer(raw, option, context))

@@ -4,7 +4,7 @@ import Recordings
 extension OrganizationID {
     /// Whether `other` certainly names another organization: both are UUIDs, and differ. Older tenants have opaque IDs,
     /// and an odd token may have something else in place of an ID (wxcc-api 0 and 2.3); these contradict nothing.
-    func isContradicted(by other: some StringProtocol) -> Bool {
+    package func isContradicted(by other: some StringProtocol) -> Bool {
         guard let mine = UUID(uuidString: description), let theirs = UUID(uuidString: String(other)) else {
             return false
         }

@@ -55,7 +55,7 @@ struct Callark: AsyncParsableCommand {
             GapsCommand.self, ReportCommand.self, EventsCommand.self, AuditCommand.self,
             StatusCommand.self, VerifyCommand.self, RebuildCommand.self, StatsCommand.self, SitesCommand.self,
             LegacyCommand.self, CaseCommand.self, LogCommand.self, WitnessCommand.self, KeysCommand.self,
-            AuthCommand.self, ConfigCommand.self, BackupCommand.self, RestoreCommand.self,
+            WebhooksCommand.self, AuthCommand.self, ConfigCommand.self, BackupCommand.self, RestoreCommand.self,
         ]
     )
 

@@ -151,6 +151,7 @@ enum ExitStatus: Int32 {
             case .nameTaken, .badValue: .usage
             case .damaged: .damage
             case .newer, .certificate: .configuration
+            case .notification, .identityProvider: .unavailable
             case .busy: .incomplete
             case .permission, .full, .inputOutput, .notListening: .inputOutput
             }

@@ -18,7 +18,8 @@ extension ExitStatus {
             case .archivesDamaged, .recordingsLost: .damage
             case .lastPassFailed: ExitStatus(cause: alarm.cause)
             case .noCompletePass, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
-                .daysOpen, .witnessDiffers, .recordingsSuspect, .anchorOld, .notChecked:
+                .daysOpen, .witnessDiffers, .recordingsSuspect, .anchorOld, .webhookOff,
+                .notChecked:
                 .incomplete
             }
     }

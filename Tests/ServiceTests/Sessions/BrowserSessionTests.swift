@@ -46,7 +46,7 @@ import Testing
         /// Begins a session.
         /// - Returns: the text of its cookie.
         func logIn() async throws -> String {
-            let admission = try await authenticator().begin(key, for: [:], from: "192.0.2.1")
+            let admission = try await authenticator().begin(.key(key), for: [:], from: "192.0.2.1")
             return try #require(admission.setCookie.flatMap(Self.value))
         }
 
@@ -138,7 +138,7 @@ import Testing
         let gate = try await Gate()
         let first = try await gate.logIn()
         let second = try await gate.logIn()
-        for _ in 2..<BrowserSession.maxOfOneKey { _ = try await gate.logIn() }
+        for _ in 2..<BrowserSession.maxCount { _ = try await gate.logIn() }
         #expect(try await gate.ask(first).code == nil)
         _ = try await gate.logIn()
         #expect(try await gate.ask(first).code == "session_ended")

@@ -26,6 +26,9 @@ struct Office: Sendable {
     let requests: Notes<AccessLine>
     private let folder: TemporaryFolder
 
+    /// What the provider signs the webhooks of the first organization with.
+    static let webhookSecret = "0123456789abcdef0123456789abcdef"
+
     /// The configured organizations. Only the first one has archived calls.
     static let organizations = ["acme", "beta"]
 
@@ -143,6 +146,7 @@ struct Office: Sendable {
                 api_base_url: \(simulator.apiBaseURL)
                 oauth_base_url: \(simulator.oauthBaseURL)
                 requests_per_minute: 60000
+                \(name == "acme" ? "webhook_secret: \(webhookSecret)" : "# no webhooks")
                 auth:
                   client_id: \(simulator.clientID)
                   client_secret_file: \(folder.path)/secret

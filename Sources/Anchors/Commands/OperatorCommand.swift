@@ -1,9 +1,9 @@
 import Foundation
 import Glibc
 
-/// An operator's program that gets a checkpoint on standard input and takes it somewhere: mails it, prints it, puts it
-/// under an object lock.
-struct CheckpointCommand: Sendable {
+/// An operator's program that gets something on standard input and takes it somewhere: mails a checkpoint, prints it, puts
+/// it under an object lock, or calls somebody because of an alarm.
+package struct OperatorCommand: Sendable {
     var name: String
     /// The program, and its arguments.
     var words: [String]
@@ -11,8 +11,14 @@ struct CheckpointCommand: Sendable {
     /// group.
     var limit: Duration
 
+    package init(name: String, words: [String], limit: Duration) {
+        self.name = name
+        self.words = words
+        self.limit = limit
+    }
+
     /// How a run ended.
-    struct Ending: Hashable, Sendable {
+    package struct Ending: Hashable, Sendable {
         /// The exit status, or 128 and the number of the signal that ended it.
         var status: Int32
         /// Standard output and standard error, as they came, up to ``maxOutput`` bytes.
@@ -24,11 +30,13 @@ struct CheckpointCommand: Sendable {
     private static let pause: Int32 = 20
 
     /// Runs it, blocking the thread.
+    /// - Parameter content: its standard input, at most 64 KiB.
     /// - Throws: ``AnchorError`` with code `unavailable` if it cannot be started, does not end in time, or fails.
-    func run(_ checkpoint: [UInt8]) throws(AnchorError) -> Ending {
+    @discardableResult
+    package func run(_ content: [UInt8]) throws(AnchorError) -> Ending {
         let (input, output) = (try Pipe(), try Pipe())
-        // A checkpoint is shorter than a pipe's buffer, so it can be written before anyone reads it.
-        guard input.fill(checkpoint) else { throw failure("its input cannot be written") }
+        // The input is shorter than a pipe's buffer, so it can be written before anyone reads it.
+        guard input.fill(content) else { throw failure("its input cannot be written") }
         let process = try spawn(input, output)
         input.close()
         output.closeWriting()

@@ -1,0 +1,79 @@
+import Logging
+import NIOCore
+import NIOSSL
+import Settings
+
+/// The service's certificate and its key. They are read again when their files change, so that a renewed certificate is
+/// used from the next connection on.
+struct ServiceCertificate: Sendable {
+    private struct Pair: Sendable {
+        var chain: [NIOSSLCertificateSource]
+        var key: NIOSSLPrivateKeySource
+    }
+
+    private let pair: LiveFile<Pair>
+
+    init(_ files: ServiceSettings.TLS, logger: Logger) {
+        pair = LiveFile(
+            [files.certificateFile, files.keyFile],
+            onFailure: { error in
+                logger.warning(
+                    "the changed certificate cannot be used; the one before is",
+                    metadata: ["error": "\(error)"]
+                )
+            },
+            read: { try Self.read(files) }
+        )
+    }
+
+    /// The TLS configuration for this certificate: TLS 1.2 or later.
+    /// - Throws: `ServiceError`, or NIOSSL's error if the two do not belong together.
+    var configuration: TLSConfiguration {
+        get throws {
+            let first = try pair.value
+            var configuration = Self.configuration(of: first)
+            configuration.sslContextCallback = { [pair] _, promise in
+                promise.completeWith(
+                    Result {
+                        let now = try pair.value
+                        var change = NIOSSLContextConfigurationOverride()
+                        (change.certificateChain, change.privateKey) = (now.chain, now.key)
+                        return change
+                    }
+                )
+            }
+            return configuration
+        }
+    }
+
+    private static func configuration(of pair: Pair) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: pair.chain,
+            privateKey: pair.key
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        return configuration
+    }
+
+    private static func read(_ files: ServiceSettings.TLS) throws -> Pair {
+        let chain: [NIOSSLCertificateSource]
+        do {
+            chain = try NIOSSLCertificate.fromPEMFile(files.certificateFile).map { .certificate($0) }
+        } catch {
+            throw ServiceError(
+                .certificate,
+                "service.tls: \(files.certificateFile) has no certificate in PEM: \(error)"
+            )
+        }
+        let key: NIOSSLPrivateKey
+        do {
+            key = try NIOSSLPrivateKey(file: files.keyFile, format: .pem)
+        } catch {
+            throw ServiceError(.certificate, "service.tls: \(files.keyFile) has no private key in PEM: \(error)")
+        }
+        let pair = Pair(chain: chain, key: .privateKey(key))
+        // One of the two may already be replaced, and the other not yet.
+        _ = try NIOSSLContext(configuration: configuration(of: pair))
+        return pair
+    }
+}

@@ -1,0 +1,34 @@
+import Files
+import Foundation
+import Glibc
+import Testing
+
+/// A server written in Python, which runs during a test. Its first line of output is its port.
+// Unchecked: after init, only deinit uses the process and its pipe.
+final class PythonServer: @unchecked Sendable {
+    let port: Int
+    private let process = Process()
+    private let output = Pipe()
+
+    static let python = ProcessInfo.processInfo.environment["CALLARK_TEST_PYTHON"] ?? "python3"
+
+    /// - Parameters:
+    ///   - program: the text of the program.
+    ///   - arguments: what the program gets.
+    init(_ program: String, _ arguments: String...) async throws {
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [Self.python, "-u", "-c", program] + arguments
+        process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let descriptor = output.fileHandleForReading.fileDescriptor
+        let line = await BlockingWork.run { _ in
+            var (bytes, byte) = ([UInt8](), UInt8(0))
+            while read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "\n") { bytes.append(byte) }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        port = try #require(Int(line), "the server printed no port")
+    }
+
+    deinit { process.terminate() }
+}
