@@ -45,6 +45,10 @@ package struct LogProofs {
         readers = [try LogReader(folder, key: key)] + folder.epochs.dropFirst().compactMap { try? LogReader($0) }
     }
 
+    package init(_ epochs: LogEpochs) {
+        readers = epochs.readers
+    }
+
     /// The entry with a given number, in the newest epoch in which it is that of the recording.
     /// - Parameter leaf: where it may be, such as what the manifest says, which may be wrong.
     /// - Returns: `nil` if no epoch has the recording there.

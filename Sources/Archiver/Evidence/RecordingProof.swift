@@ -11,18 +11,11 @@ package struct RecordingProof: Sendable {
     /// The verifier key of that log.
     package let vkey: String
 
-    /// The recording to prove.
-    package struct Wanted: Hashable, Sendable {
-        /// In its archive: `data/<task id>/<file>`.
-        package var path: String
-        package var digest: ContentDigest
-        package var archive: ArchiveName
-
-        package init(path: String, digest: ContentDigest, archive: ArchiveName) {
-            self.path = path
-            self.digest = digest
-            self.archive = archive
-        }
+    private init(_ place: LogProofs.Place) throws(EvidenceError) {
+        proof = try place.reader.proof(of: place.index)
+        entry = try place.reader.entry(place.index)
+        position = place.reader.position
+        vkey = place.reader.key.description
     }
 
     /// What the log has of a recording.
@@ -33,46 +26,25 @@ package struct RecordingProof: Sendable {
         case unknown
     }
 
-    /// Finds the entry of a recording: that of the archive that has it now, or else the last one of these bytes.
+    /// Finds the entry of a recording. If it is not where the manifest says, the whole log is searched, and the newest entry
+    /// that a checkpoint has is taken.
+    /// - Parameter leaf: the number of the entry according to the manifest; `nil` if it does not know.
     /// - Throws: `damaged` if the log does not yield a proof.
-    package static func find(_ wanted: Wanted, in epochs: LogEpochs) throws(EvidenceError) -> Finding {
-        let sought = Array(wanted.digest.description.utf8)
-        var isAccepted = false
-        for reader in epochs.readers {
-            var found: (index: Int64, isOfArchive: Bool)?
-            try entries(in: reader) { index, bytes throws(EvidenceError) in
-                guard ByteSearch.contains(sought, in: bytes), let entry = StoredEntry(bytes),
-                    entry.path == wanted.path, entry.sha256 == wanted.digest.description
-                else { return }
-                let isOfArchive = entry.archive == wanted.archive.description
-                if isOfArchive || found?.isOfArchive != true { found = (index, isOfArchive) }
-            }
-            if let found {
-                return .proven(
-                    RecordingProof(
-                        proof: try reader.proof(of: found.index),
-                        entry: try reader.entry(found.index),
-                        position: reader.position,
-                        vkey: reader.key.description
-                    )
-                )
-            }
-            for bytes in try reader.acceptedEntries() where ByteSearch.contains(sought, in: bytes) {
-                if let entry = StoredEntry(bytes), entry.path == wanted.path { isAccepted = true }
-            }
+    package static func find(
+        _ wanted: LogProofs.Wanted,
+        at leaf: Int64?,
+        in epochs: LogEpochs
+    ) throws -> Finding {
+        let proofs = LogProofs(epochs)
+        if let leaf, let place = try proofs.place(of: wanted, at: leaf) { return try finding(place) }
+        var found: LogProofs.Place?
+        try proofs.search([wanted]) { _, place in
+            if place.isPublished || found == nil { found = place }
         }
-        return isAccepted ? .accepted : .unknown
+        return try found.map(finding) ?? .unknown
     }
 
-    /// The entries of the checkpoint that may be of stored recordings, in order. `callark log prove` looks for its files with
-    /// it too.
-    package static func entries(
-        in reader: LogReader,
-        _ body: (_ index: Int64, _ entry: [UInt8]) throws(EvidenceError) -> Void
-    ) throws(EvidenceError) {
-        let type = Array(LogEntryType.recordingStored.rawValue.utf8)
-        try reader.forEachEntry { index, bytes throws(EvidenceError) in
-            if ByteSearch.contains(type, in: bytes) { try body(index, bytes) }
-        }
+    private static func finding(_ place: LogProofs.Place) throws -> Finding {
+        place.isPublished ? .proven(try RecordingProof(place)) : .accepted
     }
 }

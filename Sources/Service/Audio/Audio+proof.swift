@@ -28,14 +28,13 @@ extension Audio {
         let isJSON = try Self.wantsJSON(inquiry.headers[.accept])
         let folder = LogFolder(row.organization, in: installation.root.logsPath)
         let keyFile = installation.evidence.setup.keyFile
-        let wanted = RecordingProof.Wanted(
-            path: PayloadPath.of(row.key.taskID, row.file),
-            digest: held.digest,
-            archive: held.archive
-        )
+        let path = PayloadPath.of(row.key.taskID, row.file)
+        let leaf = try await view.manifest.leaf(of: row.key.taskID, path: path, organization: row.organization)
+        let wanted = LogProofs.Wanted(path: path, digest: held.digest)
         let found = try await BlockingWork.run { _ throws(any Error) in
             guard folder.exists else { return RecordingProof.Finding.unknown }
-            return try RecordingProof.find(wanted, in: LogEpochs(of: row.organization, in: folder, keyFile: keyFile))
+            let epochs = try LogEpochs(of: row.organization, in: folder, keyFile: keyFile)
+            return try RecordingProof.find(wanted, at: leaf, in: epochs)
         }
         switch found {
         case .unknown:
