@@ -4,7 +4,7 @@ import GRDB
 import Recordings
 
 extension ServiceDatabase {
-    /// The table of migration 5.
+    /// The table of migration 7.
     static let notificationSchema = """
         CREATE TABLE notified_alarm (
             channel TEXT NOT NULL,

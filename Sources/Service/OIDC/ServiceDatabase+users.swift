@@ -3,7 +3,7 @@ import GRDB
 import Recordings
 
 extension ServiceDatabase {
-    /// The tables of migration 6.
+    /// The tables of migration 8.
     static let userSchema = """
         CREATE TABLE user (
             row INTEGER PRIMARY KEY,

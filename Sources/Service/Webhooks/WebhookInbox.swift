@@ -21,7 +21,7 @@ struct WebhookInbox: Sendable {
     /// The pauses between the attempts to look up a call. After the last one, polling finds what is still missing.
     static let pauses: [Duration] = [.seconds(30), .minutes(2), .minutes(10), .minutes(30)]
 
-    /// The table of migration 4.
+    /// The table of migration 6.
     static let schema = """
         CREATE TABLE webhook_event (
             row INTEGER PRIMARY KEY,

@@ -97,7 +97,11 @@ package struct WitnessServer: Sendable {
                 httpDecoderConfiguration: decoder
             )
         )
-        let server = try tls.map { try HTTPServerBuilder.tls(plain, tlsConfiguration: $0.configuration) } ?? plain
+        let server =
+            try tls.map { tls in
+                let certificate = ServiceCertificate(tls, logger: logger)
+                return try HTTPServerBuilder.tls(plain, tlsConfiguration: certificate.configuration)
+            } ?? plain
         let (announce, listen, scheme) = (onListening, listen, tls == nil ? "http" : "https")
         return Application(
             responder: WitnessResponder(
