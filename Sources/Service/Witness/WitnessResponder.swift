@@ -11,7 +11,7 @@ import Recordings
 /// Answers requests to a witness (c2sp.org/tlog-witness). Everything that it gets and gives is signed and public, so it asks for
 /// no key.
 struct WitnessResponder: HTTPResponder {
-    typealias Context = FrontDoorContext
+    typealias Context = ServiceRequestContext
 
     let witness: Witness
     /// The keys of the logs that are accepted although they were never signed, by origin.

@@ -1,3 +1,4 @@
+import Reports
 import Archiver
 import ArgumentParser
 import Backups
