@@ -87,7 +87,7 @@ struct PageRoutes: Sendable {
             site.login(
                 next: PageFallback.isPath(next) ? next : "/",
                 complaint: inquiry.query["ended"] == nil ? nil : "session_ended",
-                hasOIDC: false,
+                hasOIDC: installation.settings.service.oidc != nil,
                 theme: Self.theme(inquiry.headers)
             )
         )

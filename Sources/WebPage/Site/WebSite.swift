@@ -64,7 +64,7 @@ package struct WebSite: Sendable {
     ///   - complaint: why the last attempt failed, as the code of a problem.
     ///   - hasOIDC: whether there is a provider of identities.
     package func login(next: String, complaint: String?, hasOIDC: Bool, theme: String?) -> String {
-        var values: [String: Any] = ["t": words.all, "next": next, "hasOIDC": hasOIDC]
+        var values: [String: Any] = ["t": words.all, "next": next, "to": next.percentEncoded, "hasOIDC": hasOIDC]
         values["complaint"] = complaint.map { words.code("login_failed", $0) }
         return render("outside", outside(words("login_title"), render("login", values), theme, script: "login.js"))
     }

@@ -65,7 +65,7 @@ struct OverviewView {
         }
         let since = ["total": Shown.number(expected), "day": shown.long(first)]
         let through = complete(marks)
-        let rest = through.map { words("verdict_rest", ["day": shown.long($0)]) }
+        let held = marks.reduce(0) { $0 + $1.archived }
         if damaged > 0 {
             return mark("bad", words.count("verdict_damaged", damaged, since), words("verdict_damaged_lead"))
         }
@@ -80,7 +80,8 @@ struct OverviewView {
         return mark(
             isWarned ? "wait" : "good",
             words("verdict_complete", ["day": shown.long(through)]),
-            [lead, seen].compactMap(\.self).joined(separator: " ").ifNotEmpty ?? rest ?? ""
+            [lead, seen].compactMap(\.self).joined(separator: " ").ifNotEmpty
+                ?? words.count("verdict_all", held, ["day": shown.long(first)])
         )
     }
 
