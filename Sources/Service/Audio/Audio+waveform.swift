@@ -42,10 +42,7 @@ extension Audio {
         var (reader, sum, place) = (Waveform.Reader(byteCount: held.byteCount), SHA256(), Int64(0))
         while place < held.byteCount {
             let end = min(place + Int64(HeldFile.chunkBytes), held.byteCount)
-            let bytes: ByteBuffer
-            do {
-                bytes = try await file.read(place..<end)
-            } catch  where error.code == .damaged {
+            guard let bytes = try await file.readIfThere(place..<end) else {
                 throw await damage(row, file, by: actor)
             }
             bytes.withUnsafeReadableBytes {

@@ -45,6 +45,17 @@ final class HeldFile: Sendable {
         }
     }
 
+    /// The same.
+    /// - Returns: `nil` if the archive ends before them.
+    func readIfThere(_ range: Range<Int64>) async throws(ArchiveError) -> ByteBuffer? {
+        do throws(ArchiveError) {
+            return try await read(range)
+        } catch {
+            guard error.code == .damaged else { throw error }
+            return nil
+        }
+    }
+
     /// Reads all of the recording and compares it with its checksum.
     /// - Returns: whether it is what was archived.
     func isSound() async throws(ArchiveError) -> Bool {
