@@ -93,6 +93,6 @@ package struct KeyRegistry: Sendable {
             )
         }
         let logs = logs
-        try await BlockingWork.run { _ throws(EvidenceError) in try logs.append(entries) }
+        _ = try await BlockingWork.run { _ throws(EvidenceError) in try logs.append(entries) }
     }
 }
