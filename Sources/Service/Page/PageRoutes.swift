@@ -2,6 +2,7 @@ import Files
 import Foundation
 import HTTPTypes
 import Recordings
+import Settings
 import WebPage
 import Wiring
 
