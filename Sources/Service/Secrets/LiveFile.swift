@@ -1,4 +1,4 @@
-import CGlibc  // its headers are where the compiler finds struct stat
+import Dispatch  // its headers are where the compiler finds struct stat
 import Foundation
 import Glibc
 import Synchronization
