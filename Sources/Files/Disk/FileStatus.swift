@@ -10,6 +10,7 @@ package struct FileStatus: Hashable, Sendable {
     /// Whether it is a regular file: not a folder, device, pipe or symbolic link.
     package var isRegular: Bool
     package var modifiedSecondsSince1970: Int64
+    private var modifiedNanoseconds: Int
     private var device: UInt64
     private var inode: UInt64
 
@@ -19,6 +20,7 @@ package struct FileStatus: Hashable, Sendable {
         isFolder = status.st_mode & S_IFMT == S_IFDIR
         isRegular = status.st_mode & S_IFMT == S_IFREG
         modifiedSecondsSince1970 = Int64(status.st_mtim.tv_sec)
+        modifiedNanoseconds = status.st_mtim.tv_nsec
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
     }

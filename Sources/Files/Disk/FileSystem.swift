@@ -26,6 +26,12 @@ package enum FileSystem {
         return stat(path, &status) == 0 && FileStatus(status).isFolder
     }
 
+    /// The status of what `path` leads to if links are followed; `nil` if that is nothing, or cannot be seen.
+    package static func statusOfTarget(_ path: String) -> FileStatus? {
+        var status = stat()
+        return stat(path, &status) == 0 ? FileStatus(status) : nil
+    }
+
     /// - Returns: `nil` if nothing exists at `path`.
     package static func status(of path: String) throws(ArchiveError) -> FileStatus? {
         var status = stat()

@@ -1,21 +1,11 @@
-import Dispatch  // its headers are where the compiler finds struct stat
-import Foundation
-import Glibc
+import Files
 import Synchronization
 
 /// A value from a file, which is read again when the file changes.
 final class LiveFile<Value: Sendable>: Sendable {
-    /// What changes when a file is replaced or written.
-    private struct Stamp: Equatable {
-        var device: UInt
-        var inode: UInt
-        var size: Int
-        var seconds: Int
-        var nanoseconds: Int
-    }
-
     private struct State {
-        var stamps: [Stamp?] = []
+        /// Of each file, when the value was read: all of it changes when a file is replaced or written.
+        var statuses: [FileStatus?] = []
         var value: Value?
     }
 
@@ -42,10 +32,10 @@ final class LiveFile<Value: Sendable>: Sendable {
     /// - Throws: errors of reading, if there is no value yet.
     var value: Value {
         get throws {
-            let now = paths.map(Self.stamp)
+            let now = paths.map(FileSystem.statusOfTarget)
             return try state.withLock { state in
-                if state.stamps == now, let value = state.value { return value }
-                state.stamps = now
+                if state.statuses == now, let value = state.value { return value }
+                state.statuses = now
                 do {
                     let value = try read()
                     state.value = value
@@ -57,17 +47,5 @@ final class LiveFile<Value: Sendable>: Sendable {
                 }
             }
         }
-    }
-
-    private static func stamp(_ path: String) -> Stamp? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return Stamp(
-            device: UInt(status.st_dev),
-            inode: UInt(status.st_ino),
-            size: Int(status.st_size),
-            seconds: status.st_mtim.tv_sec,
-            nanoseconds: status.st_mtim.tv_nsec
-        )
     }
 }
