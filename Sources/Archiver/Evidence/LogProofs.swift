@@ -6,21 +6,26 @@ import Recordings
 ///
 /// Every call blocks: never make one on the cooperative pool. Not for several threads at once.
 package struct LogProofs {
-    /// A recording to prove: the one with these bytes, or else the one at this path in its archive.
+    /// A recording to prove.
     package struct Wanted: Hashable, Sendable {
-        package var path: String
-        package var digest: ContentDigest?
+        /// In its archive, or, of a file, wherever that is.
+        package let path: String
+        private let digest: ContentDigest?
+        private let isFile: Bool
 
-        /// Sets every property.
+        /// The recording at this path in its archive; with a digest, only if it has these bytes.
         package init(path: String, digest: ContentDigest? = nil) {
-            self.path = path
-            self.digest = digest
+            (self.path, self.digest, isFile) = (path, digest, false)
+        }
+
+        /// Any recording with the bytes of this file.
+        package init(file: String, digest: ContentDigest) {
+            (path, self.digest, isFile) = (file, digest, true)
         }
 
         fileprivate func isStored(by entry: [UInt8]) -> Bool {
-            guard let stored = StoredEntry(entry) else { return false }
-            if let digest { return stored.sha256 == digest.description }
-            return stored.path == path
+            guard let stored = StoredEntry(entry), isFile || stored.path == path else { return false }
+            return digest == nil || stored.sha256 == digest?.description
         }
     }
 

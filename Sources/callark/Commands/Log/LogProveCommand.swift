@@ -72,7 +72,8 @@ struct LogProveCommand: AsyncParsableCommand {
     private static func wanted(_ path: String) throws -> LogProofs.Wanted {
         var isFolder: ObjCBool = false
         let isFile = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-        return LogProofs.Wanted(path: path, digest: isFile ? try FileDigest.digest(ofFileAt: path) : nil)
+        guard isFile else { return LogProofs.Wanted(path: path) }
+        return LogProofs.Wanted(file: path, digest: try FileDigest.digest(ofFileAt: path))
     }
 
     /// The number of the entry according to the manifest. `callark fetch` names files as archives do, so a file is found by its
