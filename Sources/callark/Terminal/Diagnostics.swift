@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Recordings
+import Service
 import Settings
 import Text
 

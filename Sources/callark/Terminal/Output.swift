@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Payloads
+import Service
 import Settings
 import Synchronization
 import Text

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Service
 import Settings
 import Synchronization
 import Text

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Service
 
 /// What a standard stream is connected to, as far as it affects the layout of text.
 enum Terminal {
