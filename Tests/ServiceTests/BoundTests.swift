@@ -79,7 +79,7 @@ import Testing
             await stalled.send(Array(request.utf8))
             let whole = try await office.ask(held.path, key: key)
             #expect(whole.isWhole && whole.body == held.bytes)
-            #expect(office.requests.all.contains(where: \.isCutShort))
+            #expect(office.requests.all.contains { $0.isCutShort })
         }
     }
 }

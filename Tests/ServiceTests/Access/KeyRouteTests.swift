@@ -1,5 +1,7 @@
 import Evidence
+import Files
 import Foundation
+import Recordings
 import Testing
 
 @testable import Service

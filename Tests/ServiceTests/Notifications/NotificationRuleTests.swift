@@ -1,4 +1,5 @@
 import Archiver
+import Recordings
 import Testing
 
 @testable import Service

@@ -65,7 +65,10 @@ import Transfer
             stop: StopRequest(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             now: { Timestamp(millisecondsSince1970: 1_763_625_600_000) },
-            alarms: { try #require(present.withLock(\.self)) }
+            alarms: {
+                let alarms = present.withLock { $0 }
+                return try #require(alarms)
+            }
         )
         try await body { alarms in
             present.withLock { $0 = alarms }

@@ -119,7 +119,7 @@ import Transfer
         let person = try await provider.person(token(realm))
         #expect(person.subject == "u-1" && person.name == "ann" && person.groups == ["staff", "others"])
         #expect(person.expiresTime == realm.now + .seconds(300))
-        #expect(person.grant(provider.settings)?.role == .viewer)
+        #expect(person.grant(await provider.settings)?.role == .viewer)
         let many = try token(realm, ["aud": #"["other","callark"]"#, "groups": "\"staff\""])
         #expect(try await provider.person(many).groups == ["staff"])
         // A clock may be a little wrong.

@@ -30,7 +30,7 @@ import Testing
         try await Office.with { office in
             let key = try await office.key(.admin)
             let call = try #require(
-                try await office.ask("/api/v1/calls?day=\(office.day)", key: key).json["calls"]?.elements?.first
+                try await office.ask("/api/v1/calls?day=\(office.day)", key: key).json["calls"]?.list.first
             )
             let task = try #require(call["task_id"]?.text)
             let paths = [
@@ -103,7 +103,7 @@ import Testing
                 "calls"
             ]
             let lines = reply.text.split(separator: "\r\n")
-            #expect(lines.count == (calls?.elements?.count ?? 0) + 1)
+            #expect(lines.count == (calls?.list.count ?? 0) + 1)
             #expect(lines.first?.hasPrefix("created_time,organization,day,task_id") == true)
             #expect(try await office.ask("/calls.csv?nonsense=1", key: key).problem == "unknown_parameter")
         }

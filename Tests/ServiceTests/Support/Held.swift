@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Simulator
 import Testing
 
 @testable import Service

@@ -1,6 +1,8 @@
 import Evidence
 import Files
 import Foundation
+import Recordings
+import Simulator
 import TestSupport
 import Testing
 
