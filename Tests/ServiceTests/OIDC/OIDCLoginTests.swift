@@ -164,7 +164,7 @@ import Testing
     }
 
     @Test func `is not offered without a configuration, and leads to no other site`() async throws {
-        try await Office.with(isArchived: false) { office in
+        try await Office.with(isArchived: false) { (office: Office) async throws -> Void in
             #expect(try await office.ask("/session").json["oidc"] == .boolean(false))
             #expect(try await office.ask("/oidc/login").status == 404)
             #expect(try await office.ask("/oidc/callback?code=a&state=b").status == 404)
@@ -175,7 +175,7 @@ import Testing
               public_url: https://archive.example
               oidc: { issuer: "http://127.0.0.1:1", client_id: callark, roles: { staff: viewer } }
             """
-        try await Office.with(isArchived: false, settings: settings) { office in
+        try await Office.with(isArchived: false, settings: settings) { (office: Office) async throws -> Void in
             for place in ["https://evil.example", "//evil.example", "/%5Cevil.example", "/a%20b", "a", ""] {
                 #expect(try await office.ask("/oidc/login?to=\(place)").status == 400, "\(place)")
             }

@@ -87,7 +87,8 @@ import Testing
             let estimate = try #require(forecast["estimates"]?.list.first)
             let tasks = office.simulator.world.tasks()
             #expect(estimate["tasks"]?["listed"]?.number == Double(tasks.count))
-            #expect(estimate["recordings"]?["expected"]?.number == Double(tasks.flatMap(\.recordings).count))
+            let recordings = tasks.flatMap { $0.recordings }
+            #expect(estimate["recordings"]?["expected"]?.number == Double(recordings.count))
             #expect(try await office.ask("/api/v1/calls", key: key).json["calls"]?.list.isEmpty == true)
         }
     }
