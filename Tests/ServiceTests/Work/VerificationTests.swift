@@ -86,9 +86,10 @@ import Testing
             #expect(forecast["state"] == .text("complete"), "\(forecast)")
             let estimate = try #require(forecast["estimates"]?.list.first)
             let tasks = office.simulator.world.tasks()
-            #expect(estimate["tasks"]?["listed"]?.number == Double(tasks.count))
-            let recordings = tasks.flatMap { $0.recordings }
-            #expect(estimate["recordings"]?["expected"]?.number == Double(recordings.count))
+            let listed: Int = tasks.count
+            let recordings: Int = tasks.flatMap { $0.recordings }.count
+            #expect(estimate["tasks"]?["listed"]?.number == Double(listed))
+            #expect(estimate["recordings"]?["expected"]?.number == Double(recordings))
             #expect(try await office.ask("/api/v1/calls", key: key).json["calls"]?.list.isEmpty == true)
         }
     }
