@@ -85,9 +85,9 @@ import Testing
             let forecast = try await ended(office, try #require(begun.headers["location"]), key: key)
             #expect(forecast["state"] == .text("complete"), "\(forecast)")
             let estimate = try #require(forecast["estimates"]?.list.first)
-            let tasks = office.simulator.world.tasks()
-            let listed: Int = tasks.count
-            let recordings: Int = tasks.flatMap { $0.recordings }.count
+            let tasks = Array(office.simulator.world.tasks())
+            let listed = tasks.count
+            let recordings = tasks.flatMap { $0.recordings }.count
             #expect(estimate["tasks"]?["listed"]?.number == Double(listed))
             #expect(estimate["recordings"]?["expected"]?.number == Double(recordings))
             #expect(try await office.ask("/api/v1/calls", key: key).json["calls"]?.list.isEmpty == true)
