@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import Simulator
 import TestSupport
 import Testing
 
