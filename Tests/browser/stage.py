@@ -9,7 +9,6 @@ import signal
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
 
 DAYS = 4
@@ -105,14 +104,6 @@ class Stage:
         request = urllib.request.Request(self.address + path, headers={"Authorization": f"Bearer {self.keys[role]}"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
-
-    def has(self, path):
-        """Whether the service has a route."""
-        try:
-            self.api(path)
-        except urllib.error.HTTPError as error:
-            return error.code != 404
-        return True
 
 
 @contextlib.contextmanager

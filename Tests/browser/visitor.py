@@ -51,9 +51,6 @@ def browsing():
             browser.close()
 
 
-VIEWS = ["/", "/calls", "/gaps", "/passes", "/evidence", "/settings"]
-
-
 def views(stage):
     """The address of each view, by its name."""
     calls = stage.api("/api/v1/calls?limit=1000")["calls"]
@@ -62,15 +59,7 @@ def views(stage):
     day = gaps[0]["day"] if gaps else heard["day"]
     found = {
         "overview": "/", "month": f"/months/acme/{day[:7]}", "day": f"/days/acme/{day}", "calls": "/calls",
-        "call": f"/calls/acme/{heard['task_id']}", "gaps": "/gaps", "passes": "/passes", "evidence": "/evidence",
+        "call": f"/calls/acme/{heard['task_id']}", "gaps": "/gaps", "passes": "/passes", "evidence": "/evidence", "cases": "/cases",
         "settings": "/settings",
     }
     return found
-
-
-def waveform(stage):
-    """The path of a waveform that the service can compute."""
-    calls = stage.api("/api/v1/calls?limit=1000")["calls"]
-    call = stage.api("/api/v1/calls/acme/" + next(call["task_id"] for call in calls if call["recordings"]))
-    file = next(line["file"] for line in call["recordings"] if line["kind"] == "recording" and line["sha256"])
-    return f"/api/v1/calls/acme/{call['task_id']}/{file}/waveform"
