@@ -138,7 +138,7 @@ struct Office: Sendable {
         try folder.put("secret", Array(simulator.clientSecret.utf8))
         try folder.put("refresh", Array(simulator.refreshToken.utf8))
         for file in ["secret", "refresh"] { chmod("\(folder.path)/\(file)", 0o600) }
-        let organizations = zip(Self.organizations, [simulator.organizationID, UUID().uuidString.lowercased()])
+        let organizations = zip(Self.organizations, [simulator.organizationID, "4b0f5f7e-5d1c-4f0e-9a53-9a2f2c1f7b10"])
         let list = organizations.map { name, id in
             """
               - name: \(name)
