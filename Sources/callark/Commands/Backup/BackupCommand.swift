@@ -1,4 +1,3 @@
-import Reports
 import Archiver
 import ArgumentParser
 import Backups
@@ -6,6 +5,7 @@ import Evidence
 import Files
 import Foundation
 import Recordings
+import Reports
 import Settings
 import Wiring
 

@@ -1,4 +1,3 @@
-import Reports
 import Archiver
 import ArgumentParser
 import Backups
@@ -7,6 +6,7 @@ import Files
 import Foundation
 import Manifest
 import Recordings
+import Reports
 import Settings
 import Wiring
 
