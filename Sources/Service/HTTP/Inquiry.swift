@@ -49,6 +49,9 @@ struct Inquiry: Sendable {
             let known = members.sorted().joined(separator: ", ")
             throw Problem(.badRequest, "bad_body", "there is no member \"\(member.name)\" here; known: \(known)")
         }
+        if let empty = found.first(where: { $0.value == .null }) {
+            throw Problem(.badRequest, "bad_body", "\(empty.name) is null: leave it out, or give a value")
+        }
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch let error as DecodingError {

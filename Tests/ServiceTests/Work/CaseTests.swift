@@ -105,6 +105,7 @@ import Testing
             let key = try await office.key(.reviewer)
             for (body, status) in [
                 (#"{"name":""}"#, 400), (#"{"name":" "}"#, 400), (#"{"name":"a\nb"}"#, 400), ("{}", 400),
+                (#"{"name":"x","note":null}"#, 400),
                 (#"{"name":"\#(String(repeating: "x", count: 101))"}"#, 400), (#"{"name":"good"}"#, 201),
                 (#"{"name":"good"}"#, 409),
             ] {
