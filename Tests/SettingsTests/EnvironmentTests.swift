@@ -33,6 +33,7 @@ import Testing
         "CALLARK_ALARMS_HORIZON_HOURS": "4", "CALLARK_ALARMS_PURGE_DAYS": "5",
         "CALLARK_ALARMS_OPEN_DAY_DAYS": "6", "CALLARK_ALARMS_FREE_BYTES": "7",
         "CALLARK_ALARMS_ANCHOR_HOURS": "8",
+        "CALLARK_NOTIFICATIONS": "[{ command: [page, somebody] }]",
         "CALLARK_EVIDENCE_ANCHORS": "[{ kind: command, name: mail, command: [mail, auditor] }]",
         "CALLARK_EVIDENCE_ORIGIN": "archive.example/callark", "CALLARK_EVIDENCE_KEY_FILE": "log.key",
         "CALLARK_EVIDENCE_CHECKPOINT_SECONDS": "8",

@@ -23,8 +23,8 @@ actor IdentityProvider {
     private let exchange: @Sendable () async throws -> any HTTPExchange
     private let now: @Sendable () -> Timestamp
     private var description: Known<Description>?
-    /// The keys by their IDs, as JSON.
-    private var keys: Known<[String: Data]>?
+    /// The keys by their IDs.
+    private var keys: Known<[String: JSONValue]>?
 
     /// How long the description and the keys are used before they are fetched again.
     private static let memory = Duration.hours(1)
@@ -114,7 +114,7 @@ actor IdentityProvider {
         // What it says is read only after its signature was checked, except for the issuer: keys of another one are
         // not fetched.
         guard claims.member("iss")?.text == settings.issuer else { throw Self.refusal("it is of another issuer") }
-        try await requireSignature(of: token, keyID: header.member("kid")?.text, algorithm: algorithm)
+        try await requireSignature(of: token, algorithm, keyID: header.member("kid")?.text)
         try requireCurrent(claims, nonce: nonce)
         guard let subject = claims.member("sub")?.text, (1...255).contains(subject.utf8.count),
             subject.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
@@ -147,8 +147,13 @@ actor IdentityProvider {
         }
     }
 
-    private func requireSignature(of token: String, keyID: String?, algorithm: String) async throws {
-        guard let key = try await key(keyID, for: algorithm) else { throw Self.refusal("its key is not the identity provider's") }
+    private func requireSignature(of token: String, _ algorithm: String, keyID: String?) async throws {
+        guard let found = try await key(keyID),
+            let key = try? JSONDecoder().decode(JWK.self, from: JSONWriter.data(found))
+        else { throw Self.refusal("its key is not the identity provider's") }
+        guard found.member("alg")?.text ?? algorithm == algorithm else {
+            throw Self.refusal("its algorithm is not that of its key")
+        }
         do {
             let collection = JWTKeyCollection()
             try await collection.add(jwk: key)
@@ -192,38 +197,30 @@ actor IdentityProvider {
         }
     }
 
-    /// The key with this ID, or the only one, if it is for this algorithm. The keys are fetched again if it is not known, because providers replace
+    /// The key with this ID, or the only one. The keys are fetched again if it is not known, because providers replace
     /// them.
-    private func key(_ id: String?, for algorithm: String) async throws -> JWK? {
-        if let keys, now() - keys.time < Self.memory, let key = Self.key(id, algorithm, keys.value) { return key }
-        if let keys, now() - keys.time < Self.patience { return Self.key(id, algorithm, keys.value) }
+    private func key(_ id: String?) async throws -> JSONValue? {
+        if let keys, now() - keys.time < Self.memory, let key = Self.key(id, keys.value) { return key }
+        if let keys, now() - keys.time < Self.patience { return Self.key(id, keys.value) }
         do {
             let json = try await fetch(known().keys.absoluteString)
-            var found: [String: Data] = [:]
+            var found: [String: JSONValue] = [:]
             for (place, item) in (json.member("keys")?.elements ?? []).enumerated() {
                 guard case .object(var members) = item, item.member("use")?.text ?? "sig" == "sig" else { continue }
                 let name = item.member("kid")?.text ?? "#\(place)"
                 if item.member("kid") == nil { members.append(JSONMember("kid", .string(name))) }
-                found[name] = JSONWriter.data(.object(members))
+                found[name] = .object(members)
             }
             keys = Known(value: found, time: now())
         } catch {
             guard keys != nil else { throw error }
         }
-        return keys.flatMap { Self.key(id, algorithm, $0.value) }
+        return keys.flatMap { Self.key(id, $0.value) }
     }
 
-    private static func key(_ id: String?, _ algorithm: String, _ keys: [String: Data]) -> JWK? {
-        let data = id.flatMap { keys[$0] } ?? (id == nil && keys.count == 1 ? keys.values.first : nil)
-        guard let data, let json = try? JSONReader.value(of: data), isFit(json, for: algorithm) else { return nil }
-        return try? JSONDecoder().decode(JWK.self, from: data)
-    }
-
-    /// Whether a key makes signatures of an algorithm: the one that it names, or else one of its type (RFC 7518, 6.1).
-    private static func isFit(_ key: JSONValue, for algorithm: String) -> Bool {
-        if let own = key.member("alg")?.text { return own == algorithm }
-        let type = algorithm.hasPrefix("ES") ? "EC" : algorithm == "EdDSA" ? "OKP" : "RSA"
-        return key.member("kty")?.text == type
+    private static func key(_ id: String?, _ keys: [String: JSONValue]) -> JSONValue? {
+        if let id { return keys[id] }
+        return keys.count == 1 ? keys.values.first : nil
     }
 
     private func fetch(_ address: String) async throws -> JSONValue {

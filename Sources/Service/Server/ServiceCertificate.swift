@@ -72,7 +72,7 @@ struct ServiceCertificate: Sendable {
             throw ServiceError(.certificate, "service.tls: \(files.keyFile) has no private key in PEM: \(error)")
         }
         let pair = Pair(chain: chain, key: .privateKey(key))
-        // One of the two may already be replaced, and the other not yet.
+        // What no connection could use is refused here, and the pair before is kept.
         _ = try NIOSSLContext(configuration: configuration(of: pair))
         return pair
     }

@@ -150,7 +150,7 @@ struct FileLayer {
         case .list(let items):
             let texts = items.compactMap { if case .text(let text) = $0.content { text } else { nil } }
             if texts.count == items.count { return RawValue(content: .list(texts), origin: origin) }
-            if key.isListOfSections, let sections = RawSection.all(items) {
+            if key.isListOfSections, let sections = RawSection.all(items, isNested: key.section == .notifications) {
                 return RawValue(content: .sections(sections), origin: origin)
             }
             let item = key.isListOfSections ? "section of words" : "word"
@@ -158,7 +158,9 @@ struct FileLayer {
         case .nothing: report(.invalidValue, value.line, "\(name) has no value; give one, or take the line out")
         case .tagged(let tag): reportTag(tag, name, value.line)
         case .section where key.isSection:
-            if let section = RawSection(value) { return RawValue(content: .sections([section]), origin: origin) }
+            if let section = RawSection(value, isNested: true) {
+                return RawValue(content: .sections([section]), origin: origin)
+            }
             report(.invalidValue, value.line, "\(name) has something that is not a word or a section of words")
         case .section, .oddKeys:
             report(.invalidValue, value.line, "\(name) is a section; it must be \(key.expectation)")

@@ -8,7 +8,7 @@ extension SettingKey<[RawSection]> {
         Self(
             .notifications,
             "",
-            .sections,
+            .nestedSections,
             default: "",
             secret: true,
             "how people are told when an alarm begins and when it ends"

@@ -59,7 +59,7 @@ extension ValueFormat<[RawSection]> {
             switch content {
             case .sections(let sections) where sections.count == 1: return sections
             case .text(let text):
-                guard let value = try? YAMLValue.document(text), let section = RawSection(value) else {
+                guard let value = try? YAMLValue.document(text), let section = RawSection(value, isNested: true) else {
                     throw BadValue()
                 }
                 return [section]

@@ -3,7 +3,12 @@ import Text
 
 extension ValueFormat<[RawSection]> {
     /// A list of sections; in the environment, the same text as in the file, on one line.
-    static var sections: Self {
+    static var sections: Self { listOfSections(isNested: false) }
+
+    /// The same, whose sections may have sections below their keys.
+    static var nestedSections: Self { listOfSections(isNested: true) }
+
+    private static func listOfSections(isNested: Bool) -> Self {
         Self(expectation: "a list of sections such as [{ kind: command, name: print, command: [lp] }]") {
             (content) throws(BadValue) in
             switch content {
@@ -12,7 +17,7 @@ extension ValueFormat<[RawSection]> {
             case .text(""): return []
             case .text(let text):
                 guard let value = try? YAMLValue.document(text), case .list(let items) = value.content,
-                    let sections = RawSection.all(items)
+                    let sections = RawSection.all(items, isNested: isNested)
                 else { throw BadValue() }
                 return sections
             case .list, .unusable: throw BadValue()

@@ -77,7 +77,8 @@ struct RawSection: Sendable, Hashable {
     }
 
     /// - Returns: `nil` if `value` is not a section with texts, lists of texts, or such sections below its keys.
-    init?(_ value: YAMLValue) {
+    /// - Parameter isNested: whether sections may be below its keys.
+    init?(_ value: YAMLValue, isNested: Bool = false) {
         guard case .section(let entries) = value.content else { return nil }
         line = value.line
         members = []
@@ -91,7 +92,7 @@ struct RawSection: Sendable, Hashable {
                 guard texts.count == items.count else { return nil }
                 content = .list(texts)
             case .section:
-                guard let section = RawSection(entry.value) else { return nil }
+                guard isNested, let section = RawSection(entry.value) else { return nil }
                 content = .sections([section])
             case .tagged, .oddKeys: return nil
             }
@@ -101,8 +102,8 @@ struct RawSection: Sendable, Hashable {
 
     /// The sections of a list.
     /// - Returns: `nil` if one of the items is not a section.
-    static func all(_ items: [YAMLValue]) -> [RawSection]? {
-        let sections = items.compactMap(RawSection.init)
+    static func all(_ items: [YAMLValue], isNested: Bool = false) -> [RawSection]? {
+        let sections = items.compactMap { RawSection($0, isNested: isNested) }
         return sections.count == items.count ? sections : nil
     }
 }

@@ -51,9 +51,6 @@ import Transfer
         }
     }
 
-    /// It cannot be looked at.
-    private struct Unseen: Error {}
-
     /// Looks for alarms with a database of its own.
     private func with(
         _ channels: [NotificationChannel],
@@ -69,7 +66,8 @@ import Transfer
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             now: { Timestamp(millisecondsSince1970: 1_763_625_600_000) },
             alarms: {
-                guard let alarms = present.withLock({ $0 }) else { throw Unseen() }
+                let alarms = present.withLock { $0 }
+                guard let alarms else { throw CocoaError(.fileReadUnknown) }
                 return alarms
             }
         )

@@ -29,6 +29,9 @@ struct Office: Sendable {
     /// What the provider signs the webhooks of the first organization with.
     static let webhookSecret = "0123456789abcdef0123456789abcdef"
 
+    /// The ID of the second organization: always the same, because the manifest remembers it.
+    static let otherOrganizationID = "11111111-2222-4333-8444-555555555555"
+
     /// The configured organizations. Only the first one has archived calls.
     static let organizations = ["acme", "beta"]
 
@@ -138,7 +141,7 @@ struct Office: Sendable {
         try folder.put("secret", Array(simulator.clientSecret.utf8))
         try folder.put("refresh", Array(simulator.refreshToken.utf8))
         for file in ["secret", "refresh"] { chmod("\(folder.path)/\(file)", 0o600) }
-        let organizations = zip(Self.organizations, [simulator.organizationID, "4b0f5f7e-5d1c-4f0e-9a53-9a2f2c1f7b10"])
+        let organizations = zip(Self.organizations, [simulator.organizationID, otherOrganizationID])
         let list = organizations.map { name, id in
             """
               - name: \(name)
