@@ -95,7 +95,7 @@ import Testing
             ("{ kind: witness, name: a }", "evidence.anchors[0].vkey is missing"),
             ("word", "evidence.anchors is the list [\"word\"]"),
             ("[a, b]", "evidence.anchors has an item that is not a section"),
-            ("{ kind: { a: b } }", "evidence.anchors[0].kind is"),
+            ("{ kind: { a: b } }", "evidence.anchors has an item that is not a section"),
         ]
     )
     func `that cannot be say what is wrong, and where`(_ anchor: String, _ message: String) throws {
