@@ -73,7 +73,7 @@ import WebexContactCenter
         gate.holdBack(first, for: .seconds(3600))
         gate.leave(first, .trouble)
         let closed = await #expect(throws: DownloadGate.Closed.self) { _ = try await gate.enter("a") }
-        #expect(closed?.reason.contains("left alone for 3") == true)
+        #expect(closed?.reason.contains("a pause of 3") == true)
     }
 
     @Test func `lets those go who are cancelled, waiting in line or held back`() async throws {
