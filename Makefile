@@ -131,7 +131,7 @@ $(CANAILLE_ENVIRONMENT)/.complete: Makefile | test-packages
 
 $(PYTHON_ENVIRONMENT)/.complete: Makefile | test-packages
 	python3 -m venv --system-site-packages $(PYTHON_ENVIRONMENT)
-	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check aiosmtpd==1.4.6 bagit==1.9.0 \
+	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check aiosmtpd==1.4.6 axe-playwright-python==0.1.8 bagit==1.9.0 \
 	    'grafana-foundation-sdk==1769699998!10.1.0' jsonschema kubernetes-validate==1.37.0 \
 	    playwright==1.65.2 prometheus-client==0.26.0 PyYAML==6.0.3 rfc3161-client==1.0.9 schemathesis==4.32.5 vermin==1.9.2
 	touch $@
