@@ -139,13 +139,16 @@ import Testing
                 return line?["recordings_stored"]?.number == Double(held)
             }
             let place = try #require(line?["organizations"]?.list.first?["backfill"])
-            #expect(place["day"]?.text == desk.day && place["number"] == .number(4) && place["days"] == .number(5))
+            // In the first minute of a day, yesterday is not over yet for a pass.
+            let days = try #require([4, 5].first { place["days"] == .number($0) }, "\(place)")
+            #expect(place["day"]?.text == desk.day && place["number"] == .number(4))
             let text = try await desk.run("status").output
-            #expect(text.hasPrefix("running: callark archive --low-priority (a backfill, day 4 of 5), process "))
+            let told = "running: callark archive --low-priority (a backfill, day 4 of \(Int(days))), process "
+            #expect(text.hasPrefix(told))
             backfill.signal(SIGTERM)
             let ending = try await backfill.end()
             #expect(ending.status == 143)
-            #expect(ending.output.contains("3 of 5 days done"))
+            #expect(ending.output.contains("3 of \(Int(days)) days done"))
             #expect(ending.output.contains("  \(desk.day) was begun: \(held) recordings of it held so far\n"))
         }
     }
