@@ -1,3 +1,5 @@
+import Files
+
 /// A secret as it was configured, and where it came from. `description`, `dump` and mirrors do not show it.
 package struct SecretSource: Sendable, Hashable {
     /// The secret, or why it could not be read.
@@ -23,6 +25,15 @@ package struct SecretSource: Sendable, Hashable {
     /// The secret itself: visible ASCII, never empty. For the request that needs it only.
     /// - Throws: why it could not be read, if the configuration was loaded without requiring its secrets.
     package func reveal() throws(SettingsError) -> String { try content.get() }
+
+    /// The secret in a file: all of its text but the ends of lines after it.
+    /// - Throws: `FileContents.Failure` if the file cannot be read.
+    package static func contents(ofFileAt path: String) throws(FileContents.Failure) -> (text: String, file: FileContents) {
+        let file = try FileContents(path: path, limit: 65536)
+        var text = String(decoding: file.bytes, as: UTF8.self)[...]
+        while text.last?.isNewline == true { text.removeLast() }
+        return (String(text), file)
+    }
 
     /// What is shown in place of a secret.
     package static let mask = "•••"

@@ -65,10 +65,11 @@ extension Simulator {
         }
     }
 
-    /// The subscriptions of an organization: where each sends events, and whether it is active.
-    package func subscriptions(organization: Int = 0) -> [(destination: String, isActive: Bool)] {
+    /// The subscriptions of an organization: where each sends events, what it signs them with, and whether it is
+    /// active.
+    package func subscriptions(organization: Int = 0) -> [(destination: String, secret: String?, isActive: Bool)] {
         provider.state.withLock { state in
-            state.subscriptions[organization].subscriptions.map { ($0.destination, $0.isActive) }
+            state.subscriptions[organization].subscriptions.map { ($0.destination, $0.secret, $0.isActive) }
         }
     }
 

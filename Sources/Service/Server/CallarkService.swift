@@ -290,6 +290,7 @@ package struct CallarkService: Sendable {
 
     /// The routes that return data, for programs and for the page.
     private var apiRoutes: [Route] {
+        let webhooks = Webhooks(installation: installation, inbox: inbox)
         let parts: [[Route]] = [
             Health(installation: installation, database: database).routes,
             Description().routes,
@@ -317,8 +318,8 @@ package struct CallarkService: Sendable {
             Metrics(installation: installation, requests: requests).routes,
             AuditRoutes(installation: installation).routes,
             LogRoutes(installation: installation).routes,
-            Webhooks(installation: installation, inbox: inbox).routes,
-            WebhookSubscriptions(installation: installation).routes,
+            webhooks.routes,
+            WebhookSubscriptions(installation: installation, secrets: webhooks.secrets).routes,
             NotificationTrial(channels: channels, logger: installation.logger) { [installation] in installation.now }
                 .routes,
         ]

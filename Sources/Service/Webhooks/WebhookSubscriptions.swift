@@ -42,6 +42,8 @@ package struct WebhookLine: Encodable {
 /// The provider's subscriptions, by HTTP: `/api/v1/organizations/{organization}/webhooks`.
 struct WebhookSubscriptions: Sendable {
     let installation: Installation
+    /// Those that the events are checked with: the provider must get the same.
+    let secrets: WebhookSecrets
 
     var routes: [Route] {
         let path = "/api/v1/organizations/{organization}/webhooks"
@@ -66,7 +68,8 @@ struct WebhookSubscriptions: Sendable {
 
     private func create(_ inquiry: Inquiry) async throws -> Answer {
         let organization = try organization(inquiry)
-        guard let address = installation.webhookAddress(of: organization.name), let secret = organization.webhookSecret
+        guard let address = installation.webhookAddress(of: organization.name),
+            let secret = try secrets.secret(of: organization.name)
         else {
             throw Problem(
                 .conflict,
@@ -75,7 +78,7 @@ struct WebhookSubscriptions: Sendable {
             )
         }
         let subscriptions = try await installation.contactCenter(of: organization).subscriptions
-        let (made, isNew) = try await subscriptions.ensure(to: address, secret: Secret(try secret.reveal()))
+        let (made, isNew) = try await subscriptions.ensure(to: address, secret: Secret(secret))
         try installation.note([made], organization.name)
         let line = WebhookLine(made, of: organization.name, action: isNew ? "created" : "kept")
         return try Answer.json(line, status: isNew ? .created : .ok)

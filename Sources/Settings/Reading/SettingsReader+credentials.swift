@@ -68,15 +68,14 @@ extension SettingsReader {
         if case .environment = raw.origin { owner.file[key.file.row] = nil }
         guard let file = value(key.file, of: owner, shown: absolute).map(absolute) else { return nil }
         let name = key.file.row.path(in: owner.label)
-        let contents: FileContents
+        let (text, contents): (String, FileContents)
         do {
-            contents = try FileContents(path: file, limit: 65536)
+            (text, contents) = try SecretSource.contents(ofFileAt: file)
         } catch {
             let message = "\(name): cannot read \(shown(file, raw, error)): \(error.reason)"
             return unreadable(message, raw)
         }
         warnIfReadable(contents, file, raw.origin, name)
-        let text = String(decoding: contents.bytes, as: UTF8.self).trimmingSuffix { $0.isNewline }
         guard let secret = try? key.text.format.parse(.text(text)) else {
             let rule = "its only line must be \(key.text.format.expectation)"
             return unreadable("\(name): \(VisibleText.quoted(file)) holds no usable secret; \(rule)", raw)
@@ -133,13 +132,5 @@ extension SettingsReader.Owner {
         var owner = self
         for key in bearer ? AuthenticationMethod.refreshing : AuthenticationMethod.bearer { owner.file[key] = nil }
         return owner
-    }
-}
-
-extension String {
-    fileprivate func trimmingSuffix(while isTrimmed: (Character) -> Bool) -> String {
-        var text = self[...]
-        while let last = text.last, isTrimmed(last) { text.removeLast() }
-        return String(text)
     }
 }

@@ -140,7 +140,8 @@ struct Office: Sendable {
     ) throws -> Installation {
         try folder.put("secret", Array(simulator.clientSecret.utf8))
         try folder.put("refresh", Array(simulator.refreshToken.utf8))
-        for file in ["secret", "refresh"] { chmod("\(folder.path)/\(file)", 0o600) }
+        try folder.put("webhook", Array(webhookSecret.utf8))
+        for file in ["secret", "refresh", "webhook"] { chmod("\(folder.path)/\(file)", 0o600) }
         let organizations = zip(Self.organizations, [simulator.organizationID, otherOrganizationID])
         let list = organizations.map { name, id in
             """
@@ -149,7 +150,7 @@ struct Office: Sendable {
                 api_base_url: \(simulator.apiBaseURL)
                 oauth_base_url: \(simulator.oauthBaseURL)
                 requests_per_minute: 60000
-                \(name == "acme" ? "webhook_secret: \(webhookSecret)" : "# no webhooks")
+                \(name == "acme" ? "webhook_secret_file: \(folder.path)/webhook" : "# no webhooks")
                 auth:
                   client_id: \(simulator.clientID)
                   client_secret_file: \(folder.path)/secret
@@ -187,6 +188,10 @@ extension Office {
     var firstTask: SimulatedTask {
         get throws { try #require(simulator.world.tasks().first { !$0.recordings.isEmpty }) }
     }
+
+    /// Gives the provider's webhooks another secret, as an administrator would.
+    /// - Parameter text: all of the new file.
+    func changeWebhookSecret(to text: String) throws { try folder.put("webhook", Array(text.utf8)) }
 
     /// Creates a key.
     /// - Returns: its text.

@@ -101,6 +101,21 @@ import WebexContactCenter
         }
     }
 
+    @Test(arguments: ["\n", "\r\n", "\r\n\r\n\n", ""])
+    func `is checked with the secret that the file has now, however the file ends`(_ end: String) async throws {
+        try await Office.with(isArchived: false) { office in
+            let body = event(organization: office.simulator.organizationID)
+            #expect(try await send(body, office).status == 200)
+            let secret = String(repeating: "n", count: 40)
+            try office.changeWebhookSecret(to: secret + end)
+            #expect(try await send(body, office).problem == "bad_signature")
+            #expect(try await send(body, office, signature: sign(body, secret: secret)).status == 200)
+            // What cannot be a secret changes nothing.
+            try office.changeWebhookSecret(to: end)
+            #expect(try await send(body, office, signature: sign(body, secret: secret)).status == 200)
+        }
+    }
+
     @Test func `is refused if it is too large, whatever it says about its length`() async throws {
         try await Office.with(isArchived: false) { office in
             let body = String(repeating: "x", count: 70_000)
@@ -197,6 +212,15 @@ import WebexContactCenter
             let operating = try await office.key(.operator)
             #expect(try await office.ask(Self.path, key: operating).problem == "role_too_small")
             #expect(try await office.ask("POST", Self.path, key: operating).problem == "role_too_small")
+        }
+    }
+
+    @Test func `is created with the secret that its events are checked with`() async throws {
+        try await Office.with(isArchived: false, settings: Self.settings) { office in
+            let secret = String(repeating: "n", count: 40)
+            try office.changeWebhookSecret(to: "\(secret)\r\n")
+            #expect(try await office.ask("POST", Self.path, key: office.key(.admin)).status == 201)
+            #expect(office.simulator.subscriptions().map(\.secret) == [secret])
         }
     }
 
