@@ -105,7 +105,7 @@ package struct Retrieval: Sendable {
         let held = try held(row)
         do {
             try await copy(held, to: destination)
-        } catch let error as ArchiveError where held.isSealed && (error.code == .damaged || error.code == .missing) {
+        } catch let error as ArchiveError where held.isSealed && FailedRead(error, of: row, in: root).isLoss {
             let repair = "`callark verify --repair --day \(row.day)` fetches it again"
             let advice = error.code == .missing ? "put the file back or mount its disk; else \(repair)" : repair
             throw ArchiverError(.damaged, "\(Self.subject(row)) damaged: \(error.message); \(advice)")

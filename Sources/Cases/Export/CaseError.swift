@@ -8,6 +8,8 @@ package struct CaseError: Error, Hashable, Sendable, CustomStringConvertible {
         case inputOutput
         /// It could not be noted who gets the audio, and the configuration demands that.
         case notNoted
+        /// A call that was asked for is not known.
+        case unknownCall
         /// More calls than a case may have.
         case tooMany
     }

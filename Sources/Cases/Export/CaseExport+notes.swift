@@ -75,17 +75,22 @@ extension CaseExport {
         draft.remarks.append("not noted in the evidence log: \(error)")
     }
 
-    /// Records that reading a recording just showed that its bytes are not what was archived, as `callark fetch` does.
-    func noteDamage(_ recording: RecordingRow, _ draft: inout CaseDraft) async {
-        guard let held = recording.held, let damaged = DamagedRecording(read: recording) else { return }
-        // If the whole file is missing, every command sees that by itself.
-        if held.isSealed, (try? root.archives.byteCount(of: held.archive)) == .some(nil) { return }
-        do {
-            try await manifest.noteRead(damaged, by: actor, now: now)
-        } catch {
-            draft.remarks.append(
-                "could not record the damage of \(recording.file): \(error); run `callark verify --day \(recording.day)`"
-            )
+    /// What the case says about a recording that could not be copied, because its archive does not have its bytes. Damage is
+    /// recorded, as `callark fetch` does.
+    /// - Throws: `failure`, if it is another one.
+    func damage(_ failure: any Error, of recording: RecordingRow, _ draft: inout CaseDraft) async throws -> String {
+        let read = FailedRead(failure, of: recording, in: root)
+        guard read.isLoss else { throw failure }
+        if case .damaged(let damaged) = read {
+            do {
+                try await manifest.noteRead(damaged, by: actor, now: now)
+            } catch {
+                draft.remarks.append(
+                    "could not record the damage of \(recording.file): \(error); run `callark verify --day \(recording.day)`"
+                )
+            }
         }
+        guard let error = failure as? ArchiveError else { return "\(failure)" }
+        return "task \(recording.key.taskID): \(recording.file) is damaged: \(error.message)"
     }
 }

@@ -117,13 +117,8 @@ package struct CaseExport: Sendable {
                 let name = "\(call.folder)/\(recording.file)"
                 do {
                     try await retrieval.copy(recording, to: draft.folder.place(name))
-                } catch let error as ArchiverError where error.code == .damaged {
-                    call.damage.append(error.description)
-                    await noteDamage(recording, &draft)
-                    continue
-                } catch let error as ArchiveError where error.code == .damaged || error.code == .missing {
-                    call.damage.append("task \(row.taskID): \(recording.file) is damaged: \(error.message)")
-                    await noteDamage(recording, &draft)
+                } catch {
+                    call.damage.append(try await damage(error, of: recording, &draft))
                     continue
                 }
                 draft.folder.add(name, held.digest, byteCount: held.byteCount)

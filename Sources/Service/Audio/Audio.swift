@@ -275,7 +275,10 @@ extension Audio {
 
     /// Logs and records that the bytes of a recording are not those that were archived.
     private func noteDamage(_ row: RecordingRow, by actor: Actor) async {
-        guard let damaged = DamagedRecording(read: row) else { return }
+        guard let held = row.held else { return }
+        let root = installation.root
+        let failure = ArchiveError.damaged("its bytes are not what was archived", path: root.path(of: held.location))
+        guard case .damaged(let damaged) = FailedRead(failure, of: row, in: root) else { return }
         installation.logger.error(
             "a recording is damaged",
             metadata: ["archive.name": "\(damaged.archive)", "recording.file": "\(row.file)"]

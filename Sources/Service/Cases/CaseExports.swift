@@ -110,11 +110,13 @@ struct CaseExports: Sendable {
 
     private static func problem(_ error: any Error) -> Problem {
         guard let error = error as? CaseError else { return ServiceProblem.of(error) }
-        return Problem(
-            .serviceUnavailable,
-            error.code == .notNoted ? "not_noted" : "export_not_written",
-            error.description
-        )
+        let code =
+            switch error.code {
+            case .notNoted: "not_noted"
+            case .unknownCall: "unknown_call"
+            case .occupied, .inputOutput, .tooMany: "export_not_written"
+            }
+        return Problem(.serviceUnavailable, code, error.description)
     }
 
     private func write(
@@ -123,7 +125,10 @@ struct CaseExports: Sendable {
         _ stop: StopRequest
     ) async throws -> CaseExportRecord.Result {
         let manifest = try await installation.manifest.forWriting()
-        let calls = try await calls(order.calls, manifest)
+        let selection = CaseSelection(of: manifest) { [installation] row in
+            try await installation.standpoint(of: row.organization, manifest, days: row.day...row.day)
+        }
+        let calls = try await selection.calls(order.calls.map { CaseSelection.Wanted($0.task, of: $0.organization) })
         try requireSpace(for: calls)
         let writer = CaseExport(
             root: installation.root,
@@ -164,17 +169,6 @@ struct CaseExports: Sendable {
             isComplete: outcome.isComplete,
             fileBytes: try FileSystem.size(of: zip) ?? 0
         )
-    }
-
-    private func calls(_ wanted: [CaseRecord.Call], _ manifest: Manifest) async throws -> [CallRow] {
-        var calls: [CallRow] = []
-        for call in wanted {
-            guard let row = try await manifest.tasks(call.task, organization: call.organization).first else { continue }
-            let standpoint = try await installation.standpoint(of: call.organization, manifest, days: row.day...row.day)
-            let filter = ListFilter(organization: call.organization, task: call.task)
-            calls += try await manifest.calls(filter, at: standpoint).collected()
-        }
-        return calls.sorted { ($0.createdTime, $0.taskID.description) < ($1.createdTime, $1.taskID.description) }
     }
 
     /// The folder and the zip file exist at the same time, so an export takes twice its bytes for a while.

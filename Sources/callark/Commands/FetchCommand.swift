@@ -182,8 +182,7 @@ struct FetchCommand: AsyncParsableCommand {
         do {
             file = try await retrieval.copy(row, into: folder, force: force)
         } catch {
-            let failure = FetchLog.Failure(error)
-            if failure == .damaged { await log.noteDamage(row) }
+            let failure = await log.note(error, of: row)
             try report.failed(row.key.taskID, error)
             return failure
         }

@@ -22,10 +22,6 @@ actor FetchLog {
         /// The archive no longer has its bytes.
         case damaged
         case notWritten = "not_written"
-
-        init(_ error: any Error) {
-            self = (error as? ArchiverError)?.code == .damaged ? .damaged : .notWritten
-        }
     }
 
     /// - Parameters:
@@ -68,11 +64,14 @@ actor FetchLog {
         }
     }
 
-    /// Records that reading a recording just showed that its bytes are not what was archived.
-    func noteDamage(_ row: RecordingRow) async {
-        guard let held = row.held, let damaged = DamagedRecording(read: row) else { return }
-        // If the whole file is missing, every command sees that by itself.
-        if held.isSealed, (try? installation.root.archives.byteCount(of: held.archive)) == .some(nil) { return }
+    /// Takes note that a recording could not be copied. If its bytes are not what was archived, that is recorded.
+    func note(_ error: any Error, of row: RecordingRow) async -> Failure {
+        let failure = FailedRead(error, of: row, in: installation.root)
+        if case .damaged(let damaged) = failure { await noteDamage(damaged, on: row.day) }
+        return failure.isLoss ? .damaged : .notWritten
+    }
+
+    private func noteDamage(_ damaged: DamagedRecording, on day: ArchiveDay) async {
         do {
             let manifest = try await installation.manifestForWriting()
             try await manifest?.noteRead(damaged, by: Operator.current, now: installation.now)
@@ -80,7 +79,7 @@ actor FetchLog {
             guard !hasWarnedOfDamage else { return }
             hasWarnedOfDamage = true
             Diagnostics.warning(
-                "could not record this damage: \(error); run `callark verify --day \(row.day)` with the account of the archive"
+                "could not record this damage: \(error); run `callark verify --day \(day)` with the account of the archive"
             )
         }
     }

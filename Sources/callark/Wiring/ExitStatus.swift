@@ -55,6 +55,7 @@ enum ExitStatus: Int32 {
             case .notNoted: .authorization
             case .occupied, .inputOutput: .inputOutput
             case .tooMany: .usage
+            case .unknownCall: .unknown
             }
     }
 

@@ -125,6 +125,27 @@ import Testing
         }
     }
 
+    @Test func `with a call that is no longer known is not exported without it`() async throws {
+        try await Office.with { office in
+            let key = try await office.key(.reviewer)
+            let known = try PercentCoding.encoded(office.firstTask.id)
+            _ = try await office.ask("POST", "/api/v1/cases", key: key, body: #"{"name":"old"}"#)
+            #expect(try await office.ask("PUT", "/api/v1/cases/old/calls/acme/\(known)", key: key).status == 201)
+            let database = try ServiceDatabase(path: office.installation.root.servicePath)
+            let lost = CaseRecord.Call(
+                organization: try #require(OrganizationName("acme")),
+                task: try #require(TaskID("no-such-task")),
+                addedTime: office.installation.now,
+                addedBy: "rita"
+            )
+            #expect(try await database.add(lost, to: #require(CaseName("old")), most: 10))
+            try database.close()
+            let export = try await export(office, "old", key: key)
+            #expect(export["state"] == .text("failed") && export["error"] == .text("unknown_call"), "\(export)")
+            #expect(export["file"] == .boolean(false))
+        }
+    }
+
     @Test func `is for those who may see all its calls`() async throws {
         try await Office.with { office in
             let key = try await office.key(.reviewer)

@@ -100,7 +100,7 @@ struct CaseExportCommand: AsyncParsableCommand {
         let zipPath = zip ? "\(folder).zip" : nil
         if let zipPath { try CaseZip.requireFree(zipPath) }
         guard let manifest = try await installation.manifestForWriting() else {
-            throw tasks.isEmpty ? Self.nothing : CommandError.unknown(tasks)
+            throw tasks.isEmpty ? Self.nothing : CaseError(unknown: tasks)
         }
         let calls = try await calls(tasks, installation, manifest)
         let window = try window.window(in: installation)
@@ -161,45 +161,29 @@ struct CaseExportCommand: AsyncParsableCommand {
         _ manifest: Manifest
     ) async throws -> [CallRow] {
         try await call.requireKnownNames(in: manifest)
+        if !tasks.isEmpty {
+            let selection = CaseSelection(of: manifest) { row in
+                try await installation.standpoint(of: row.organization, manifest, days: row.day...row.day)
+            }
+            return try await selection.calls(tasks.map { CaseSelection.Wanted($0, of: org) })
+        }
         let window = try window.window(in: installation)
         var calls: [CallRow] = []
-        if tasks.isEmpty {
-            for name in try await manifest.organizations().map(\.name) where org == nil || org == name {
-                let standpoint = try await installation.standpoint(of: name, manifest, days: window.days)
-                let filter = ListFilter(
-                    organization: name,
-                    day: window.day,
-                    window: window.range,
-                    state: state?.filter,
-                    call: call.filter
-                )
-                for try await row in manifest.calls(filter, at: standpoint) where state == nil || !row.rows.isEmpty {
-                    calls.append(row)
-                    try CaseRequest.requireFew(calls.count)
-                }
+        for name in try await manifest.organizations().map(\.name) where org == nil || org == name {
+            let standpoint = try await installation.standpoint(of: name, manifest, days: window.days)
+            let filter = ListFilter(
+                organization: name,
+                day: window.day,
+                window: window.range,
+                state: state?.filter,
+                call: call.filter
+            )
+            for try await row in manifest.calls(filter, at: standpoint) where state == nil || !row.rows.isEmpty {
+                calls.append(row)
+                try CaseRequest.requireFew(calls.count)
             }
-            guard !calls.isEmpty else { throw Self.nothing }
-        } else {
-            var unknown: [TaskID] = []
-            try CaseRequest.requireFew(tasks.count)
-            for task in tasks {
-                let rows = try await manifest.tasks(task, organization: org)
-                if rows.isEmpty { unknown.append(task) }
-                for row in rows {
-                    let standpoint = try await installation.standpoint(
-                        of: row.organization,
-                        manifest,
-                        days: row.day...row.day
-                    )
-                    let filter = ListFilter(organization: row.organization, task: row.id)
-                    calls += try await manifest.calls(filter, at: standpoint).collected()
-                }
-            }
-            guard unknown.isEmpty else { throw CommandError.unknown(unknown) }
         }
-        var seen: Set<String> = []
-        return calls.filter { seen.insert("\($0.organization) \($0.taskID)").inserted }.sorted {
-            ($0.createdTime, $0.taskID.description) < ($1.createdTime, $1.taskID.description)
-        }
+        guard !calls.isEmpty else { throw Self.nothing }
+        return CaseSelection.inOrder(calls)
     }
 }
