@@ -72,7 +72,7 @@ test-browser: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.com
 screenshots: release browser-packages $(PYTHON_ENVIRONMENT)/.complete ## take the pictures of docs/images
 	$(PYTHON_ENVIRONMENT)/bin/python -B Tests/browser/screenshots.py "$$($(SWIFT) build -c release --show-bin-path)" docs/images
 
-test-dates: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## every test as if it were four other days, and those that know dates on eight more (DATES)
+test-dates: packages test-packages $(PYTHON_ENVIRONMENT)/.complete $(CANAILLE_ENVIRONMENT)/.complete ## every test as if it were four other days, and those that know dates on eight more (DATES)
 	$(SWIFT) build --build-tests
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" $(DATES)
 

@@ -175,7 +175,11 @@ let package = Package(
         // What every page of HTML needs: escaping, and how it looks on paper.
         .target(
             name: "Pages",
-            dependencies: ["Text", .product(name: "Mustache", package: "swift-mustache")],
+            dependencies: [
+                "Text",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
             swiftSettings: strict
         ),
         // Calls with everything that proves them, for somebody who has no Callark.

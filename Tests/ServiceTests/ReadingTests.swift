@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HTTPTypes
 import Files
@@ -289,8 +290,16 @@ import Testing
             let row = try #require(csv.first { $0.hasPrefix("acme,\(office.day),") }).split(separator: ",")
             #expect(row[2] == "6", "\(row)")
             #expect(try await report("text/csv", "&rows=archives").text.contains("acme-\(office.day)-001"))
-            let page = try await report("text/html").text
+            let reply = try await report("text/html")
+            let page = reply.text
             #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains(office.day))
+            // A browser compares what is between the tags with the hash, and takes nothing else.
+            let style = try #require(page.firstMatch(of: /<style>(.*?)<\/style>/.dotMatchesNewlines())).output.1
+            let hash = Data(SHA256.hash(data: Data(style.utf8))).base64EncodedString()
+            let policy = "default-src 'none'; style-src 'sha256-\(hash)'"
+            #expect(reply.headers["content-security-policy"] == "\(policy); frame-ancestors 'none'")
+            #expect(page.contains("<meta http-equiv=\"Content-Security-Policy\" content=\"\(policy)\">"))
+            #expect(!page.contains("style=") && page.components(separatedBy: "<style").count == 2)
         }
     }
 }

@@ -47,4 +47,11 @@ import Testing
         #expect(Set(members.map(\.name)).count == members.count)
         #expect(members.allSatisfy { $0.value.text != nil })
     }
+
+    @Test func `have no marks of code, and neither have the messages of the API on the page`() {
+        for (key, text) in Words.english.all { #expect(!text.contains("`"), "\(key)") }
+        let problem = PageProblem(status: 400, code: "x", detail: "run `callark archive`, then again")
+        #expect(problem.detail == "run callark archive, then again")
+        #expect("see `callark gaps`".asSentence == "See callark gaps")
+    }
 }

@@ -8,11 +8,9 @@ extension CasePage {
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+        <meta http-equiv="Content-Security-Policy" content="\(style.policy)">
         <title>Case {{name}}</title>
-        <style>
-        \(style)
-        </style>
+        \(style.element)
         </head>
         <body>
         <header>
@@ -110,7 +108,7 @@ extension CasePage {
         """
 
     /// What only a case needs beside ``PaperStyle``.
-    private static let style =
+    private static let style = InlineStyle(
         PaperStyle.css + """
 
             @page { size: A4 landscape; margin: 14mm 12mm 16mm }
@@ -121,4 +119,5 @@ extension CasePage {
             td { overflow-wrap: anywhere }
             @media print { .mono { font-size: 6.5pt } }
             """
+    )
 }

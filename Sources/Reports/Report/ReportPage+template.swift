@@ -8,11 +8,9 @@ extension ReportPage {
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+        <meta http-equiv="Content-Security-Policy" content="\(style.policy)">
         <title>Call recordings: {{period}}</title>
-        <style>
-        \(style)
-        </style>
+        \(style.element)
         </head>
         <body>
         <header>
@@ -94,7 +92,7 @@ extension ReportPage {
         """
 
     /// What only a report needs beside ``PaperStyle``.
-    private static let style =
+    static let style = InlineStyle(
         PaperStyle.css + """
 
             @page { size: A4 landscape; margin: 14mm 12mm 16mm }
@@ -105,4 +103,5 @@ extension ReportPage {
             dd { margin: 0 0 0 18px; font: 12px ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere }
             @media print { dd { font-size: 7.5pt } }
             """
+    )
 }

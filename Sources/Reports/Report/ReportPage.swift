@@ -16,6 +16,9 @@ package struct ReportPage {
         self.report = report
     }
 
+    /// What the page may load: its own style.
+    package static var policy: String { style.policy }
+
     /// The whole page.
     package var html: String {
         get throws {

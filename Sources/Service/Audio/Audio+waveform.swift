@@ -12,9 +12,9 @@ extension Audio {
         let view = try ArchiveView(installation, inquiry)
         let (row, held) = try await recording(inquiry, view)
         _ = try purpose(inquiry, view.caller, row, installation.now)
-        let tag = "\"\(held.digest)-w1\""
-        let headers: HTTPFields = [.eTag: tag, .cacheControl: "private, no-cache"]
-        if inquiry.headers[.ifNoneMatch] == tag { return Answer(.notModified, headers: headers) }
+        let tag = EntityTag("\(held.digest)-w1")
+        let headers: HTTPFields = [.eTag: tag.text, .cacheControl: "private, no-cache"]
+        if tag.isNamed(in: inquiry.headers[.ifNoneMatch]) { return Answer(.notModified, headers: headers) }
         let waveform = try await waveforms.waveform(held.digest) {
             try await computed(row, held, by: view.caller.actor)
         }

@@ -122,31 +122,17 @@ struct Audio: Sendable {
         let view = try ArchiveView(installation, inquiry)
         let (row, held) = try await recording(inquiry, view)
         var headers = Self.headers(row, held)
-        let isHead = inquiry.method == .head
-        if !isHead, let wanted = inquiry.headers[.ifNoneMatch], Self.names(held, in: wanted) {
-            return Answer(.notModified, headers: headers)
-        }
-        let range =
-            isHead || !Self.matchesETag(inquiry.headers[.ifRange], held)
-            ? ByteRange.whole : ByteRange(inquiry.headers[.range], size: held.byteCount)
-        let part: Range<Int64>
-        switch range {
-        case .unsatisfiable:
-            throw Problem(
-                .rangeNotSatisfiable,
-                "range_not_satisfiable",
-                "the recording has \(held.byteCount) bytes",
-                headers: [.contentRange: "bytes */\(held.byteCount)"]
-            )
+        let (status, part): (HTTPResponse.Status, Range<Int64>)
+        switch try FilePart(inquiry, EntityTag("\(held.digest)"), size: held.byteCount, noun: "recording") {
+        case .unchanged: return Answer(.notModified, headers: headers)
         case .whole:
-            part = 0..<held.byteCount
+            (status, part) = (.ok, 0..<held.byteCount)
             headers[.reprDigest] = "sha-256=:\(Data(held.digest.bytes).base64EncodedString()):"
         case .part(let bytes):
-            part = bytes
-            headers[.contentRange] = "bytes \(bytes.lowerBound)-\(bytes.upperBound - 1)/\(held.byteCount)"
+            (status, part) = (.partialContent, bytes)
+            headers[.contentRange] = ByteRange.contentRange(bytes, size: held.byteCount)
         }
-        let status: HTTPResponse.Status = if case .part = range { .partialContent } else { .ok }
-        if isHead {
+        if inquiry.method == .head {
             return Answer(status, headers: headers, body: .stream(length: held.byteCount) { _ in })
         }
         let stream = try await opened(row, held, part, for: inquiry, view.caller)
@@ -181,26 +167,11 @@ struct Audio: Sendable {
 
     private static func headers(_ row: RecordingRow, _ held: RecordingRow.Held) -> HTTPFields {
         [
-            .contentType: MediaType.of(row.file), .eTag: "\"\(held.digest)\"", .acceptRanges: "bytes",
+            .contentType: MediaType.of(row.file), .eTag: EntityTag("\(held.digest)").text, .acceptRanges: "bytes",
             .contentDisposition: "attachment; filename=\"\(row.file)\"",
             // A browser may cache the recording for its user, and must ask each time whether it may use its copy.
             .cacheControl: "private, no-cache",
         ]
-    }
-
-    /// Whether `If-None-Match` matches the recording's ETag.
-    private static func names(_ held: RecordingRow.Held, in header: String) -> Bool {
-        let tags = header.split(separator: ",").map { tag -> Substring in
-            let tag = tag.drop { $0 == " " }
-            return tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
-        }
-        return tags.contains { $0.trimmingCharacters(in: .whitespaces) == "\"\(held.digest)\"" || $0 == "*" }
-    }
-
-    /// Whether `If-Range` permits a part: it must be the recording's ETag. A date never matches, because no answer has a
-    /// `Last-Modified`.
-    private static func matchesETag(_ header: String?, _ held: RecordingRow.Held) -> Bool {
-        header.map { $0.trimmingCharacters(in: .whitespaces) == "\"\(held.digest)\"" } ?? true
     }
 }
 

@@ -63,7 +63,7 @@ struct CaseExports: Sendable {
                     source: try FileSource(path),
                     mediaType: "application/zip",
                     name: "\(FileName(sanitizing: export.matter.description)).zip",
-                    tag: "\"\(export.id)\""
+                    tag: EntityTag(export.id)
                 )
             } catch {
                 guard error.code == .missing else { throw error }

@@ -8,38 +8,26 @@ struct ServedFile: Sendable {
     let mediaType: String
     /// What browsers save it as.
     let name: String
-    /// Its entity tag, with its quotation marks.
-    let tag: String
+    let tag: EntityTag
 
     private static let chunkBytes = 128 << 10
 
-    /// The answer to a request for it, by its `Range`.
+    /// The answer to a request for it, by its conditions and its `Range`.
     /// - Throws: a ``Problem`` with status 416.
     func answer(_ inquiry: Inquiry) throws(Problem) -> Answer {
         var headers: HTTPFields = [
-            .contentType: mediaType, .eTag: tag, .acceptRanges: "bytes",
+            .contentType: mediaType, .eTag: tag.text, .acceptRanges: "bytes",
             .contentDisposition: "attachment; filename=\"\(name)\"", .cacheControl: "private, no-cache",
         ]
-        if inquiry.method != .head, inquiry.headers[.ifNoneMatch] == tag {
-            return Answer(.notModified, headers: headers)
-        }
         let size = source.byteCount
-        let isOfThisState = inquiry.headers[.ifRange].map { $0 == tag } ?? true
-        var (status, part) = (HTTPResponse.Status.ok, 0..<size)
-        switch inquiry.method == .head || !isOfThisState ? .whole : ByteRange(inquiry.headers[.range], size: size) {
-        case .whole: break
+        switch try FilePart(inquiry, tag, size: size, noun: "file") {
+        case .unchanged: return Answer(.notModified, headers: headers)
+        case .whole: return Answer(headers: headers, body: .stream(length: size, send(0..<size)))
         case .part(let bytes):
-            (status, part) = (.partialContent, bytes)
-            headers[.contentRange] = "bytes \(bytes.lowerBound)-\(bytes.upperBound - 1)/\(size)"
-        case .unsatisfiable:
-            throw Problem(
-                .rangeNotSatisfiable,
-                "range_not_satisfiable",
-                "the file has \(size) bytes",
-                headers: [.contentRange: "bytes */\(size)"]
-            )
+            headers[.contentRange] = ByteRange.contentRange(bytes, size: size)
+            let body = Answer.Body.stream(length: Int64(bytes.count), send(bytes))
+            return Answer(.partialContent, headers: headers, body: body)
         }
-        return Answer(status, headers: headers, body: .stream(length: Int64(part.count), send(part)))
     }
 
     private func send(_ part: Range<Int64>) -> @Sendable (inout AnswerWriter) async throws -> Void {

@@ -100,11 +100,12 @@ struct PageRoutes: Sendable {
             throw Problem.notFound("there is nothing at this path")
         }
         let isCurrent = version == PageAsset.version
+        let tag = EntityTag(asset.tag)
         var headers: HTTPFields = [
-            .contentType: asset.mediaType, .eTag: asset.tag,
+            .contentType: asset.mediaType, .eTag: tag.text,
             .cacheControl: isCurrent ? PageHeaders.forever : "no-cache",
         ]
-        if inquiry.headers[.ifNoneMatch] == asset.tag { return Answer(.notModified, headers: headers) }
+        if tag.isNamed(in: inquiry.headers[.ifNoneMatch]) { return Answer(.notModified, headers: headers) }
         headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'"
         return Answer(headers: headers, body: .bytes(asset.bytes))
     }

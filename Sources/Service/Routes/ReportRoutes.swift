@@ -35,7 +35,9 @@ struct ReportRoutes: Sendable {
             over: ReportPeriod(days: month.days(today: today)),
             in: installation
         ) { logger.warning("\($0)") }
-        return Answer(headers: [.contentType: form.mediaType], body: .bytes(try form.bytes(of: report)))
+        var headers: HTTPFields = [.contentType: form.mediaType]
+        if form == .html { headers[.contentSecurityPolicy] = "\(ReportPage.policy); frame-ancestors 'none'" }
+        return Answer(headers: headers, body: .bytes(try form.bytes(of: report)))
     }
 
     /// The form with the highest quality in `Accept`.

@@ -5,7 +5,7 @@ import Foundation
 package struct PageAsset: Sendable {
     package let mediaType: String
     package let bytes: [UInt8]
-    /// The ETag: the file's own SHA-256.
+    /// The content of its entity tag: the file's own SHA-256.
     package let tag: String
 
     private init(_ name: String, _ bytes: [UInt8]) {
@@ -17,7 +17,7 @@ package struct PageAsset: Sendable {
             case "svg": "image/svg+xml"
             default: "application/json"
             }
-        tag = "\"\(SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())\""
+        tag = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
     }
 
     /// All files, by name.

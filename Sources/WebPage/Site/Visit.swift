@@ -78,11 +78,12 @@ package struct Visit: Sendable {
 package struct PageProblem: Error, Sendable, Hashable {
     package var status: Int
     package var code: String
-    package var detail: String
+    /// For people, without the marks of code.
+    package let detail: String
 
     package init(status: Int, code: String, detail: String) {
         self.status = status
         self.code = code
-        self.detail = detail
+        self.detail = detail.withoutCodeMarks
     }
 }

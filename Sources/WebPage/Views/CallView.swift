@@ -112,9 +112,11 @@ struct CallView {
                 "duration": audio?.number("duration_ms")?.description ?? "",
                 "about": about(line, audio), "kind": line.text("call_type") ?? "",
             ]
-            if isHeld, !isPlayed { values["unplayed"] = words("codec_unplayed", ["codec": codec ?? "?"]) }
-            if !isHeld { values["reason"] = line.text("reason") ?? words("not_held_yet") }
-            values["suspect"] = line.text("suspect")
+            if isHeld, !isPlayed, desk.visit.person.mayListen {
+                values["unplayed"] = words("codec_unplayed", ["codec": codec ?? "?"])
+            }
+            if !isHeld { values["reason"] = line.text("reason")?.withoutCodeMarks ?? words("not_held_yet") }
+            values["suspect"] = line.text("suspect")?.withoutCodeMarks
             values["time"] = desk.time(line.time("start_time")) { shown.clock($0, seconds: true) }
             return values
         }

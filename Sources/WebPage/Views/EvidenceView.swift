@@ -6,10 +6,12 @@ struct EvidenceView {
     let desk: Desk
     private var words: Words { desk.words }
     private var shown: Shown { desk.shown }
-    private static let types = [
+    /// The types that the table can be filtered by.
+    static let types = [
         "audio.accessed", "call.viewed", "case.exported", "audit.exported", "gap.explained", "explanation.withdrawn",
-        "pass.requested", "access.created", "access.revoked", "config.changed", "day.closed", "day.reopened",
-        "archive.sealed", "damage.found", "recording.replaced", "anchor.added", "log.begun",
+        "loss.explained", "pass.requested", "access.created", "access.revoked", "config.changed", "day.closed",
+        "day.reopened", "archive.sealed", "archive.adopted", "damage.found", "recording.replaced", "anchor.added",
+        "log.begun",
     ]
 
     func made() async throws -> View {

@@ -82,7 +82,7 @@ struct PassesView {
         func step(_ key: String, _ count: Int?) -> [String: Any] {
             ["key": key, "name": words("step_\(key)"), "count": count.map { Shown.number($0) } ?? "—"]
         }
-        let waiting = activity.list("waiting").compactMap { $0.text("message") }
+        let waiting = activity.list("waiting").compactMap { $0.text("message")?.withoutCodeMarks }
         return [
             "steps": [
                 step("listed", activity.count("tasks_listed")), step("asked", activity.count("tasks_asked")),

@@ -10,8 +10,9 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serve what is held by HTTP, until it is stopped.",
         discussion: """
             Listens at service.listen and says so on standard error, with one line for each request: who asked for which \
-            kind of thing, the status, the bytes and the milliseconds. Everything but /healthz and /readyz needs a key: \
-            `callark keys create`. /api/v1/openapi.yaml describes the API; docs/service.md has how to run it.
+            kind of thing, the status, the bytes and the milliseconds. Needs a key for everything but /healthz, \
+            /readyz, the page's /login and /assets, the login itself (/session, /oidc) and, signed by the provider, \
+            /webhooks: `callark keys create`. /api/v1/openapi.yaml describes the API; docs/service.md has how to run it.
 
             SIGTERM or Ctrl-C ends it once what is in hand is safe (exit code 143 or 130); a second signal ends it at \
             once. If the port is taken, the exit code is 74.

@@ -71,6 +71,9 @@ import Testing
             #expect(file.status == 200 && file.isWhole && file.headers["content-type"] == "application/zip")
             let part = try await office.ask("\(path)/exports/\(id)/file", key: key, headers: [("Range", "bytes=0-3")])
             #expect(part.status == 206 && part.body == Array("PK\u{3}\u{4}".utf8))
+            let tags = "\"x\", W/\(try #require(file.headers["etag"]))"
+            let known = try await office.ask("\(path)/exports/\(id)/file", key: key, headers: [("If-None-Match", tags)])
+            #expect(known.status == 304 && known.body.isEmpty)
             let checked = try await Self.check(file.body, key: vkey)
             #expect(checked.status == 0, "\(checked.output)")
             try checkLog(office, tasks[0], export)

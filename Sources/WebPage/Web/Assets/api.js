@@ -5,7 +5,8 @@ import { make, notice, t } from "./dom.js";
 export class Problem extends Error {
   /** @param {number} status @param {string} code @param {string} detail */
   constructor(status, code, detail) {
-    super(detail);
+    // Commands stand between marks of code, as on a terminal.
+    super(detail.replaceAll("`", ""));
     this.status = status;
     this.code = code;
   }

@@ -1,0 +1,22 @@
+import Crypto
+import Foundation
+
+/// A style that is in a page itself, and the policy that permits it and nothing else.
+package struct InlineStyle: Sendable {
+    /// All that is between the element's tags, to the byte.
+    private let text: String
+
+    /// - Parameter css: the style; no value is put into it.
+    package init(_ css: String) {
+        text = "\n\(css)\n"
+    }
+
+    /// The element, for the head of the page.
+    package var element: String { "<style>\(text)</style>" }
+
+    /// What the page may load, in a header or a `meta` element `Content-Security-Policy`: this style, by its hash.
+    package var policy: String {
+        let hash = Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString()
+        return "default-src 'none'; style-src 'sha256-\(hash)'"
+    }
+}
