@@ -93,6 +93,7 @@ bench: release test-packages bench-packages ## measure side by side with curl, a
 
 lint: $(PYTHON_ENVIRONMENT)/.complete ## what must be clean before a commit
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	Tests/lint/layout --check
 	Tests/lint/layout Sources Tests
 	$(PYTHON_ENVIRONMENT)/bin/vermin --quiet --no-tips --target=3.8- --violations Sources/Evidence/Verifier/callark-verify.py
 

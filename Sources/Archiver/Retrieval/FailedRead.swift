@@ -31,7 +31,8 @@ package enum FailedRead: Sendable {
     private static func isThere(_ held: RecordingRow.Held, _ root: ArchiveRoot) -> Bool {
         do throws(ArchiveError) {
             if try root.archives.byteCount(of: held.archive) != nil { return true }
-            return try !held.isSealed && FileSystem.status(of: root.openArchivePath(held.archive)) != nil
+            if held.isSealed { return false }
+            return try FileSystem.status(of: root.openArchivePath(held.archive)) != nil
         } catch {
             return true
         }
