@@ -38,17 +38,21 @@ package struct Backup: Sendable {
         guard try FileSystem.names(in: path).isEmpty else {
             throw BackupError(.occupied, "\(path) is not empty; name a folder that is missing or empty")
         }
-        guard !"\(path)/".hasPrefix("\(root.path)/") else {
+        guard !FileSystem.isPath(path, in: root.path) else {
             throw BackupError(
                 .occupied,
                 "\(path) is in the archive itself, and would be lost with it; name another folder"
             )
         }
         let draft = BackupFolder(path: path + ".incomplete")
-        try? FileManager.default.removeItem(atPath: draft.path)
+        guard try draft.removeUnfinished() else {
+            throw BackupError(
+                .occupied,
+                "\(draft.path) is not what a backup left that did not end; move it away, or name another folder"
+            )
+        }
         // All of it is for this account alone.
         try FileSystem.createFolder(draft.path, mode: 0o700)
-        try FileSystem.createFolder(draft.root.path, mode: 0o700)
         do {
             let summary = try fill(draft, identity, now)
             try FileSystem.replace(path, with: draft.path)
@@ -61,7 +65,19 @@ package struct Backup: Sendable {
     }
 
     private func fill(_ draft: BackupFolder, _ identity: RootIdentity, _ now: Timestamp) throws -> Summary {
+        // First, so that what a crash leaves can be told from other folders.
+        let notice = BackupNotice(
+            archive: identity.id.description,
+            createdTime: now.millisecondsSince1970,
+            version: version,
+            secrets: includesSecrets
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let line = Array(try encoder.encode(notice)) + Array("\n".utf8)
+        try FileReplacement.durable(draft.noticePath, mode: 0o600).write(line)
         let copy = draft.root
+        try FileSystem.createFolder(copy.path, mode: 0o700)
         try TreeCopy.file(root.identityPath, to: copy.identityPath)
         // The logs last: an entry is accepted before the manifest has what it is about.
         guard try DatabaseCopy.write(root.manifestPath, to: copy.manifestPath) else {
@@ -84,16 +100,6 @@ package struct Backup: Sendable {
         // The file may be a link, such as one that Kubernetes makes.
         let text = try Data(contentsOf: URL(filePath: configuration))
         try FileReplacement.durable(draft.configurationPath, mode: 0o600).write(Array(text))
-        let notice = BackupNotice(
-            archive: identity.id.description,
-            createdTime: now.millisecondsSince1970,
-            version: version,
-            secrets: includesSecrets
-        )
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let line = Array(try encoder.encode(notice)) + Array("\n".utf8)
-        try FileReplacement.durable(draft.noticePath, mode: 0o600).write(line)
         let sum = try draft.seal()
         return Summary(files: sum.files + 1, bytes: sum.bytes, logs: logs, hasKeys: hasKeys)
     }

@@ -18,7 +18,8 @@ import Recordings
 struct BackupFolder: Sendable {
     let path: String
 
-    var noticePath: String { "\(path)/callark-backup.json" }
+    private static let noticeName = "callark-backup.json"
+    var noticePath: String { "\(path)/\(Self.noticeName)" }
     var sumsPath: String { "\(path)/SHA256SUMS" }
     var configurationPath: String { "\(path)/configuration/callark.yaml" }
     /// The part of the backup that is laid out as a root.
@@ -35,6 +36,18 @@ struct BackupFolder: Sendable {
         try FileSystem.names(in: root.logsPath).compactMap { OrganizationName($0) }.filter {
             FileSystem.isFolder("\(root.logsPath)/\($0)")
         }
+    }
+
+    /// Removes what a backup left that did not end: a folder of this account that has a backup's notice, or nothing yet.
+    /// - Returns: whether nothing is there now; not if it is anything else, which stays.
+    func removeUnfinished() throws -> Bool {
+        guard let status = try FileSystem.status(of: path) else { return true }
+        guard status.isFolder else { return false }
+        let names = try FileSystem.names(in: path)
+        let isEmpty = names.allSatisfy { $0 == FileReplacement.draftPath(of: Self.noticeName) }
+        guard isEmpty || (try? BackupNotice.read(self)) != nil else { return false }
+        try FileManager.default.removeItem(atPath: path)
+        return true
     }
 
     /// Writes the list of checksums of everything in the folder.

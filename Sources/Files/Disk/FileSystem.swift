@@ -32,6 +32,21 @@ package enum FileSystem {
         return stat(path, &status) == 0 ? FileStatus(status) : nil
     }
 
+    /// Whether a path is a folder or is below it, whatever links lead there. What does not exist is below what exists above it.
+    package static func isPath(_ path: String, in folder: String) -> Bool {
+        guard let wanted = statusOfTarget(folder) else { return false }
+        var place = path
+        while statusOfTarget(place) == nil, place != self.folder(of: place) { place = self.folder(of: place) }
+        guard let resolved = realpath(place, nil) else { return false }
+        defer { free(resolved) }
+        place = String(cString: resolved)
+        while statusOfTarget(place)?.isSameFile(as: wanted) != true {
+            guard place != "/" else { return false }
+            place = self.folder(of: place)
+        }
+        return true
+    }
+
     /// - Returns: `nil` if nothing exists at `path`.
     package static func status(of path: String) throws(ArchiveError) -> FileStatus? {
         var status = stat()

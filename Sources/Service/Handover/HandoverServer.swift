@@ -18,6 +18,9 @@ struct HandoverServer: Sendable {
     let version: String
     let logger: Logger
     let perform: Perform
+    /// For how many seconds a command may take nothing of what is written to it, for example because it was stopped
+    /// (SIGSTOP). Then the connection ends, and with it the work.
+    var writingPatience = 30
 
     /// How many commands may be served at a time.
     private static let most = 16
@@ -86,6 +89,7 @@ struct HandoverServer: Sendable {
             let order = try? JSONDecoder().decode(HandoverOrder.self, from: Data(first.bytes))
         else { return socket.end() }
         socket.limitReading(seconds: 0)
+        socket.limitWriting(seconds: writingPatience)
         let outlet = HandoverOutlet(socket, order.streams)
         let own = StopRequest()
         async let sent: Void = outlet.run()

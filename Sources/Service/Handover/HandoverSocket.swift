@@ -50,9 +50,14 @@ final class HandoverSocket: Sendable {
     func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Limits how long ``read()`` waits; zero is for ever.
-    func limitReading(seconds: Int) {
+    func limitReading(seconds: Int) { limit(SO_RCVTIMEO, seconds) }
+
+    /// Limits how long ``write(_:)`` waits for the other end to take something; zero is for ever.
+    func limitWriting(seconds: Int) { limit(SO_SNDTIMEO, seconds) }
+
+    private func limit(_ option: Int32, _ seconds: Int) {
         var limit = timeval(tv_sec: seconds, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
     /// Reads the next frame.
@@ -78,7 +83,7 @@ final class HandoverSocket: Sendable {
     }
 
     /// Sends a frame.
-    /// - Returns: whether the connection took it.
+    /// - Returns: whether the connection took it; not if the other end took nothing for too long.
     func write(_ frame: Frame) -> Bool {
         let size = frame.bytes.count
         let head = [frame.kind.rawValue] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) }

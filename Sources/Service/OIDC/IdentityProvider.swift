@@ -3,6 +3,7 @@ import JWTKit
 import Recordings
 import Settings
 import Transfer
+import Waiting
 
 /// The organization's own identity provider (OpenID Connect): its description, its keys, and its tokens.
 actor IdentityProvider {
@@ -25,10 +26,19 @@ actor IdentityProvider {
     private var description: Known<Description>?
     /// The keys by their IDs.
     private var keys: Known<[String: JSONValue]>?
+    /// Why the provider could not be asked last; `nil` if it could.
+    private var failure: Known<any Error>?
+    /// Whose turn it is to ask for the description or the keys: one at a time, so that all others use the same answer.
+    private let turns = WaitingLine<Int, Void>(1) { left in
+        guard left > 0 else { return nil }
+        left -= 1
+        return ()
+    }
 
     /// How long the description and the keys are used before they are fetched again.
     private static let memory = Duration.hours(1)
-    /// How soon keys may be fetched again because a token names one that is not known.
+    /// How soon keys may be fetched again because a token names one that is not known, and how soon the provider is asked
+    /// again after a failure. In between, nobody waits for it.
     private static let patience = Duration.seconds(10)
     /// How far the provider's clock may be from this machine's.
     private static let leeway = Duration.seconds(60)
@@ -171,7 +181,13 @@ actor IdentityProvider {
     // MARK: - Description and keys
 
     private func known() async throws -> Description {
-        if let description, now() - description.time < Self.memory { return description.value }
+        func recent() -> Description? {
+            description.flatMap { now() - $0.time < Self.memory ? $0.value : nil }
+        }
+        if let found = recent() { return found }
+        guard await turns.wait() != nil else { throw CancellationError() }
+        defer { turns.change { $0 += 1 } }
+        if let found = recent() { return found }
         do {
             let json = try await fetch("\(settings.issuer.trimmingSlash)/.well-known/openid-configuration")
             guard json.member("issuer")?.text == settings.issuer else {
@@ -200,10 +216,20 @@ actor IdentityProvider {
     /// The key with this ID, or the only one. The keys are fetched again if it is not known, because providers replace
     /// them.
     private func key(_ id: String?) async throws -> JSONValue? {
-        if let keys, now() - keys.time < Self.memory, let key = Self.key(id, keys.value) { return key }
-        if let keys, now() - keys.time < Self.patience { return Self.key(id, keys.value) }
+        /// The inner value is missing if the keys are too new to ask for others.
+        func recent() -> JSONValue?? {
+            guard let keys else { return nil }
+            let (key, age) = (Self.key(id, keys.value), now() - keys.time)
+            if let key { return age < Self.memory ? .some(key) : nil }
+            return age < Self.patience ? .some(nil) : nil
+        }
+        if let found = recent() { return found }
         do {
-            let json = try await fetch(known().keys.absoluteString)
+            let place = try await known().keys.absoluteString
+            guard await turns.wait() != nil else { throw CancellationError() }
+            defer { turns.change { $0 += 1 } }
+            if let found = recent() { return found }
+            let json = try await fetch(place)
             var found: [String: JSONValue] = [:]
             for (place, item) in (json.member("keys")?.elements ?? []).enumerated() {
                 guard case .object(var members) = item, item.member("use")?.text ?? "sig" == "sig" else { continue }
@@ -223,7 +249,20 @@ actor IdentityProvider {
         return keys.count == 1 ? keys.values.first : nil
     }
 
+    /// Asks the provider, or fails at once if that failed shortly before.
     private func fetch(_ address: String) async throws -> JSONValue {
+        if let failure, now() - failure.time < Self.patience { throw failure.value }
+        do {
+            let json = try await answer(from: address)
+            failure = nil
+            return json
+        } catch {
+            if !(error is CancellationError) { failure = Known(value: error, time: now()) }
+            throw error
+        }
+    }
+
+    private func answer(from address: String) async throws -> JSONValue {
         guard let url = URL(string: address), Self.isProtected(url) else {
             throw ServiceError(.identityProvider, "\(address) is not an address with https")
         }

@@ -162,6 +162,53 @@ import Testing
         }
     }
 
+    @Test func `replaces what one that did not end has left, and nothing else`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            let files = FileManager.default
+            let path = try await backedUp(desk)
+            let draft = "\(path).incomplete"
+            // As after a crash: without its list of checksums.
+            try files.moveItem(atPath: path, toPath: draft)
+            try files.removeItem(atPath: "\(draft)/SHA256SUMS")
+            _ = try await backedUp(desk)
+            #expect(!files.fileExists(atPath: draft))
+            try files.removeItem(atPath: path)
+            try files.createDirectory(atPath: draft, withIntermediateDirectories: false)
+            _ = try await backedUp(desk)
+
+            try files.removeItem(atPath: path)
+            let kept = "\(desk.folder)/kept"
+            try files.createDirectory(atPath: kept, withIntermediateDirectories: false)
+            try Data("mine".utf8).write(to: URL(filePath: "\(kept)/letter"))
+            for isLink in [true, false] {
+                if isLink {
+                    try files.createSymbolicLink(atPath: draft, withDestinationPath: kept)
+                } else {
+                    try files.moveItem(atPath: kept, toPath: draft)
+                }
+                let refused = try await desk.run("backup", path)
+                #expect(refused.status == 64, "\(refused.errors)")
+                #expect(try refused.complaint.contains("\(draft) is not what a backup left"))
+                #expect(try String(contentsOfFile: "\(draft)/letter", encoding: .utf8) == "mine")
+                try files.removeItem(atPath: draft)
+            }
+        }
+    }
+
+    @Test func `is not made in the archive, whatever path leads there`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            let link = "\(desk.folder)/link"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: desk.root)
+            for path in ["\(desk.root)/backup", "\(link)/backup", "\(link)/new/backup", link] {
+                let refused = try await desk.run("backup", path)
+                #expect(refused.status == 64, "\(path): \(refused.errors)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: "\(desk.root)/backup"))
+        }
+    }
+
     @Test func `that is none, is changed, or is another archive's, changes nothing`() async throws {
         try await Desk.with(calls: 2) { desk in
             try await desk.archiveDay()

@@ -222,6 +222,36 @@ import Transfer
         await #expect(throws: TransferError.self) { _ = try await other.person(token(realm)) }
     }
 
+    @Test func `waits for a provider that cannot be reached once, and not again for some seconds`() async throws {
+        let realm = Realm()
+        let provider = provider(realm)
+        realm.setReachable(false)
+        let text = try token(realm)
+        // However many come at once, one asks.
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 {
+                group.addTask {
+                    await #expect(throws: TransferError.self) { _ = try await provider.person(text) }
+                }
+            }
+        }
+        #expect(realm.requests == 1)
+        realm.setReachable(true)
+        realm.pass(.seconds(9))
+        await #expect(throws: TransferError.self) { _ = try await provider.person(text) }
+        #expect(realm.requests == 1)
+        realm.pass(.seconds(1))
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 {
+                group.addTask {
+                    await #expect(throws: Never.self) { _ = try await provider.person(text) }
+                }
+            }
+        }
+        // The description and the keys, once each.
+        #expect(realm.requests == 3)
+    }
+
     @Test func `gives the role of the first group in the configuration`() throws {
         let acme = try #require(OrganizationName("acme"))
         let settings = OIDCSettings(
