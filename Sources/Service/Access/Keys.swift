@@ -32,28 +32,18 @@ struct Keys: Sendable {
         )
     }
 
-    private struct Page: Encodable {
-        var keys: [KeyLine]
-        var nextCursor: String?
-
-        enum CodingKeys: String, CodingKey {
-            case keys
-            case nextCursor = "next_cursor"
-        }
-    }
-
     private func list(_ inquiry: Inquiry) async throws -> Answer {
         let caller = try inquiry.knownCaller
         let page = try PageQuery(inquiry.query)
-        let begin =
-            try inquiry.query.value("cursor", "the next_cursor of the page before") { PageQuery.place($0, "k") } ?? 0
+        let begin = try PageQuery.place(inquiry.query, "k")
         // Keys are never deleted, so counting them makes stable pages.
         let seen = try await database.keys().filter { Self.governs(caller, $0) }
         let now = installation.now
         let end = begin + page.limit
         return try Answer.json(
-            Page(
-                keys: seen.dropFirst(begin).prefix(page.limit).map { KeyLine($0, now: now) },
+            ListPage(
+                list: "keys",
+                lines: seen.dropFirst(begin).prefix(page.limit).map { KeyLine($0, now: now) },
                 nextCursor: end < seen.count ? "k\(end)" : nil
             )
         )

@@ -1,10 +1,30 @@
 import Recordings
 
-/// `{"type":"case", …}`: a case, with or without its calls.
+/// `{"type":"case", …}` in a list: a case, with the numbers of its calls and exports.
+struct CaseSummaryLine: Encodable {
+    let summary: CaseSummary
+
+    private enum CodingKeys: String, CodingKey {
+        case type, name, note, calls, exports
+        case createdTime = "created_time"
+        case createdBy = "created_by"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var line = encoder.container(keyedBy: CodingKeys.self)
+        try line.encode("case", forKey: .type)
+        try line.encode(summary.name, forKey: .name)
+        try line.encode(summary.note, forKey: .note)
+        try line.encode(summary.createdTime.description, forKey: .createdTime)
+        try line.encode(summary.createdBy, forKey: .createdBy)
+        try line.encode(summary.calls, forKey: .calls)
+        try line.encode(summary.exports, forKey: .exports)
+    }
+}
+
+/// `{"type":"case", …}`: a case, with its calls and exports.
 struct CaseLine: Encodable {
     let record: CaseRecord
-    /// Whether its calls and exports are listed instead of being counted.
-    var isWhole = false
 
     private enum CodingKeys: String, CodingKey {
         case type, name, note, calls, exports
@@ -38,10 +58,6 @@ struct CaseLine: Encodable {
         try line.encode(record.note, forKey: .note)
         try line.encode(record.createdTime.description, forKey: .createdTime)
         try line.encode(record.createdBy, forKey: .createdBy)
-        guard isWhole else {
-            try line.encode(record.calls.count, forKey: .calls)
-            return try line.encode(record.exports.count, forKey: .exports)
-        }
         try line.encode(record.calls.map(Call.init), forKey: .calls)
         try line.encode(record.exports.map { CaseExportLine(record: $0) }, forKey: .exports)
     }

@@ -21,6 +21,20 @@ struct CaseRecord: Sendable, Hashable {
     }
 }
 
+/// A case as a list has it.
+struct CaseSummary: Sendable, Hashable {
+    /// Its place in the order in which cases were made.
+    var row: Int64
+    var name: String
+    var note: String
+    var createdTime: Timestamp
+    var createdBy: String
+    /// How many calls it has.
+    var calls: Int
+    /// How many exports were requested of it.
+    var exports: Int
+}
+
 /// The name of a case: one line of up to 100 characters.
 struct CaseName: Sendable, Hashable, CustomStringConvertible {
     let description: String

@@ -41,27 +41,22 @@ struct CaseRoutes: Sendable {
         ]
     }
 
-    private struct Page: Encodable {
-        var cases: [CaseLine]
-        var nextCursor: String?
-
-        enum CodingKeys: String, CodingKey {
-            case cases
-            case nextCursor = "next_cursor"
-        }
-    }
-
     private func list(_ inquiry: Inquiry) async throws -> Answer {
         let caller = try inquiry.knownCaller
         let page = try PageQuery(inquiry.query)
-        let begin =
-            try inquiry.query.value("cursor", "the next_cursor of the page before") { PageQuery.place($0, "c") } ?? 0
-        let seen = try await database.cases().filter { Self.isVisible($0, to: caller) }
-        let end = begin + page.limit
+        let before = try PageQuery.place(inquiry.query, "c")
+        // One more than the page has says whether there is another page.
+        let found = try await database.cases(
+            before: before > 0 ? Int64(before) : nil,
+            organizations: caller.organizations,
+            limit: page.limit + 1
+        )
+        let shown = found.prefix(page.limit)
         return try Answer.json(
-            Page(
-                cases: seen.dropFirst(begin).prefix(page.limit).map { CaseLine(record: $0) },
-                nextCursor: end < seen.count ? "c\(end)" : nil
+            ListPage(
+                list: "cases",
+                lines: shown.map(CaseSummaryLine.init),
+                nextCursor: found.count > shown.count ? shown.last.map { "c\($0.row)" } : nil
             )
         )
     }
@@ -80,7 +75,7 @@ struct CaseRoutes: Sendable {
     }
 
     private func answer(_ record: CaseRecord, _ status: HTTPResponse.Status = .ok) throws -> Answer {
-        try Answer.json(CaseLine(record: record, isWhole: true), status: status)
+        try Answer.json(CaseLine(record: record), status: status)
     }
 
     private struct Order: Decodable {

@@ -38,10 +38,41 @@ extension ServiceDatabase {
         CREATE INDEX matter_export_by_matter ON matter_export (matter);
         """
 
-    /// All cases, newest first, with their calls and exports.
-    func cases() async throws -> [CaseRecord] {
-        try await read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM matter ORDER BY row DESC").map { try Self.matter($0, db) }
+    /// Some cases, newest first. Those that are made meanwhile change nothing about the ones that follow.
+    /// - Parameters:
+    ///   - last: the row of the case before these; `nil` for the newest ones.
+    ///   - organizations: only cases whose calls are all of these; `nil` for all.
+    func cases(
+        before last: Int64?,
+        organizations: Set<OrganizationName>?,
+        limit: Int
+    ) async throws -> [CaseSummary] {
+        let names = try organizations.map { names in
+            String(decoding: try JSONEncoder().encode(names.map(\.description)), as: UTF8.self)
+        }
+        return try await read { db in
+            let select = """
+                SELECT *, (SELECT count(*) FROM matter_call WHERE matter_call.matter = matter.row) AS calls,
+                    (SELECT count(*) FROM matter_export WHERE matter_export.matter = matter.row) AS exports
+                FROM matter
+                WHERE (:last IS NULL OR row < :last) AND (:names IS NULL OR NOT EXISTS (
+                    SELECT 1 FROM matter_call WHERE matter_call.matter = matter.row
+                        AND organization NOT IN (SELECT value FROM json_each(:names))
+                ))
+                ORDER BY row DESC LIMIT :limit
+                """
+            let arguments: StatementArguments = ["last": last, "names": names, "limit": limit]
+            return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
+                CaseSummary(
+                    row: row["row"],
+                    name: row["name"],
+                    note: row["note"],
+                    createdTime: Timestamp(millisecondsSince1970: row["created_time"]),
+                    createdBy: row["created_by"],
+                    calls: row["calls"],
+                    exports: row["exports"]
+                )
+            }
         }
     }
 

@@ -48,7 +48,7 @@ struct AuditRoutes: Sendable {
         let name = try view.organization(text)
         let time = try TimeQuery(query, in: installation.timeZone, now: installation.now)
         let page = try PageQuery(query)
-        let begin = try query.value("cursor", "the next_cursor of the page before") { PageQuery.place($0, "a") } ?? 0
+        let begin = try PageQuery.place(query, "a")
         var types: Set<LogEntryType> = []
         for text in query.all("type") {
             guard let type = LogEntryType(rawValue: text) else {

@@ -44,17 +44,9 @@ struct Calls: Sendable {
             limit: page.limit
         )
         try await installation.noteView(of: filter.task, names, by: view.caller.actor)
-        return try Answer.json(Page(calls: found.calls.map(CallLine.init), nextCursor: found.next?.text))
-    }
-
-    private struct Page: Encodable {
-        var calls: [CallLine]
-        var nextCursor: String?
-
-        enum CodingKeys: String, CodingKey {
-            case calls
-            case nextCursor = "next_cursor"
-        }
+        return try Answer.json(
+            ListPage(list: "calls", lines: found.calls.map(CallLine.init), nextCursor: found.next?.text)
+        )
     }
 
     private func call(_ inquiry: Inquiry) async throws -> Answer {

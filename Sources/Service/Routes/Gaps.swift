@@ -26,7 +26,7 @@ struct Gaps: Sendable {
         let query = inquiry.query
         let time = try TimeQuery(query, in: installation.timeZone, now: installation.now)
         let page = try PageQuery(query)
-        let begin = try query.value("cursor", "the next_cursor of the page before") { PageQuery.place($0, "g") } ?? 0
+        let begin = try PageQuery.place(query, "g")
         let names = try view.organizations(named: query["organization"])
         let reason = try query.value("reason", "a reason of gaps", GapReason.init(rawValue:))
         let isExplained =
@@ -55,22 +55,12 @@ struct Gaps: Sendable {
         }
         let end = begin + shown.count
         return try Answer.json(
-            Page(
-                gaps: shown.map { GapLine($0, call: calls[$0.organization]?[$0.taskID]) },
+            ListPage(
+                list: "gaps",
+                lines: shown.map { GapLine($0, call: calls[$0.organization]?[$0.taskID]) },
                 total: gaps.count,
                 nextCursor: end < gaps.count ? "g\(end)" : nil
             )
         )
-    }
-
-    private struct Page: Encodable {
-        var gaps: [GapLine]
-        var total: Int
-        var nextCursor: String?
-
-        enum CodingKeys: String, CodingKey {
-            case gaps, total
-            case nextCursor = "next_cursor"
-        }
     }
 }

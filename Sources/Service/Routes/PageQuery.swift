@@ -23,14 +23,43 @@ struct PageQuery: Sendable {
 }
 
 extension PageQuery {
-    /// The number of rows before a page, from a cursor that counts rows.
+    /// The whole number in the parameter `cursor`; 0 without one.
     /// - Parameter mark: the letter with which the list's cursors begin.
-    /// - Returns: `nil` if it is not such a cursor.
-    static func place(_ cursor: String, _ mark: Character) -> Int? {
-        let digits = cursor.dropFirst().utf8
-        guard cursor.first == mark, (1...9).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) })
-        else { return nil }
-        return Int(cursor.dropFirst())
+    /// - Throws: a ``Problem`` with status 400 if it is not such a cursor.
+    static func place(_ query: QueryItems, _ mark: Character) throws(Problem) -> Int {
+        try query.value("cursor", "the next_cursor of the page before") { cursor in
+            let digits = cursor.dropFirst().utf8
+            guard cursor.first == mark, (1...9).contains(digits.count),
+                digits.allSatisfy({ (0x30...0x39).contains($0) })
+            else { return nil }
+            return Int(cursor.dropFirst())
+        } ?? 0
+    }
+}
+
+/// A page of a list, as an answer has it: `{"calls":[…],"next_cursor":…}`.
+struct ListPage<Line: Encodable>: Encodable {
+    /// The member that has the lines.
+    let list: String
+    let lines: [Line]
+    /// How many lines all pages have together; `nil` for a list that does not say.
+    var total: Int?
+    /// Where the next page begins; `nil` after the last one.
+    var nextCursor: String?
+
+    private struct Member: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var page = encoder.container(keyedBy: Member.self)
+        try page.encode(lines, forKey: Member(stringValue: list))
+        try page.encodeIfPresent(total, forKey: Member(stringValue: "total"))
+        try page.encodeIfPresent(nextCursor, forKey: Member(stringValue: "next_cursor"))
     }
 }
 

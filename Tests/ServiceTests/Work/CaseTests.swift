@@ -103,6 +103,30 @@ import Testing
         #expect(entries.last?.digest(.manifest)?.description == export["result"]?["manifest"]?.text)
     }
 
+    @Test func `is listed once, page by page, also while others are made`() async throws {
+        try await Office.with(isArchived: false) { office in
+            let key = try await office.key(.reviewer)
+            func make(_ name: String) async throws {
+                let body = "{\"name\":\"\(name)\"}"
+                #expect(try await office.ask("POST", "/api/v1/cases", key: key, body: body).status == 201)
+            }
+            for name in ["1", "2", "3", "4", "5"] { try await make(name) }
+            var (names, cursor) = ([String](), "")
+            while names.count < 20 {
+                let page = try await office.ask("/api/v1/cases?limit=2\(cursor)", key: key).json
+                names += page["cases"]?.list.compactMap { $0["name"]?.text } ?? []
+                guard let next = page["next_cursor"]?.text else { break }
+                cursor = "&cursor=\(next)"
+                try await make("later \(names.count)")
+            }
+            #expect(names == ["5", "4", "3", "2", "1"])
+            for bad in ["c", "x1", "c-1", "c1234567890"] {
+                let reply = try await office.ask("/api/v1/cases?cursor=\(bad)", key: key)
+                #expect(reply.problem == "bad_parameter", "\(bad)")
+            }
+        }
+    }
+
     @Test func `that cannot be is refused`() async throws {
         try await Office.with { office in
             let key = try await office.key(.reviewer)
