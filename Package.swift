@@ -141,7 +141,7 @@ let package = Package(
         .target(
             name: "WebPage",
             dependencies: [
-                "Pages", "Recordings",
+                "Pages", "Recordings", "Text",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
@@ -322,7 +322,7 @@ let package = Package(
             name: "ServiceTests",
             dependencies: [
                 "Archiver", "callark", "Evidence", "Files", "Manifest", "Recordings", "Reports", "Service", "Settings",
-                "Simulator", "TestSupport", "Transfer", "WebPage", "WebexContactCenter", "Wiring",
+                "Simulator", "TestSupport", "Text", "Transfer", "WebPage", "WebexContactCenter", "Wiring",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

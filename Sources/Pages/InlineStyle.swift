@@ -11,8 +11,21 @@ package struct InlineStyle: Sendable {
         text = "\n\(css)\n"
     }
 
-    /// The element, for the head of the page.
-    package var element: String { "<style>\(text)</style>" }
+    /// The beginning of a page's template that has this style: everything to the end of its head.
+    /// - Parameter title: of the page, with placeholders for values.
+    package func head(_ title: String) -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="\(policy)">
+        <title>\(title)</title>
+        <style>\(text)</style>
+        </head>
+        """
+    }
 
     /// What the page may load, in a header or a `meta` element `Content-Security-Policy`: this style, by its hash.
     package var policy: String {

@@ -7,6 +7,7 @@ import Reports
 import Settings
 import Simulator
 import Testing
+import Text
 
 @testable import Service
 @testable import Wiring

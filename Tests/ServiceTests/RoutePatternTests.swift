@@ -1,5 +1,6 @@
 import HTTPTypes
 import Testing
+import Text
 
 @testable import Service
 

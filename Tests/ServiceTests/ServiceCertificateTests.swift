@@ -7,28 +7,6 @@ import Testing
 
 /// The service's certificate, as curl sees it.
 @Suite struct `A certificate` {
-    private func make(_ name: String, in folder: TemporaryFolder) throws {
-        let outcome = try Tool.run(
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=\(name)",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            "\(folder.path)/\(name).key",
-            "-out",
-            "\(folder.path)/\(name).pem"
-        )
-        try #require(outcome.status == 0, "\(outcome.output)")
-    }
-
     private func replace(_ suffix: String, with name: String, in folder: TemporaryFolder) throws {
         try folder.put("new", Array(Data(contentsOf: URL(filePath: "\(folder.path)/\(name).\(suffix)"))))
         try #require(rename("\(folder.path)/new", "\(folder.path)/service.\(suffix)") == 0)
@@ -36,7 +14,7 @@ import Testing
 
     @Test func `is replaced without a restart`() async throws {
         let folder = try TemporaryFolder()
-        for name in ["one", "two"] { try make(name, in: folder) }
+        for name in ["one", "two"] { _ = try SelfSignedCertificate(name, in: folder.path) }
         for suffix in ["pem", "key"] { try replace(suffix, with: "one", in: folder) }
         let settings = """
             service:

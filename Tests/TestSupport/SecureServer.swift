@@ -7,7 +7,7 @@ package struct SecureServer: Sendable {
     /// The path of the certificate.
     package let certificate: String
 
-    /// The server cannot be set up: openssl or python3 is missing.
+    /// The server cannot be set up: python3 is missing.
     package struct Failure: Error {}
 
     /// The URL of `path` on this server; the last part of `path` is a number of bytes.
@@ -20,15 +20,15 @@ package struct SecureServer: Sendable {
         let folder = FileManager.default.temporaryDirectory.appending(path: "callark-secure-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let certificate = folder.appending(path: "certificate.pem").path
-        let key = folder.appending(path: "key.pem").path
-        try await makeCertificate(certificate, key: key)
+        let made = try SelfSignedCertificate("callark test \(UUID())", in: folder.path)
         guard let script = Bundle.module.url(forResource: "Fixtures/secure_server", withExtension: "py") else {
             throw Failure()
         }
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", script.path, certificate, key, offeringHTTP2 ? "h2,http/1.1" : "http/1.1"]
+        process.arguments = [
+            "python3", script.path, made.path, made.keyPath, offeringHTTP2 ? "h2,http/1.1" : "http/1.1",
+        ]
         let output = Pipe()
         process.standardOutput = output
         try process.run()
@@ -37,23 +37,6 @@ package struct SecureServer: Sendable {
         // The server's first line is its port.
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         guard let port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) else { throw Failure() }
-        try await body(SecureServer(port: port, certificate: certificate))
-    }
-
-    private static func makeCertificate(_ certificate: String, key: String) async throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=callark test \(UUID())",
-            "-addext", "subjectAltName=IP:127.0.0.1",
-        ]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        guard process.terminationStatus == 0 else { throw Failure() }
+        try await body(SecureServer(port: port, certificate: made.path))
     }
 }

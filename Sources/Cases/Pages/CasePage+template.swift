@@ -3,15 +3,7 @@ import Pages
 extension CasePage {
     /// Values are in text only, never in an attribute that a value could close; names of files have no such characters.
     static let template = """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="\(style.policy)">
-        <title>Case {{name}}</title>
-        \(style.element)
-        </head>
+        \(style.head("Case {{name}}"))
         <body>
         <header>
         <h1>Case {{name}}</h1>

@@ -3,15 +3,7 @@ import Pages
 extension ReportPage {
     /// Values are in text only, never in an attribute that a value could close.
     static let template = """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="\(style.policy)">
-        <title>Call recordings: {{period}}</title>
-        \(style.element)
-        </head>
+        \(style.head("Call recordings: {{period}}"))
         <body>
         <header>
         <h1>Call recordings: {{period}}</h1>

@@ -25,7 +25,11 @@ extension Audio {
     func proof(_ inquiry: Inquiry) async throws -> Answer {
         let view = try ArchiveView(installation, inquiry)
         let (row, held) = try await recording(inquiry, view)
-        let isJSON = try Self.wantsJSON(inquiry.headers[.accept])
+        let isJSON = try AcceptHeader.choice(
+            of: [("text/plain", false), ("application/json", true)],
+            by: inquiry.headers[.accept],
+            noun: "a proof"
+        )
         let folder = LogFolder(row.organization, in: installation.root.logsPath)
         let keyFile = installation.evidence.setup.keyFile
         let path = PayloadPath.of(row.key.taskID, row.file)
@@ -68,15 +72,5 @@ extension Audio {
                 )
             )
         }
-    }
-
-    private static func wantsJSON(_ accept: String?) throws(Problem) -> Bool {
-        guard let accept, !accept.allSatisfy(\.isWhitespace) else { return false }
-        let json = AcceptHeader.quality(of: "application/json", in: accept)
-        let text = AcceptHeader.quality(of: "text/plain", in: accept)
-        guard max(json, text) > 0 else {
-            throw Problem(.notAcceptable, "not_acceptable", "a proof can be had as text/plain and application/json")
-        }
-        return json > text
     }
 }

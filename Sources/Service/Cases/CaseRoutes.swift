@@ -5,6 +5,7 @@ import HTTPTypes
 import Manifest
 import Recordings
 import Settings
+import Text
 import Wiring
 
 /// Cases: calls that somebody collects, and their exports. A key sees a case only if it sees the organizations of all its

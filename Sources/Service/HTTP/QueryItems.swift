@@ -1,4 +1,5 @@
 import HTTPTypes
+import Text
 
 /// The query of a request. Unknown and repeated parameters are refused: if a misspelt filter were ignored, the answer
 /// would contain everything and look as if it were filtered.

@@ -1,3 +1,5 @@
+import Text
+
 /// A pattern for paths: `/api/v1/calls/{organization}/{task_id}`. A name in braces matches any one segment. At the end, a
 /// name that ends with `...` matches the rest of the path.
 struct RoutePattern: Sendable, Hashable, CustomStringConvertible {

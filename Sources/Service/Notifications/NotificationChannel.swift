@@ -34,7 +34,7 @@ struct NotificationChannel: Sendable {
     /// Identifies the channel as long as its configuration does not change.
     var id: String {
         let text = settings.channel.identity
-        return SHA256.hash(data: Data(text.utf8)).prefix(8).map { String(format: "%02x", $0) }.joined()
+        return Hexadecimal.text(SHA256.hash(data: Data(text.utf8)).prefix(8))
     }
 
     /// Its kind and destination, for people; never a secret.
@@ -83,7 +83,7 @@ struct NotificationChannel: Sendable {
     static func signature(of body: [UInt8], at seconds: Int64, secret: String) -> String {
         let content = Data("\(seconds).".utf8) + Data(body)
         let code = HMAC<SHA256>.authenticationCode(for: content, using: SymmetricKey(data: Data(secret.utf8)))
-        return "t=\(seconds),v1=" + code.map { String(format: "%02x", $0) }.joined()
+        return "t=\(seconds),v1=" + Hexadecimal.text(code)
     }
 
     private func send(_ notification: AlarmNotice, _ email: NotificationSettings.Email) async throws {

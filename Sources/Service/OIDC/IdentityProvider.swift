@@ -2,6 +2,7 @@ import Foundation
 import JWTKit
 import Recordings
 import Settings
+import Text
 import Transfer
 import Waiting
 
@@ -87,7 +88,7 @@ actor IdentityProvider {
         ]
         if let secret {
             // Both parts are encoded like a form's (RFC 6749, section 2.3.1).
-            let pair = "\(Self.encoded(settings.clientID)):\(Self.encoded(try secret.text))"
+            let pair = "\(PercentCoding.encoded(settings.clientID)):\(PercentCoding.encoded(try secret.text))"
             headers["Authorization"] = "Basic \(Data(pair.utf8).base64EncodedString())"
         } else {
             fields.append(("client_id", settings.clientID))
@@ -293,10 +294,8 @@ extension IdentityProvider {
     }
 
     private static func json(_ part: Substring) -> JSONValue? {
-        let text = String(part).replacing("-", with: "+").replacing("_", with: "/")
-        let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-        guard let data = Data(base64Encoded: text + padding),
-            let json = try? JSONReader.value(of: data, maxValues: 10_000), case .object = json
+        guard let bytes = Base64URL.bytes(part),
+            let json = try? JSONReader.value(of: Data(bytes), maxValues: 10_000), case .object = json
         else { return nil }
         return json
     }
@@ -324,12 +323,7 @@ extension IdentityProvider {
     }
 
     private static func form(_ fields: [(String, String)]) -> String {
-        fields.map { "\($0)=\(encoded($1))" }.joined(separator: "&")
-    }
-
-    private static func encoded(_ text: String) -> String {
-        let allowed = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-        return text.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
+        fields.map { "\($0)=\(PercentCoding.encoded($1))" }.joined(separator: "&")
     }
 }
 

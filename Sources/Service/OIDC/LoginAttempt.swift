@@ -27,7 +27,7 @@ struct LoginAttempt: Codable, Sendable, Hashable {
     }
 
     /// The digest of ``verifier``.
-    var challenge: String { Data(SHA256.hash(data: Data(verifier.utf8))).base64URLText }
+    var challenge: String { Base64URL.text(SHA256.hash(data: Data(verifier.utf8))) }
 
     func isOver(at now: Timestamp) -> Bool {
         let began = Timestamp(millisecondsSince1970: began)
@@ -41,14 +41,12 @@ struct LoginAttempts: Sendable {
 
     /// - Throws: errors of encryption.
     func text(_ attempt: LoginAttempt) throws -> String {
-        try ChaChaPoly.seal(JSONEncoder().encode(attempt), using: key).combined.base64URLText
+        try Base64URL.text(ChaChaPoly.seal(JSONEncoder().encode(attempt), using: key).combined)
     }
 
     /// - Returns: `nil` if this process did not make the text.
     func attempt(_ text: some StringProtocol) -> LoginAttempt? {
-        let plain = String(text).replacing("-", with: "+").replacing("_", with: "/")
-        let padding = String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)
-        guard let data = Data(base64Encoded: plain + padding), let box = try? ChaChaPoly.SealedBox(combined: data),
+        guard let bytes = Base64URL.bytes(text), let box = try? ChaChaPoly.SealedBox(combined: bytes),
             let opened = try? ChaChaPoly.open(box, using: key)
         else { return nil }
         return try? JSONDecoder().decode(LoginAttempt.self, from: opened)

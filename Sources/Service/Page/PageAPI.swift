@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Recordings
+import Text
 import WebPage
 
 /// The API as pages ask it: within the process, as the caller of the page, by the same routes.

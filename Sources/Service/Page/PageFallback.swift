@@ -1,4 +1,5 @@
 import HTTPTypes
+import Text
 import WebPage
 
 /// What browsers get instead of a problem in JSON: a page that says the same, or the login.

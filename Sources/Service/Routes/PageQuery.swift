@@ -66,17 +66,13 @@ struct ListPage<Line: Encodable>: Encodable {
 extension CallCursor {
     /// The cursor in an answer: base64url. Its content is not part of the API and may change.
     var text: String {
-        let plain = "1 \(createdTime.millisecondsSince1970) \(organization) \(task)"
-        return Data(plain.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-            .replacing("=", with: "")
+        Base64URL.text("1 \(createdTime.millisecondsSince1970) \(organization) \(task)".utf8)
     }
 
     /// - Returns: `nil` if `text` does not have the form of ``text``.
     init?(_ text: String) {
-        var code = text.replacing("-", with: "+").replacing("_", with: "/")
-        code += String(repeating: "=", count: (4 - code.count % 4) % 4)
-        guard text.utf8.count <= 1000, !text.contains("="), let data = Data(base64Encoded: code),
-            let plain = String(validating: data, as: UTF8.self)
+        guard text.utf8.count <= 1000, let bytes = Base64URL.bytes(text),
+            let plain = String(validating: bytes, as: UTF8.self)
         else { return nil }
         let parts = plain.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0] == "1", let time = Int64(parts[1]),

@@ -43,20 +43,11 @@ struct ReportRoutes: Sendable {
     /// The form with the highest quality in `Accept`.
     /// - Throws: a ``Problem`` with status 406 if `Accept` permits none.
     static func form(_ accept: String?, _ rows: ReportCSV) throws(Problem) -> Form {
-        let forms: [(type: String, form: Form)] = [
-            ("application/json", .json), ("text/csv", .csv(rows)), ("text/html", .html),
-        ]
-        guard let accept, !accept.allSatisfy(\.isWhitespace) else { return .json }
-        var best: (form: Form, quality: Double)?
-        for (type, form) in forms {
-            let quality = AcceptHeader.quality(of: type, in: accept)
-            if quality > best?.quality ?? 0 { best = (form, quality) }
-        }
-        guard let best else {
-            let types = forms.map(\.type).joined(separator: ", ")
-            throw Problem(.notAcceptable, "not_acceptable", "a report is available as \(types)")
-        }
-        return best.form
+        try AcceptHeader.choice(
+            of: [("application/json", .json), ("text/csv", .csv(rows)), ("text/html", .html)],
+            by: accept,
+            noun: "a report"
+        )
     }
 }
 

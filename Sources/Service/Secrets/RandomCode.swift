@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import Recordings
 
 /// Random bits as text.
 enum RandomCode {
@@ -8,7 +8,7 @@ enum RandomCode {
 
     /// 256 bits of the system's random numbers, in base64url without padding.
     static func make() -> String {
-        SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }.base64URLText
+        SymmetricKey(size: .bits256).withUnsafeBytes { Base64URL.text($0) }
     }
 
     /// Whether `text` has the form of a code that ``make()`` returns.
@@ -23,12 +23,5 @@ enum RandomCode {
             true
         default: false
         }
-    }
-}
-
-extension Data {
-    /// The bytes in base64url without padding (RFC 4648, section 5).
-    var base64URLText: String {
-        base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 }

@@ -28,7 +28,7 @@ struct WebhookEvent: Sendable, Hashable {
         self.type = type
         let data = json["data"]
         let given = json["id"]?.text.flatMap { (1...Self.longestID).contains($0.utf8.count) ? $0 : nil }
-        id = given ?? "sha256:" + SHA256.hash(data: body).map { String(format: "%02x", $0) }.joined()
+        id = given ?? "sha256:" + Hexadecimal.text(SHA256.hash(data: body))
         task = data?["taskId"]?.text.flatMap { TaskID($0) }
         organization = json["comciscoorgid"]?.text ?? data?["orgId"]?.text
         // `createdTime` of other types may be the beginning of the call.

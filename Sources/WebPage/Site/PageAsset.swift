@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Recordings
 
 /// A file that pages refer to: style, script, icons. It is inside the binary.
 package struct PageAsset: Sendable {
@@ -17,7 +18,7 @@ package struct PageAsset: Sendable {
             case "svg": "image/svg+xml"
             default: "application/json"
             }
-        tag = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+        tag = Hexadecimal.text(SHA256.hash(data: bytes))
     }
 
     /// All files, by name.
@@ -31,6 +32,6 @@ package struct PageAsset: Sendable {
     package static let version: String = {
         var hash = SHA256()
         for (_, asset) in all.sorted(by: { $0.key < $1.key }) { hash.update(data: Data(asset.tag.utf8)) }
-        return hash.finalize().prefix(8).map { String(format: "%02x", $0) }.joined()
+        return Hexadecimal.text(hash.finalize().prefix(8))
     }()
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Text
 
 /// Texts as pages need them.
 extension String {
@@ -11,8 +11,5 @@ extension String {
     var asSentence: String { (prefix(1).uppercased() + dropFirst()).withoutCodeMarks }
 
     /// The text as one segment of a path or one value of a query.
-    var percentEncoded: String {
-        let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-        return addingPercentEncoding(withAllowedCharacters: plain) ?? ""
-    }
+    var percentEncoded: String { PercentCoding.encoded(self) }
 }

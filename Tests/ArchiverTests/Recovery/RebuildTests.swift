@@ -230,7 +230,7 @@ import Testing
             try change(path) { data in data[Int(try #require(rows[2].held).offset)] ^= 1 }
             if isForged {
                 let digest = SHA256.hash(data: try Data(contentsOf: URL(filePath: path)))
-                let line = digest.map { String(format: "%02x", $0) }.joined() + "  \(name).tar\n"
+                let line = Hexadecimal.text(digest) + "  \(name).tar\n"
                 let side = here.root.sideFilePath(name)
                 try FileManager.default.removeItem(atPath: side)
                 try Data(line.utf8).write(to: URL(filePath: side))

@@ -81,7 +81,7 @@ extension Installation {
                 Evidence(
                     task: row.key.taskID.description,
                     recording: row.key.recordingID.description,
-                    sha256: SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+                    sha256: Hexadecimal.text(SHA256.hash(data: bytes))
                 )
             )
         }

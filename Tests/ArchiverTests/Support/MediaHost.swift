@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Recordings
 import Synchronization
 import TestSupport
 import Testing
@@ -71,7 +72,7 @@ final class MediaHost: Sendable {
     }
 
     static func sha256(_ bytes: [UInt8]) -> String {
-        SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+        Hexadecimal.text(SHA256.hash(data: bytes))
     }
 }
 

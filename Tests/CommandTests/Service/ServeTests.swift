@@ -58,19 +58,11 @@ import Testing
 
     @Test func `speaks TLS with a certificate of its own`() async throws {
         try await Desk.with(calls: 0) { desk in
-            let (certificate, key) = ("\(desk.folder)/cert.pem", "\(desk.folder)/key.pem")
-            let made = try await Program.run(
-                "openssl",
-                [
-                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                    "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out",
-                    certificate,
-                ]
-            )
-            try #require(made.status == 0, "\(made.errors)")
+            let made = try SelfSignedCertificate("cert", in: desk.folder)
+            let certificate = made.path
             let (program, address) = try await desk.serving(
                 environment: [
-                    "CALLARK_SERVICE_TLS_CERTIFICATE_FILE": certificate, "CALLARK_SERVICE_TLS_KEY_FILE": key,
+                    "CALLARK_SERVICE_TLS_CERTIFICATE_FILE": certificate, "CALLARK_SERVICE_TLS_KEY_FILE": made.keyPath,
                 ],
                 scheme: "https"
             )

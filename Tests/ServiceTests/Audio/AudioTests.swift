@@ -6,6 +6,7 @@ import Recordings
 import Settings
 import Simulator
 import Testing
+import Text
 
 @testable import Service
 @testable import Wiring

@@ -112,7 +112,7 @@ import Transfer
         #expect(parts.first == "t=1763625600")
         let content = Data("1763625600.".utf8) + (request.body ?? Data())
         let key = SymmetricKey(data: Data("shared-secret".utf8))
-        let code = HMAC<SHA256>.authenticationCode(for: content, using: key).map { String(format: "%02x", $0) }.joined()
+        let code = Hexadecimal.text(HMAC<SHA256>.authenticationCode(for: content, using: key))
         #expect(parts.last == "v1=\(code)")
     }
 
@@ -148,7 +148,7 @@ import Transfer
             def factory(self):
                 if mode == "plain": return SMTP(self.handler)
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-                context.load_cert_chain(folder + "/cert.pem", folder + "/key.pem")
+                context.load_cert_chain(folder + "/cert.pem", folder + "/cert.key")
                 return SMTP(self.handler, tls_context=context, require_starttls=True, auth_required=True,
                     authenticator=check)
         with socket.socket() as probe:
@@ -225,26 +225,7 @@ import Transfer
 
     @Test(.needs("aiosmtpd", isInstalled())) func `by e-mail is sent over TLS with a login`() async throws {
         let folder = try TemporaryFolder()
-        let made = try Tool.run(
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=127.0.0.1",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            "\(folder.path)/key.pem",
-            "-out",
-            "\(folder.path)/cert.pem"
-        )
-        try #require(made.status == 0, "\(made.output)")
-        let certificate = "\(folder.path)/cert.pem"
+        let certificate = try SelfSignedCertificate("cert", in: folder.path).path
         let server = try await PythonServer(Self.mailServer, folder.path, "starttls")
         await #expect(throws: TransferError.self) {
             // Nobody whom this machine trusts vouches for the server.

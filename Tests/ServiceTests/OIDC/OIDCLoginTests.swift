@@ -108,25 +108,9 @@ import Testing
             "cookies": sorted(c.name for c in browser.cookies)}))
         """
 
-    private func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 ? getsockname(descriptor, address, &length) : -1
-            }
-        }
-        try #require(status == 0)
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
     @Test(.needs("canaille", isInstalled())) func `opens a session for those whose group has a role`() async throws {
         let folder = try TemporaryFolder()
-        let port = try freePort()
+        let port = Int(try FreePort.number())
         let service = "http://127.0.0.1:\(port)"
         let provider = try await PythonServer(Self.provider, Self.canaille, folder.path, service)
         let settings = """

@@ -61,7 +61,7 @@ import Transfer
             case "\(Self.issuer)/keys":
                 let list = keys.map { name, key in
                     let point = key.publicKey.x963Representation.dropFirst()
-                    let (x, y) = (Data(point.prefix(32)).base64URLText, Data(point.suffix(32)).base64URLText)
+                    let (x, y) = (Base64URL.text(point.prefix(32)), Base64URL.text(point.suffix(32)))
                     return
                         #"{"kty":"EC","crv":"P-256","alg":"ES256","use":"sig","kid":"\#(name)","x":"\#(x)","y":"\#(y)"}"#
                 }
@@ -97,10 +97,10 @@ import Transfer
             "preferred_username": "\"ann\"", "groups": #"["staff","others"]"#,
         ]
         let claims = right.merging(changes) { $1 }.compactMap { name, value in value.map { "\"\(name)\":\($0)" } }
-        let content = [header, "{\(claims.joined(separator: ","))}"].map { Data($0.utf8).base64URLText }
+        let content = [header, "{\(claims.joined(separator: ","))}"].map { Base64URL.text($0.utf8) }
             .joined(separator: ".")
         let signature = try (key ?? realm.key("k1")).signature(for: Data(content.utf8))
-        return "\(content).\(signature.rawRepresentation.base64URLText)"
+        return "\(content).\(Base64URL.text(signature.rawRepresentation))"
     }
 
     private func refusal(_ token: String, _ provider: IdentityProvider, nonce: String? = nil) async throws -> String? {
@@ -161,7 +161,7 @@ import Transfer
         let provider = provider(realm)
         let good = try token(realm)
         let parts = good.split(separator: ".").map(String.init)
-        func part(_ json: String) -> String { Data(json.utf8).base64URLText }
+        func part(_ json: String) -> String { Base64URL.text(json.utf8) }
         let none = part(#"{"typ":"JWT","alg":"none"}"#)
         // A verifier that takes the public key for a shared secret would accept this one.
         let hmacHeader = part(#"{"typ":"JWT","alg":"HS256","kid":"k1"}"#)
@@ -171,7 +171,7 @@ import Transfer
         let content = parts[1]
         let shouted = part(#"{"alg":"NONE","kid":"k1"}"#)
         var forged = ["\(none).\(content).", "\(none).\(content).\(parts[2])", "\(shouted).\(content)."]
-        forged.append("\(hmacHeader).\(content).\(Data(code).base64URLText)")
+        forged.append("\(hmacHeader).\(content).\(Base64URL.text(code))")
         forged += ["\(parts[0]).\(content).", "\(parts[0]).\(content)", good + "x", good + ".x", "..", "a.b.c"]
         forged.append(String(repeating: "x", count: 20_000) + ".a.b")
         forged.append(try token(realm, key: stranger))

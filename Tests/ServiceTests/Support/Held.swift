@@ -1,7 +1,9 @@
 import Crypto
 import Foundation
+import Recordings
 import Simulator
 import Testing
+import Text
 
 @testable import Service
 
@@ -38,7 +40,7 @@ struct Held: Sendable {
         let count = Int(try #require(line["bytes"]?.number))
         let tar = try #require(FileManager.default.contents(atPath: archive))
         bytes = Array(tar[offset..<(offset + count)])
-        #expect(SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined() == sha256)
+        #expect(Hexadecimal.text(SHA256.hash(data: bytes)) == sha256)
     }
 }
 

@@ -21,7 +21,7 @@ import WebexContactCenter
             for: Data(body.utf8),
             using: SymmetricKey(data: Data(secret.utf8))
         )
-        return ("X-WebexCC-Signature", code.map { String(format: "%02x", $0) }.joined())
+        return ("X-WebexCC-Signature", Hexadecimal.text(code))
     }
 
     private func event(

@@ -5,6 +5,7 @@ import Recordings
 import Simulator
 import TestSupport
 import Testing
+import Text
 
 @testable import Service
 @testable import Wiring

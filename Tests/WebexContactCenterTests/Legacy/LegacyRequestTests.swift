@@ -49,7 +49,7 @@ import Transfer
         let expected = try #require(outcome.output.split(whereSeparator: \.isWhitespace).last)
         let signature = LegacySignature.signature(of: user, key: Secret(key)).value
         let bytes = try #require(Data(base64Encoded: signature))
-        #expect(bytes.map { String(format: "%02x", $0) }.joined() == expected)
+        #expect(Hexadecimal.text(bytes) == expected)
     }
 
     private static let session = "74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0"

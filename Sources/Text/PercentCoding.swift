@@ -1,9 +1,9 @@
 /// Strict percent-encoding (RFC 3986): invalid text is refused and never reinterpreted.
-enum PercentCoding {
+package enum PercentCoding {
     /// Decodes `text`.
     /// - Parameter plusIsBlank: whether `+` is a space, as in a query.
     /// - Returns: `nil` if a `%` is not followed by two hexadecimal digits, if the bytes are not UTF-8, or if one is 0.
-    static func decoded(_ text: some StringProtocol, plusIsBlank: Bool = false) -> String? {
+    package static func decoded(_ text: some StringProtocol, plusIsBlank: Bool = false) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         var rest = text.utf8[...]
@@ -23,7 +23,7 @@ enum PercentCoding {
     }
 
     /// Encodes everything except letters, digits and `-._~`, so that the result is a single path segment or query value.
-    static func encoded(_ text: String) -> String {
+    package static func encoded(_ text: String) -> String {
         var encoded = ""
         for byte in text.utf8 {
             switch byte {
@@ -31,13 +31,13 @@ enum PercentCoding {
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
                 UInt8(ascii: "~"):
                 encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default: encoded += "%" + hexadecimal[Int(byte >> 4)] + hexadecimal[Int(byte & 15)]
+            default: encoded += "%" + digits[Int(byte >> 4)] + digits[Int(byte & 15)]
             }
         }
         return encoded
     }
 
-    private static let hexadecimal = "0123456789ABCDEF".map(String.init)
+    private static let digits = "0123456789ABCDEF".map(String.init)
 
     private static func digit(_ byte: UInt8) -> UInt8? {
         switch byte {

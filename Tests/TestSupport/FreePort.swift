@@ -1,9 +1,12 @@
 import Foundation
-import Testing
 
 /// A port of this machine that nothing listens on.
-enum FreePort {
-    static func number() throws -> UInt16 {
+package enum FreePort {
+    /// There is none.
+    package struct Failure: Error {}
+
+    /// - Throws: ``Failure`` if the system has none.
+    package static func number() throws -> UInt16 {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var place = sockaddr_in()
@@ -15,7 +18,7 @@ enum FreePort {
                 bind(socket, $0, size) == 0 ? getsockname(socket, $0, &size) : -1
             }
         }
-        try #require(status == 0)
+        guard status == 0 else { throw Failure() }
         return UInt16(bigEndian: place.sin_port)
     }
 }
