@@ -4,23 +4,11 @@ import Evidence
 import Files
 import HTTPTypes
 import Manifest
+import Payloads
 import Recordings
 import Settings
 
 extension Audio {
-    private struct Proven: Encodable, Sendable {
-        let type = "proof"
-        var organization: OrganizationName
-        var leaf: Int64
-        var size: Int64
-        var origin: String
-        var vkey: String
-        /// The entry of the log, to the byte: what the proof is about.
-        var entry: String
-        /// The `.tlog-proof`.
-        var proof: String
-    }
-
     /// The proof that a recording is in the evidence log: a `.tlog-proof`, or JSON that has the entry too.
     func proof(_ inquiry: Inquiry) async throws -> Answer {
         let view = try ArchiveView(installation, inquiry)
@@ -61,14 +49,14 @@ extension Audio {
                 )
             }
             return try Answer.json(
-                Proven(
-                    organization: row.organization,
+                ProofLine(
+                    row.organization,
                     leaf: proof.proof.index,
                     size: proof.position.size,
                     origin: proof.position.origin,
                     vkey: proof.vkey,
-                    entry: String(decoding: proof.entry, as: UTF8.self),
-                    proof: String(decoding: file, as: UTF8.self)
+                    entry: proof.entry,
+                    proof: file
                 )
             )
         }

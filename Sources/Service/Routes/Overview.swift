@@ -53,15 +53,8 @@ struct Overview: Sendable {
         let values = installation.loaded.values.filter { value in
             !hidden.contains { value.key.hasPrefix("organizations.\($0).") }
         }
-        let lines = values.map { Value(key: $0.key, value: $0.value, origin: "\($0.origin)") }
+        let lines = values.map { ConfigurationValueLine(key: $0.key, value: $0.value, origin: "\($0.origin)") }
         return try Answer.json(["values": lines])
-    }
-
-    private struct Value: Encodable {
-        let type = "value"
-        var key: String
-        var value: String?
-        var origin: String
     }
 
     private func alarms(_ inquiry: Inquiry) async throws -> Answer {

@@ -1,6 +1,7 @@
 import Reports
 import ArgumentParser
 import Glibc
+import Payloads
 import Settings
 import Wiring
 
@@ -45,7 +46,7 @@ struct ConfigShowCommand: AsyncParsableCommand {
         let columns = Terminal.columns(of: STDOUT_FILENO) ?? .max
         let isAligned = keyWidth + valueWidth + originWidth + 6 <= columns
         for value in values {
-            try output.json(ValueLine(key: value.key, value: value.value, origin: "\(value.origin)"))
+            try output.json(ConfigurationValueLine(key: value.key, value: value.value, origin: "\(value.origin)"))
             let key = value.key.padded(to: isAligned ? keyWidth : 0)
             output.text("\(key)  \(shown(value).padded(to: isAligned ? valueWidth : 0))  (\(value.origin))")
         }
@@ -54,13 +55,6 @@ struct ConfigShowCommand: AsyncParsableCommand {
 
     /// A key that is not set has no value to show.
     private func shown(_ value: ShownValue) -> String { value.value ?? "-" }
-
-    private struct ValueLine: Encodable {
-        let type = "value"
-        var key: String
-        var value: String?
-        var origin: String
-    }
 
     private struct SummaryLine: Encodable {
         let type = "summary"

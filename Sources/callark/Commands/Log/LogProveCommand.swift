@@ -3,6 +3,7 @@ import ArgumentParser
 import Evidence
 import Foundation
 import Manifest
+import Payloads
 import Recordings
 import Reports
 import Wiring
@@ -112,7 +113,7 @@ struct LogProveCommand: AsyncParsableCommand {
             let (index, position) = (place.index, place.reader.position)
             let proof = try write(place)
             try output.json(
-                Line(organization: organization, path: wanted.path, leaf: index, size: position.size, proof: proof)
+                ProofLine(of: wanted.path, organization, leaf: index, size: position.size, writtenTo: proof)
             )
             output.text("\(wanted.path): entry \(index) of \(position.size) in \(position.origin): \(proof)")
         }
@@ -142,15 +143,6 @@ struct LogProveCommand: AsyncParsableCommand {
                 "\(first): accepted, and in no checkpoint yet; run it again after the next pass"
             )
         }
-    }
-
-    private struct Line: Encodable {
-        let type = "proof"
-        var organization: OrganizationName
-        var path: String
-        var leaf: Int64
-        var size: Int64
-        var proof: String
     }
 
     private struct Summary: Encodable {

@@ -1,0 +1,53 @@
+import Recordings
+
+/// `{"type":"proof", …}`: the proof that a recording is in an evidence log.
+package struct ProofLine: Encodable {
+    private let type = "proof"
+    private let organization: OrganizationName
+    /// The number of the entry.
+    private let leaf: Int64
+    /// The number of entries of the state that the proof is for.
+    private let size: Int64
+    private var path: String?
+    private var origin: String?
+    private var vkey: String?
+    private var entry: String?
+    /// The `.tlog-proof` itself, or its path.
+    private let proof: String
+
+    /// A proof that was written to a file.
+    /// - Parameters:
+    ///   - path: what the proof was asked for.
+    ///   - file: the path of the `.tlog-proof`.
+    package init(of path: String, _ organization: OrganizationName, leaf: Int64, size: Int64, writtenTo file: String) {
+        self.organization = organization
+        self.leaf = leaf
+        self.size = size
+        self.path = path
+        proof = file
+    }
+
+    /// A proof with all that is needed to check it.
+    /// - Parameters:
+    ///   - origin: the name of the log.
+    ///   - vkey: the key that its states are signed with.
+    ///   - entry: the entry, to the byte: what the proof is about.
+    ///   - proof: the `.tlog-proof`.
+    package init(
+        _ organization: OrganizationName,
+        leaf: Int64,
+        size: Int64,
+        origin: String,
+        vkey: String,
+        entry: [UInt8],
+        proof: [UInt8]
+    ) {
+        self.organization = organization
+        self.leaf = leaf
+        self.size = size
+        self.origin = origin
+        self.vkey = vkey
+        self.entry = String(decoding: entry, as: UTF8.self)
+        self.proof = String(decoding: proof, as: UTF8.self)
+    }
+}
