@@ -15,4 +15,19 @@ extension SimulatedWorld {
         let today = CalendarDay(moment, in: zone)
         return (1...max(1, count)).map { today.advanced(by: -$0).description }
     }
+
+    /// A world by this machine's clock whose first two calls have recordings, which those of some seeds have not.
+    package static func recorded(days: [String], callsPerDay: Int, scale: Double, mix: CallMix) -> SimulatedWorld? {
+        (11..<UInt64(100)).lazy.compactMap { seed in
+            try? SimulatedWorld(
+                seed: seed,
+                days: days,
+                callsPerDay: callsPerDay,
+                scale: scale,
+                clock: .system,
+                mix: mix
+            )
+        }
+        .first { $0.tasks().prefix(2).allSatisfy { !$0.recordings.isEmpty } }
+    }
 }

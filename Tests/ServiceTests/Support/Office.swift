@@ -48,17 +48,9 @@ struct Office: Sendable {
         _ body: (Office) async throws -> Void
     ) async throws {
         let days = SimulatedWorld.days(2, before: Moment(Date()), in: .gmt)
-        let worlds = (11..<UInt64(100)).lazy.compactMap { seed in
-            try? SimulatedWorld(
-                seed: seed,
-                days: [days[1]],
-                callsPerDay: calls,
-                scale: 0.005,
-                clock: .system,
-                mix: mix
-            )
-        }
-        let world = try #require(worlds.first { $0.tasks().prefix(2).allSatisfy { !$0.recordings.isEmpty } })
+        let world = try #require(
+            SimulatedWorld.recorded(days: [days[1]], callsPerDay: calls, scale: 0.005, mix: mix)
+        )
         var options = SimulatorOptions()
         options.requestsPerMinute = 0
         try await Turns.shared.run {
