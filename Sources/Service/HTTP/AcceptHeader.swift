@@ -13,7 +13,7 @@ enum AcceptHeader {
         let isGiven = accept?.allSatisfy(\.isWhitespace) == false
         var best: (form: Form, quality: Double)?
         for (type, form) in forms {
-            let quality = isGiven ? quality(of: type, in: accept ?? "") : 1
+            let quality = isGiven ? Self.quality(of: type, in: accept ?? "") : 1
             if quality > best?.quality ?? 0 { best = (form, quality) }
         }
         if let best { return best.form }

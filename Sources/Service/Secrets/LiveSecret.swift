@@ -8,11 +8,14 @@ struct LiveSecret: Sendable {
     init(_ source: SecretSource) {
         self.source = source
         file = source.file.map { path in
-            LiveFile([path]) {
-                let text = try SecretSource.contents(ofFileAt: path).text
-                guard !text.isEmpty else { throw Emptiness() }
-                return text
-            }
+            LiveFile(
+                [path],
+                read: {
+                    let text = try SecretSource.contents(ofFileAt: path).text
+                    guard !text.isEmpty else { throw Emptiness() }
+                    return text
+                }
+            )
         }
     }
 
