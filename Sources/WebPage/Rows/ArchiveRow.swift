@@ -12,7 +12,7 @@ struct ArchiveRow {
             "recordings": Shown.number(line.count("recordings")), "state": desk.words.code("archive", state),
             "mark": CallRow.mark(state),
         ]
-        values["fault"] = line.text("fault")
+        values["fault"] = line.text("fault")?.withoutCodeMarks
         return values
     }
 }

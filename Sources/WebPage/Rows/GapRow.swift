@@ -63,7 +63,7 @@ struct GapRow {
         }
         let attempts = evidence.count("attempts")
         if attempts > 0 { parts.append(words.count("evidence_attempts", attempts)) }
-        if let damage = evidence.text("damage") {
+        if let damage = evidence.text("damage")?.withoutCodeMarks {
             let found = evidence.time("damage_found_time").map(shown.moment) ?? "—"
             parts.append(words("evidence_damage", ["damage": damage, "time": found]))
         }

@@ -50,7 +50,7 @@ struct EvidenceView {
                 "origin": checkpoint?.text("origin"), "root": checkpoint?.text("root"),
                 "hasLog": checkpoint != nil, "hasCases": hasCases,
                 "key": checkpoint.map { words($0.isTrue("key_confirmed") ? "key_confirmed" : "key_not_confirmed") },
-                "missing": audit.list("missing").compactMap(\.text),
+                "missing": audit.list("missing").compactMap { $0.text?.withoutCodeMarks },
                 "complaint": complaint, "rows": rows, "hasRows": !rows.isEmpty,
                 "count": words.count("entries", total),
                 "task": desk.visit.query["task"], "actor": desk.visit.query["actor"],

@@ -70,7 +70,8 @@ struct PassesView {
         if let begun = pass.time("begun_time"), let ended = pass.time("ended_time") {
             values["took"] = shown.duration((ended - begun).milliseconds)
         }
-        values["reason"] = results.compactMap { $0.text("reason") ?? $0.text("error") }.first ?? pass.text("error")
+        let reason = results.compactMap { $0.text("reason") ?? $0.text("error") }.first ?? pass.text("error")
+        values["reason"] = reason?.withoutCodeMarks
         if let activity = pass.member("activity"), activity.isObject {
             values.merge(self.activity(activity)) { $1 }
         }

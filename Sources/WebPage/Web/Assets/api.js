@@ -1,12 +1,11 @@
 // The API as the page uses it: with the session's cookie, and problems as errors.
-import { make, notice, t } from "./dom.js";
+import { make, notice, t, withoutCodeMarks } from "./dom.js";
 
 /** A problem of the API (RFC 9457). */
 export class Problem extends Error {
   /** @param {number} status @param {string} code @param {string} detail */
   constructor(status, code, detail) {
-    // Commands stand between marks of code, as on a terminal.
-    super(detail.replaceAll("`", ""));
+    super(withoutCodeMarks(detail));
     this.status = status;
     this.code = code;
   }

@@ -14,6 +14,9 @@ export function t(key, values = {}) {
   return text;
 }
 
+/** A message without the marks of code, which a terminal shows around commands. @param {string} text */
+export const withoutCodeMarks = (text) => text.replaceAll("`", "");
+
 /** The text of a key for a number. @param {string} key @param {number} n */
 export const tn = (key, n) => t(`${key}_${n === 1 ? "one" : "other"}`, { n });
 

@@ -1,6 +1,6 @@
 // Watches the pass that runs, starts one, stops it.
 import { Problem, api } from "./api.js";
-import { colour, confirmed, make, notice, one, size, t } from "./dom.js";
+import { colour, confirmed, make, notice, one, size, t, withoutCodeMarks } from "./dom.js";
 
 const section = /** @type {HTMLElement} */ (one("#running"));
 const SPAN = 10 * 60 * 1000;
@@ -61,7 +61,7 @@ function show(pass) {
   if (!activity) return;
   const steps = { listed: activity.tasks_listed, asked: activity.tasks_asked, found: activity.recordings_found, stored: activity.recordings_stored, failed: activity.recordings_failed };
   one("#steps")?.replaceChildren(...Object.entries(steps).map(([key, count]) => make("li", { "data-step": key }, make("b", {}, number(count)), make("span", {}, t(`step_${key}`)))));
-  one("#waits")?.replaceChildren(...activity.waiting.map((/** @type {any} */ wait) => make("li", {}, wait.message)));
+  one("#waits")?.replaceChildren(...activity.waiting.map((/** @type {any} */ wait) => make("li", {}, withoutCodeMarks(wait.message))));
   const figure = /** @type {HTMLElement} */ (one(".charts", section));
   figure.hidden = false;
   charts ??= { stored: new Chart("stored", (rate) => rate.toFixed(1)), bytes: new Chart("bytes", (rate) => `${size(rate)}/s`) };
