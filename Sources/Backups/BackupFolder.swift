@@ -38,7 +38,7 @@ struct BackupFolder: Sendable {
         }
     }
 
-    /// Removes what a backup left that did not end: a folder of this account that has a backup's notice, or nothing yet.
+    /// Removes what a backup left that did not end: a folder that has a backup's notice, or nothing yet.
     /// - Returns: whether nothing is there now; not if it is anything else, which stays.
     func removeUnfinished() throws -> Bool {
         guard let status = try FileSystem.status(of: path) else { return true }
