@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 
 /// The header `Accept` (RFC 9110, section 12.5.1).
 enum AcceptHeader {
