@@ -28,7 +28,9 @@ package struct SecretSource: Sendable, Hashable {
 
     /// The secret in a file: all of its text but the ends of lines after it.
     /// - Throws: `FileContents.Failure` if the file cannot be read.
-    package static func contents(ofFileAt path: String) throws(FileContents.Failure) -> (text: String, file: FileContents) {
+    package static func contents(ofFileAt path: String) throws(FileContents.Failure) -> (
+        text: String, file: FileContents
+    ) {
         let file = try FileContents(path: path, limit: 65536)
         var text = String(decoding: file.bytes, as: UTF8.self)[...]
         while text.last?.isNewline == true { text.removeLast() }
