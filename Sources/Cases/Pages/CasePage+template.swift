@@ -55,11 +55,11 @@ extension CasePage {
         <h2>{{number}}. {{time}}, task {{task}}, {{organization}}</h2>
         {{#hasFiles}}
         <table>
-        <thead><tr><th>File</th><th class="n">Bytes</th><th>SHA-256</th><th>Received</th><th class="n">Entry</th><th>Remark</th></tr></thead>
+        <thead><tr><th>File</th><th class="n">Bytes</th><th>SHA-256</th><th>Received</th><th>In the log since</th><th class="n">Entry</th><th>Remark</th></tr></thead>
         <tbody>
         {{#files}}
         <tr><td><a href="{{path}}">{{file}}</a></td><td class="n">{{bytes}}</td><td class="mono">{{sha256}}</td><td>{{received}}</td>
-        <td class="n">{{leaf}}</td><td>{{remark}}</td></tr>
+        <td>{{logged}}</td><td class="n">{{leaf}}</td><td>{{remark}}</td></tr>
         {{/files}}
         </tbody>
         </table>
@@ -92,7 +92,7 @@ extension CasePage {
         </tbody>
         </table>
         {{#hasAnchors}}
-        <h2>Known outside</h2>
+        <h2>Given to others</h2>
         <table>
         <thead><tr><th>Organization</th><th>Anchor</th><th>Kind</th><th class="n">Entries covered</th><th>Noted</th></tr></thead>
         <tbody>
@@ -102,8 +102,8 @@ extension CasePage {
         </table>
         {{/hasAnchors}}
         <footer>
-        <p>Callark {{version}}. Each recording is what the provider's media host sent, to the byte. Entry: the number of the entry in
-        the organization's evidence log.</p>
+        <p>Callark {{version}} stores each recording as it receives it, and converts nothing. Entry: the number of the entry in the
+        organization's evidence log{{#hasEpochs}}, after the number of the log's epoch{{/hasEpochs}}.</p>
         </footer>
         </body>
         </html>
