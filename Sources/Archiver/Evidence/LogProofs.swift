@@ -101,6 +101,7 @@ package struct LogProofs {
         _ body: (Wanted, Place) throws -> Void
     ) throws {
         var failure: (any Error)?
+        // A changed byte could hide an entry: only entries that are compared with the checkpoint show that there is none.
         func take(_ index: Int64, _ entry: [UInt8]) {
             guard failure == nil else { return }
             do {
@@ -110,8 +111,10 @@ package struct LogProofs {
             } catch { failure = error }
         }
         do throws(EvidenceError) {
-            try reader.forEachEntry { index, entry throws(EvidenceError) in take(index, entry) }
-            for (offset, entry) in try accepted(reader).enumerated() { take(reader.position.size + Int64(offset), entry) }
+            try reader.forEachSignedEntry { index, entry throws(EvidenceError) in take(index, entry) }
+            for (offset, entry) in try accepted(reader).enumerated() {
+                take(reader.position.size + Int64(offset), entry)
+            }
         } catch {
             guard error.code == .damaged else { throw error }
             faults.append("\(LogEpochs.name(reader)) does not hold: \(error)")

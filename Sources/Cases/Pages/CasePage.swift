@@ -7,7 +7,7 @@ import Pages
 import Payloads
 import Recordings
 
-/// The page of a case, to be read and printed: it refers to nothing but files of the case, and has no script.
+/// The pages of a case, to be read and printed: they refer to nothing but files of the case, and have no script.
 struct CasePage {
     private let draft: CaseDraft
     private let export: CaseExport
@@ -17,23 +17,51 @@ struct CasePage {
         self.export = export
     }
 
-    /// The whole page.
-    var html: String {
-        get throws {
-            let view: [String: Any] = [
-                "name": draft.request.name, "reason": draft.request.reason,
-                "time": export.now.named(in: export.timeZone, seconds: true), "actor": export.actor.name,
-                "zone": export.timeZone.name, "version": export.version, "sentence": sentence,
-                "standing": outcome.isComplete ? "good" : "bad", "problems": draft.unproven + draft.remarks,
-                "claims": claims, "selection": draft.request.selection,
-                "keys": draft.keys.map {
-                    ["organization": $0.organization.description, "fingerprint": $0.fingerprint]
-                },
-                "calls": draft.calls.map(view), "days": draft.dayStatements.map(view),
-                "anchors": draft.anchors.map(view), "hasAnchors": !draft.anchors.isEmpty,
-                "hasEpochs": draft.hasEpochs,
-            ]
-            return try VisibleHTML.template(Self.template).render(view)
+    /// So many calls are on one page in detail. A browser takes minutes to print many more.
+    private static let callsPerPage = 500
+
+    /// The calls of one page.
+    private struct Part {
+        var name: String
+        var calls: Range<Int>
+
+        /// As the templates need it.
+        var view: [String: Any] { ["page": name, "first": calls.lowerBound + 1, "last": calls.upperBound] }
+    }
+
+    /// `index.html` has the details of the first calls, `index-2.html` and so on those of the others.
+    private var parts: [Part] {
+        stride(from: 0, to: max(1, draft.calls.count), by: Self.callsPerPage).map { first in
+            let number = first / Self.callsPerPage + 1
+            let last = min(draft.calls.count, first + Self.callsPerPage)
+            return Part(name: number == 1 ? "index.html" : "index-\(number).html", calls: first..<last)
+        }
+    }
+
+    /// Writes the pages.
+    /// - Parameter write: called with the name and the text of each.
+    func write(_ write: (_ name: String, _ html: String) throws -> Void) throws {
+        let further = Array(parts.dropFirst())
+        var calls: [[String: Any]] = []
+        for part in parts {
+            for call in draft.calls[part.calls] { calls.append(view(call).merging(["page": part.name]) { $1 }) }
+        }
+        let common: [String: Any] = ["name": draft.request.name, "zone": export.timeZone.name]
+        let whole: [String: Any] = [
+            "reason": draft.request.reason, "time": export.now.named(in: export.timeZone, seconds: true),
+            "actor": export.actor.name, "version": export.version, "sentence": sentence,
+            "standing": outcome.isComplete ? "good" : "bad", "problems": draft.unproven + draft.remarks,
+            "claims": claims, "selection": draft.request.selection,
+            "keys": draft.keys.map { ["organization": $0.organization.description, "fingerprint": $0.fingerprint] },
+            "calls": calls, "details": Array(calls.prefix(Self.callsPerPage)), "further": further.map(\.view),
+            "hasFurther": !further.isEmpty, "days": draft.dayStatements.map(view), "anchors": draft.anchors.map(view),
+            "hasAnchors": !draft.anchors.isEmpty, "hasEpochs": draft.hasEpochs,
+        ]
+        try write("index.html", VisibleHTML.template(Self.template).render(common.merging(whole) { $1 }))
+        for part in further {
+            let details: [String: Any] = ["details": Array(calls[part.calls])]
+            let view = common.merging(part.view) { $1 }.merging(details) { $1 }
+            try write(part.name, VisibleHTML.template(Self.furtherTemplate).render(view))
         }
     }
 
@@ -64,7 +92,7 @@ struct CasePage {
             "Each act in the history of a call is in the signed log.",
         ] + (isClosed ? [closed] : []) + anchorClaims + [
             "Not proven: that a call's history is complete (only the whole log shows that), that the provider made and handed "
-                + "over every recording, and who is speaking.",
+                + "over every recording, and who is speaking."
         ]
     }
 

@@ -167,7 +167,9 @@ package struct LogVerification {
         // log.
         var known: [Known] = []
         if let size = try? LogReader(previous).position.size, size >= named.size { known = [(named, folder.path)] }
-        report.previous.append(LogVerification(previous, known: known).report())
+        var older = LogVerification(previous, known: known).report()
+        older.lost = older.position.map { max(0, named.size - $0.size) } ?? 0
+        report.previous.append(older)
     }
 
     // MARK: - Tail and objects
@@ -216,17 +218,22 @@ package struct LogVerification {
     }
 
     private func checkObjects(_ report: inout LogReport) {
+        var names: [String] = []
         do throws(EvidenceError) {
-            for name in try LogFiles.names(in: folder.objectsPath) where !LogFiles.isDraft(name) {
-                let path = "\(folder.objectsPath)/\(name)"
-                report.objects += 1
-                let bytes = try LogFiles.read(path) ?? []
-                if Hexadecimal.text(SHA256.hash(data: bytes)) != name {
-                    report.add(path, "it is not what its name says")
-                }
-            }
+            names = try LogFiles.names(in: folder.objectsPath)
         } catch {
             report.add(error)
+        }
+        for name in names where !LogFiles.isDraft(name) {
+            let path = "\(folder.objectsPath)/\(name)"
+            report.objects += 1
+            do throws(EvidenceError) {
+                if try FileDigest.digest(ofFileAt: path).description != name {
+                    report.add(path, "it is not what its name says")
+                }
+            } catch {
+                report.add(error)
+            }
         }
     }
 }

@@ -38,7 +38,10 @@ extension Audio {
             return try RecordingProof.find(wanted, at: leaf, in: epochs)
         }
         for fault in found.faults {
-            installation.logger.warning("an earlier epoch of the evidence log does not hold", metadata: ["fault": "\(fault)"])
+            installation.logger.warning(
+                "an epoch of the evidence log does not hold, or has lost entries",
+                metadata: ["fault": "\(fault)"]
+            )
         }
         switch found.finding {
         case .unknown:

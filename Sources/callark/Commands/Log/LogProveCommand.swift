@@ -48,12 +48,8 @@ struct LogProveCommand: AsyncParsableCommand {
         let out = Output(json: common.json)
         defer { out.flush() }
         let wanted = try paths.map(Self.wanted)
-        var logs: [(organization: OrganizationName, proofs: LogProofs)] = []
-        let keyFile = installation.evidence.setup.keyFile
-        for log in try LogAccess.all(org.map { [$0] } ?? [], in: installation) where log.folder.exists {
-            let epochs = try LogEpochs(of: log.organization, in: log.folder, keyFile: keyFile)
-            logs.append((log.organization, LogProofs(epochs)))
-        }
+        let (found, unusable) = try Self.logs(org, in: installation)
+        var logs = found
         var proving = Proving(output: out, folder: output)
         try await installation.closing {
             let manifest = try? await installation.manifestForReading()
@@ -74,8 +70,30 @@ struct LogProveCommand: AsyncParsableCommand {
         }
         try out.json(proving.summary)
         out.flush()
-        for text in logs.flatMap({ $0.proofs.faults + $0.proofs.losses }) { Diagnostics.warning(text) }
-        try proving.requireAll(paths, isSearchWhole: logs.allSatisfy(\.proofs.faults.isEmpty))
+        for text in unusable + logs.flatMap({ $0.proofs.faults + $0.proofs.losses }) { Diagnostics.warning(text) }
+        let isWhole = unusable.isEmpty && logs.allSatisfy(\.proofs.faults.isEmpty)
+        try proving.requireAll(paths, isSearchWhole: isWhole)
+    }
+
+    private typealias Log = (organization: OrganizationName, proofs: LogProofs)
+
+    /// The logs that can prove anything, and what is wrong with the others, one line each.
+    private static func logs(
+        _ organization: OrganizationName?,
+        in installation: Installation
+    ) throws -> (logs: [Log], unusable: [String]) {
+        var (logs, unusable) = ([Log](), [String]())
+        let keyFile = installation.evidence.setup.keyFile
+        for log in try LogAccess.all(organization.map { [$0] } ?? [], in: installation) where log.folder.exists {
+            do throws(EvidenceError) {
+                let epochs = try LogEpochs(of: log.organization, in: log.folder, keyFile: keyFile)
+                logs.append((log.organization, LogProofs(epochs)))
+            } catch {
+                guard [.damaged, .rolledBack].contains(error.code) else { throw error }
+                unusable.append(error.description)
+            }
+        }
+        return (logs, unusable)
     }
 
     /// What to look for: a file by its bytes, anything else by its place in its archive.
