@@ -135,9 +135,9 @@ struct LogStatusCommand: AsyncParsableCommand {
                     + "\(entries - anchoredSize) after them"
             }
             if let commandSize {
-                return "no time stamp and no witness fixes any entry; a command was given the first \(commandSize), which "
-                    + "are as fixed as what became of them there; without that, anyone with root here could replace the "
-                    + "whole log unnoticed"
+                return "no time stamp and no witness fixes any entry; a command was given the first \(commandSize), "
+                    + "which are as fixed as what became of them there; without that, anyone with root here could "
+                    + "replace the whole log unnoticed"
             }
             return "no anchor has seen a checkpoint: anyone with root here could replace the whole log unnoticed; "
                 + "keep a copy of the checkpoint somewhere else"
