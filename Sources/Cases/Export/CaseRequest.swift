@@ -44,8 +44,8 @@ package struct CaseRequest: Sendable {
         guard count > mostCalls else { return }
         throw CaseError(
             .tooMany,
-            "a case has at most \(mostCalls) calls, and these are more: export several cases, each with a --case and an -o of its own, "
-                + "such as one --day, --queue or --agent after the other, or \(mostCalls) task IDs at a time"
+            "a case has at most \(mostCalls) calls, and these are more: make several cases of them, such as one for each day, "
+                + "queue or agent, or for each \(mostCalls) task IDs"
         )
     }
 

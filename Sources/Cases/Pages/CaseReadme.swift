@@ -5,7 +5,8 @@ enum CaseReadme {
         """
         Case \(name)
 
-        This folder has the recordings of calls, to the byte, with what proves them. You need no Callark to check it.
+        This folder has the recordings of calls, to the byte, with their proofs; index.html names what is not proven. You need no
+        Callark to check it.
 
         IN FIVE MINUTES
 
