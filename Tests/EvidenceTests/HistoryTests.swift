@@ -131,6 +131,15 @@ import TestSupport
             #expect(report.comparedStates == 1)
             if !isFine { #expect(report.faults.map(\.path) == ["kept"]) }
         }
+        // Also after a new epoch has begun.
+        _ = try EvidenceLog.beginEpoch(trial.place, now: Trial.now)
+        for (state, isFine) in [(kept, true), (other, false)] {
+            let report = LogVerification(trial.log, known: [(state, "kept")]).report()
+            #expect(report.faults.isEmpty && report.comparedStates == 0)
+            #expect(report.previous.flatMap(\.faults).map(\.path) == (isFine ? [] : ["kept"]), "\(state)")
+        }
+        let report = LogVerification(trial.log, known: [(stranger, "kept")]).report()
+        #expect(report.faults.map(\.path) == ["kept"])
     }
 
     @Test func `takes what was accepted into the new epoch, with what it names, but no answers of anchors`() throws {

@@ -45,14 +45,15 @@ struct LogVerifyCommand: AsyncParsableCommand {
         let anchors = try installation.anchors
         var summary = Summary()
         let logs = try LogAccess.all(org.map { [$0] } ?? [], in: installation)
-        let origins = Set(logs.compactMap { try? $0.folder.publishedKey().name })
+        let origins = Set(logs.flatMap { Self.origins($0.folder) })
         for state in kept where !origins.contains(state.position.origin) {
             throw CommandError(.unknown, "\(state.source): no log here has the origin \(state.position.origin)")
         }
         let manifest = try await readableManifest(installation)
         for log in logs where log.folder.exists || log.newest != nil {
             let own = (try? log.folder.publishedKey().name) ?? ""
-            var known = kept.filter { $0.position.origin == own }
+            let names = Self.origins(log.folder)
+            var known = kept.filter { names.contains($0.position.origin) }
             if let newest = log.newest, newest.position.origin == own { known.append(newest) }
             var report = LogVerification(log.folder, key: log.confirmedKey, known: known).report()
             // Nothing can be compared with a log that does not hold.
@@ -75,6 +76,11 @@ struct LogVerifyCommand: AsyncParsableCommand {
         summary.sound = summary.faults == 0
         try output.json(summary)
         if !summary.sound { throw ExitCode(ExitStatus.damage.rawValue) }
+    }
+
+    /// The names of a log and of the epochs before it.
+    private static func origins(_ folder: LogFolder) -> Set<String> {
+        Set(folder.epochs.compactMap { try? $0.publishedKey().name })
     }
 
     /// - Returns: `nil`, with a warning, if there is none that can be read: then only the archives are compared with
@@ -155,8 +161,7 @@ struct LogVerifyCommand: AsyncParsableCommand {
         return "from anchors: \(counts.joined(separator: ", "))\(doubt)"
     }
 
-    /// Reads a checkpoint from a file. Only its form is checked here; its signature is checked where the log's key is
-    /// known.
+    /// Reads a checkpoint from a file. Who signed it does not matter: the log has to have what it says.
     private static func kept(_ path: String) throws -> (position: LogPosition, source: String) {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandError(.inputOutput, "cannot read \(path)")
