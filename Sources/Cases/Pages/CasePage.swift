@@ -50,7 +50,8 @@ struct CasePage {
         let whole: [String: Any] = [
             "reason": draft.request.reason, "time": export.now.named(in: export.timeZone, seconds: true),
             "actor": export.actor.name, "version": export.version, "sentence": sentence,
-            "standing": outcome.isComplete ? "good" : "bad", "problems": draft.unproven + draft.remarks,
+            "standing": outcome.isComplete && draft.request.remarks.isEmpty ? "good" : "bad",
+            "problems": draft.unproven + draft.remarks,
             "claims": claims, "selection": draft.request.selection,
             "keys": draft.keys.map { ["organization": $0.organization.description, "fingerprint": $0.fingerprint] },
             "calls": calls, "details": Array(calls.prefix(Self.callsPerPage)), "further": further.map(\.view),

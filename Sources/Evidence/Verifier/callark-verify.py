@@ -355,7 +355,7 @@ class Case:
         self.each("(evidence/([^/]+)(?:/previous)*)/checkpoint", self.check_log)
         self.each(r"(%s([^/]+))\.entry\.json" % CALL, self.check_recording)
         self.each(r"(%shistory\.jsonl)" % CALL, self.check_history)
-        self.each("(data/gaps/.*)", lambda path: say("%s: what should exist, and does not" % path))
+        self.each("(data/gaps/.*)", lambda path: say("%s: what is missing, damaged or pending" % path))
         self.faults += ["%s: it is about a call, and its history lacks it" % path for path in self.untold.values()]
         unproven = sorted(path for path in set(self.files) - SEEN if not re.fullmatch(OTHERS, path, re.S))
         self.faults += ["%s: nothing proves it" % path for path in unproven]
