@@ -69,6 +69,11 @@ import Testing
             #expect(!page.contains("<script") && !page.contains("http:") && !page.contains("https:"))
             let fingerprint = try desk.log.publishedKey().fingerprint
             #expect(page.contains("2026-017") && page.contains(fingerprint))
+            // Only a command was given a state of the log, and that proves nothing.
+            #expect(page.contains("No time stamp and no witness fixes a state of the log"))
+            #expect(page.contains("its record proves nothing by itself") && !page.contains("were known outside"))
+            let draft = try String(contentsOfFile: "\(folder)/certificate-902.txt", encoding: .utf8)
+            #expect(draft.components(separatedBy: ".wav, in the log since ").count == served.count + 1)
         }
     }
 
@@ -144,6 +149,11 @@ import Testing
             let key = try desk.log.publishedKey().description
             let judged = try await verified(desk, folder, ["--key", key, "--key", old])
             #expect(judged.status == 0, "\(judged.output)\(judged.errors)")
+            // The number of an entry says too little if there are two with it.
+            let page = try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8)
+            let leaf = try await desk.run("audit", "--type", "recording.stored", "--json").objects
+                .first { $0["type"]?.text == "audit" }?["leaf"]?.number
+            #expect(page.contains("<td class=\"n\">1/\(Int(try #require(leaf)))</td>"), "\(page)")
         }
     }
 
