@@ -171,7 +171,8 @@ def evidence(options):
     program = folder / "verify.py"
     subprocess.run([binary, "log", "verifier", "-o", program], check=True)
     for place in wanted:
-        files = [f"{place}.tlog-proof", f"{place}.entry", "--key", log.folder / "vkey"]
+        name = f"{pattern['org']}-{log.origin.rpartition('/')[2]}-{place}"
+        files = [f"{name}.tlog-proof", f"{name}.entry", "--key", log.folder / "vkey"]
         subprocess.run(["python3", "-B", program, "proof", *files], cwd=folder / "proofs", check=True,
                        stdout=subprocess.DEVNULL)
     unknown = [binary, "log", "prove", "--config", config, "data/unknown/call.wav", "-o", folder / "proofs"]

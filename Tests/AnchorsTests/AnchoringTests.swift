@@ -140,13 +140,15 @@ import Transfer
             Anchor("loud", .command(["sh", "-c", "yes | head -c 1000000"])),
             Anchor("deaf", .command(["true"])),
             Anchor("killed", .command(["sh", "-c", "kill -9 $$"])),
+            // It leaves a process behind whose output never ends.
+            Anchor("behind", .command(["sh", "-c", "yes & exit 0"])),
         ]
         var patience = Desk.patience
         patience.command = .seconds(5)
         let started = ContinuousClock.now
         let outcomes = try await desk.anchoring(anchors, patience).run()
         #expect(ContinuousClock.now - started < .seconds(120))
-        #expect(outcomes.map { $0.failure == nil } == [false, false, false, true, true, false])
+        #expect(outcomes.map { $0.failure == nil } == [false, false, false, true, true, false, true])
         #expect(outcomes[0].failure?.description.contains("did not end within 5 s") == true)
         #expect(outcomes[1].failure?.description == "the command sorry: it ended with status 3: no paper")
         #expect(outcomes[5].failure?.description.contains("status 137") == true)

@@ -131,5 +131,80 @@ import TestSupport
             #expect(report.comparedStates == 1)
             if !isFine { #expect(report.faults.map(\.path) == ["kept"]) }
         }
+        // Also after a new epoch has begun.
+        _ = try EvidenceLog.beginEpoch(trial.place, now: Trial.now)
+        for (state, isFine) in [(kept, true), (other, false)] {
+            let report = LogVerification(trial.log, known: [(state, "kept")]).report()
+            #expect(report.faults.isEmpty && report.comparedStates == 0)
+            #expect(report.previous.flatMap(\.faults).map(\.path) == (isFine ? [] : ["kept"]), "\(state)")
+        }
+        let report = LogVerification(trial.log, known: [(stranger, "kept")]).report()
+        #expect(report.faults.map(\.path) == ["kept"])
+    }
+
+    @Test func `takes what was accepted into the new epoch, with what it names, but no answers of anchors`() throws {
+        let trial = try Trial()
+        let old = try trial.grown(to: 20)
+        let note = try old.keep(Array("a word".utf8))
+        let (told, lost) = (try Self.explained(trial, note), try Self.explained(trial, try old.keep([1])))
+        let anchored = LogEntry(
+            .anchorAdded,
+            time: Trial.now,
+            actor: told.actor,
+            organization: trial.organization,
+            [.size: .number(20), .kind: .text("command"), .file: .text("anchors/20/x.json"), .object: .digest(note)]
+        )
+        try old.append([told, lost, anchored, try trial.stored("late")])
+        try FileManager.default.removeItem(atPath: trial.log.objectPath(try #require(lost.digest(.note))))
+        _ = try EvidenceLog.beginEpoch(trial.place, now: Trial.now)
+        let reader = try LogReader(trial.log)
+        #expect(reader.position.size == 3)
+        #expect(try reader.entry(1) == told.encoded() && reader.entry(2) == trial.stored("late").encoded())
+        #expect(try trial.log.objectBytes(note) == Array("a word".utf8))
+        #expect(try reader.proof(of: 2).index == 2)
+        #expect(LogVerification(trial.log).report().faults == [])
+        // Twice in one log would be twice the recording.
+        var seen = 0
+        try trial.open().search { _, entry throws(EvidenceError) in
+            if (try? LogEntry(entry))?.text(.taskID) == "late" { seen += 1 }
+            return true
+        }
+        #expect(seen == 1)
+    }
+
+    private static func explained(_ trial: Trial, _ note: ContentDigest) throws -> LogEntry {
+        LogEntry(
+            .gapExplained,
+            time: Trial.now,
+            actor: Actor(name: "anna", via: .uid),
+            organization: trial.organization,
+            [.taskID: .text("task"), .reason: .text("test_call"), .note: .digest(note)]
+        )
+    }
+
+    @Test func `says how much an earlier epoch has lost`() throws {
+        let (trial, lost) = try Self.rolledBack()
+        _ = try EvidenceLog.beginEpoch(trial.place, now: Trial.now)
+        let report = LogVerification(trial.log).report()
+        #expect(report.lost == 0 && report.previous.map(\.lost) == [100])
+        #expect(try LogReader(trial.log.previous).lost(since: lost) == 100)
+        let stranger = LogPosition(origin: lost.origin, size: 200, root: .leaf([1]))
+        #expect(throws: EvidenceError.self) { try LogReader(trial.log.previous).lost(since: stranger) }
+    }
+
+    @Test func `or whose checkpoint is damaged continues without figures that may be the damage`() throws {
+        for isRemembered in [true, false] {
+            let trial = try Trial()
+            let last = try trial.grown(to: 20).fold()
+            let text = String(decoding: try trial.bytes("checkpoint"), as: UTF8.self)
+            try trial.overwrite("checkpoint", Array(text.replacing("\n20\n", with: "\n90\n").utf8))
+            if !isRemembered {
+                try FileManager.default.removeItem(atPath: trial.keyFile.newestPath(trial.organization))
+            }
+            _ = try EvidenceLog.beginEpoch(trial.place, now: Trial.now)
+            let previous = try LogEntry(LogReader(trial.log).entry(0)).previous
+            #expect(previous == (isRemembered ? last : LogPosition(origin: last.origin, size: 0, root: .empty)))
+            #expect(try trial.open().key.name == "archive.example/callark/acme/2")
+        }
     }
 }

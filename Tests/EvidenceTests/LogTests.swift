@@ -58,6 +58,45 @@ import Testing
         #expect(try trial.bytes("checkpoint") == checkpoint)
     }
 
+    @Test func `publishes a long tail before it accepts more, so that no fold has to have all of it in memory`() throws
+    {
+        let trial = try Trial()
+        let log = try trial.open()
+        var entry = try trial.stored("x")
+        entry.values[.path] = .text(String(repeating: "p", count: 60_000))
+        for _ in 0..<6 { try log.append([LogEntry](repeating: entry, count: 60)) }
+        // Five groups are more than 16 MiB.
+        #expect(try LogReader(trial.log).position.size == 301)
+        #expect(try LogReader(trial.log).acceptedEntries().count == 60)
+        #expect(trial.faults() == [])
+    }
+
+    @Test func `takes no line of the tail for an entry that is longer than entries can be`() throws {
+        let trial = try Trial()
+        let log = try trial.open()
+        let entry = [UInt8](repeating: 0x78, count: 65_536)
+        let line = Array("\(String(TreeHash.leaf(entry).description.prefix(16))) ".utf8) + entry + [0x0A]
+        try trial.overwrite("tail", try trial.bytes("tail") + line)
+        #expect(try log.append([try trial.stored("next")]) == 1..<2)
+        #expect(try log.fold().size == 2)
+        #expect(trial.faults() == [])
+    }
+
+    @Test func `keeps objects of any size, and checks each`() throws {
+        let trial = try Trial()
+        let log = try trial.open()
+        let large = [UInt8](repeating: 7, count: 18 << 20)
+        let digest = try log.keep(large)
+        let small = try log.keep([1])
+        #expect(try log.keep(large) == digest)
+        #expect(try trial.log.objectBytes(digest) == large)
+        #expect(trial.faults() == [])
+        for name in [digest, small] { try trial.overwrite("objects/\(name)", [2]) }
+        #expect(Set(trial.faults().map(\.path)) == Set([digest, small].map { trial.log.objectPath($0) }))
+        #expect(try log.keep([1]) == small)
+        #expect(trial.faults().map(\.path) == [trial.log.objectPath(digest)])
+    }
+
     @Test(arguments: [1, 2, 255, 256, 257, 511, 512, 513, 700])
     func `of any size is what Go's reader expects`(_ size: Int) throws {
         guard try Requirement.isMet("Go and golang.org/x/mod", Judge.go != nil) else { return }

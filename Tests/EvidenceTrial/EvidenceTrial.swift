@@ -9,9 +9,13 @@ import Recordings
 ///        evidence-trial LOGS KEY fold                      publishes
 ///        evidence-trial LOGS KEY epoch                     begins a new epoch
 ///        evidence-trial LOGS KEY keep TEXT                 explains a gap with a text
+///
+/// The log is that of acme, or of the organization that EVIDENCE_TRIAL_ORGANIZATION names.
 @main
 enum EvidenceTrial {
-    static let organization = OrganizationName("acme")
+    static let organization = OrganizationName(
+        ProcessInfo.processInfo.environment["EVIDENCE_TRIAL_ORGANIZATION"] ?? "acme"
+    )
 
     static func main() {
         do {

@@ -66,8 +66,10 @@ package struct OperatorCommand: Sendable {
             let isOver = output.read(into: &bytes, most: Self.maxOutput, waiting: Self.pause) == .end
             var word: Int32 = 0
             if waitpid(process, &word, WNOHANG) == process {
-                // Its last output is there; output of processes that it left behind is not waited for.
-                while output.read(into: &bytes, most: Self.maxOutput, waiting: 0) == .some {}
+                // Its last output is there; output of processes that it left behind is not waited for, and may never end.
+                while bytes.count < Self.maxOutput,
+                    output.read(into: &bytes, most: Self.maxOutput, waiting: 0) == .some
+                {}
                 // As WIFEXITED and its siblings define it.
                 return Ending(status: word & 0x7F == 0 ? (word >> 8) & 0xFF : 128 + (word & 0x7F), output: bytes)
             }
@@ -114,11 +116,11 @@ private final class Pipe {
 
     init() throws(AnchorError) {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else {
+        // In one step: another thread may start a process at any moment, which would keep the other end open.
+        guard pipe2(&ends, O_CLOEXEC) == 0 else {
             throw AnchorError(.local, "cannot make a pipe: \(String(cString: strerror(errno)))")
         }
         (reading, writing) = (ends[0], ends[1])
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     }
 
     deinit { close() }

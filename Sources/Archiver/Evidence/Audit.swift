@@ -18,45 +18,65 @@ package final class Audit {
     /// Entries that a later version wrote, and that are left out; filled by ``count(_:)``.
     package private(set) var unknownEntries = 0
 
-    /// Epochs that are missing or do not hold, one line each: what they had is in no row.
-    package let faults: [String]
+    /// Epochs that are missing, do not hold or have lost entries, one line each: what they had is in no row. ``count(_:)`` adds those
+    /// whose entries are not what their checkpoints sign.
+    package private(set) var faults: [String]
     /// Whether the newest epoch was checked with the key of the key file, and not only with the key that the log itself names.
     package let isConfirmed: Bool
 
     /// The oldest epoch first.
-    private let readers: [(reader: LogReader, accepted: [[UInt8]])]
+    private var readers: [(reader: LogReader, accepted: [[UInt8]])]
 
-    /// Reads what entries are in no checkpoint, and nothing else yet.
-    /// - Throws: `damaged` if those of the newest epoch cannot be read.
+    /// Reads what entries are in no checkpoint of the newest epoch, and nothing else yet.
+    /// - Throws: `damaged` if they cannot be read.
     package init(_ epochs: LogEpochs) throws(EvidenceError) {
-        (faults, isConfirmed) = (epochs.faults, epochs.isConfirmed)
+        (faults, isConfirmed) = (epochs.faults + epochs.losses, epochs.isConfirmed)
         var readers: [(reader: LogReader, accepted: [[UInt8]])] = []
         for (place, reader) in epochs.readers.enumerated() {
-            let accepted = place == 0 ? try reader.acceptedEntries() : (try? reader.acceptedEntries()) ?? []
-            readers.insert((reader, accepted), at: 0)
+            readers.insert((reader, place == 0 ? try reader.acceptedEntries() : []), at: 0)
         }
         self.readers = readers
     }
 
-    /// The states that the rows are from, the oldest epoch first.
+    /// The states that the rows are from, the oldest epoch first: those that ``count(_:)`` found to hold.
     package var sources: [Source] {
         readers.map { Source(position: $0.reader.position, accepted: $0.accepted.count) }
     }
 
-    /// Counts the rows, and compares every entry with what the checkpoint signs: to be called first, so that no row is shown of a
-    /// log that does not hold.
-    /// - Throws: `damaged` if it does not.
+    /// Counts the rows, and compares every entry with what the checkpoint signs: to be called first, so that no row is shown of an
+    /// epoch that does not hold.
+    /// - Throws: `damaged` if the newest epoch does not.
     package func count(_ filter: AuditFilter) throws(EvidenceError) -> Int {
         (actors, unknownEntries) = ([], 0)
-        var count = 0
-        for (reader, accepted) in readers {
-            try reader.forEachSignedEntry { _, bytes throws(EvidenceError) in
-                if let entry = note(bytes, filter), filter.matches(entry) { count += 1 }
-            }
-            for bytes in accepted {
-                if let entry = note(bytes, filter), filter.matches(entry) { count += 1 }
+        var total = 0
+        let newest = readers.last?.reader
+        var sound: [(reader: LogReader, accepted: [[UInt8]])] = []
+        for epoch in readers {
+            let before = (actors, unknownEntries)
+            do throws(EvidenceError) {
+                total += try count(epoch.reader, epoch.accepted, filter)
+                sound.append(epoch)
+            } catch {
+                guard error.code == .damaged, epoch.reader !== newest else { throw error }
+                (actors, unknownEntries) = before
+                faults.append("\(LogEpochs.name(epoch.reader)) does not hold: \(error)")
             }
         }
+        readers = sound
+        return total
+    }
+
+    private func count(
+        _ reader: LogReader,
+        _ accepted: [[UInt8]],
+        _ filter: AuditFilter
+    ) throws(EvidenceError) -> Int {
+        var count = 0
+        func take(_ bytes: [UInt8]) {
+            if let entry = note(bytes, filter), filter.matches(entry) { count += 1 }
+        }
+        try reader.forEachSignedEntry { _, bytes throws(EvidenceError) in take(bytes) }
+        accepted.forEach(take)
         return count
     }
 

@@ -78,7 +78,7 @@ struct LogComparison: Sendable {
         return try await BlockingWork.run { _ throws(ArchiveError) in
             var leaves: [String: Leaf] = [:]
             for epoch in folder.epochs.reversed() {
-                try? LogReader(epoch).forEachProvenEntry { index, bytes throws(EvidenceError) in
+                func take(_ index: Int64, _ bytes: [UInt8]) {
                     guard let stored = StoredEntry(bytes) else {
                         if let entry = try? LogEntry(bytes), entry.text(.detail) == LoggedArchive.leftSpool,
                             entry.text(.archive) == name, let path = entry.text(.path)
@@ -89,6 +89,13 @@ struct LogComparison: Sendable {
                     }
                     guard stored.archive == name else { return }
                     leaves[stored.path] = Leaf(index: index, sha256: stored.sha256, record: stored.record)
+                }
+                guard let reader = try? LogReader(epoch) else { continue }
+                // What an earlier epoch had accepted and not published is in the epoch after it.
+                if epoch == folder {
+                    try? reader.forEachProvenEntry { index, bytes throws(EvidenceError) in take(index, bytes) }
+                } else {
+                    try? reader.forEachSignedEntry { index, bytes throws(EvidenceError) in take(index, bytes) }
                 }
             }
             return leaves

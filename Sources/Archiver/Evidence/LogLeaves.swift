@@ -16,7 +16,9 @@ struct LogLeaves: Sendable {
             var next = Int64(0)
             while true {
                 let begin = next
-                let part = try await logs.run { _ throws(EvidenceError) in try Self.part(of: epoch, from: begin) }
+                let part = try await logs.run { [isNewest = epoch == folder] _ throws(EvidenceError) in
+                    try Self.part(of: epoch, isNewest: isNewest, from: begin)
+                }
                 try await manifest.noteLeaves(part.leaves, of: organization)
                 guard let end = part.next else { break }
                 next = end
@@ -27,13 +29,15 @@ struct LogLeaves: Sendable {
     /// - Returns: the entries of recordings among the next ones, and where those after them begin; `nil` at the end.
     private static func part(
         of epoch: LogFolder,
+        isNewest: Bool,
         from begin: Int64
     ) throws(EvidenceError) -> (leaves: [RecordingLeaf], next: Int64?) {
         do throws(EvidenceError) {
             let reader = try LogReader(epoch)
             let entries = try reader.entries(from: begin, count: partSize)
             if !entries.isEmpty { return (leaves(entries, from: begin), begin + Int64(entries.count)) }
-            return (leaves(try reader.acceptedEntries(), from: reader.position.size), nil)
+            // What an earlier epoch had accepted and not published is in the epoch after it.
+            return (isNewest ? leaves(try reader.acceptedEntries(), from: reader.position.size) : [], nil)
         } catch {
             // A damaged earlier epoch has no proofs to give. That of the newest one was found before this.
             guard error.code == .damaged else { throw error }

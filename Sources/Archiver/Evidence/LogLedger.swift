@@ -50,13 +50,14 @@ package struct LogLedger: Sendable {
     static func read(
         _ folder: LogFolder,
         key: NoteKey?,
-        _ body: (LogEntry) throws(EvidenceError) -> Void = { _ throws(EvidenceError) in }
+        _ body: ((LogEntry) throws(EvidenceError) -> Void)? = nil
     ) throws(EvidenceError) -> LogLedger {
         var ledger = LogLedger()
         for epoch in folder.epochs.reversed() {
             do throws(EvidenceError) {
-                let entries = try ledger.read(epoch, key: epoch == folder ? key : nil)
-                for entry in entries { try body(entry) }
+                let isNewest = epoch == folder
+                let entries = try ledger.read(epoch, isNewest: isNewest, key: isNewest ? key : nil, keeps: body != nil)
+                for entry in entries { try body?(entry) }
             } catch {
                 guard error.code == .damaged, epoch != folder else { throw error }
             }
@@ -68,16 +69,24 @@ package struct LogLedger: Sendable {
     private static let maxReadings = 5
 
     /// Adds an epoch.
+    /// - Parameter keeps: whether anyone wants its entries, of which there may be many.
     /// - Returns: its entries, except those of stored recordings.
-    private mutating func read(_ epoch: LogFolder, key: NoteKey?) throws(EvidenceError) -> [LogEntry] {
+    private mutating func read(
+        _ epoch: LogFolder,
+        isNewest: Bool,
+        key: NoteKey?,
+        keeps: Bool
+    ) throws(EvidenceError) -> [LogEntry] {
         var (trial, entries) = (self, [LogEntry]())
         for _ in 0..<Self.maxReadings {
             (trial, entries) = (self, [])
             let reader = try LogReader(epoch, key: key)
             trial.position = reader.position
-            try reader.forEachProvenEntry { index, bytes throws(EvidenceError) in
-                if let entry = try trial.take(index, bytes) { entries.append(entry) }
+            func take(_ index: Int64, _ bytes: [UInt8]) throws(EvidenceError) {
+                if let entry = try trial.take(index, bytes), keeps { entries.append(entry) }
             }
+            // What an earlier epoch had accepted and not published is in the epoch after it.
+            if isNewest { try reader.forEachProvenEntry(take) } else { try reader.forEachSignedEntry(take) }
             // A writer that published in the meantime has begun a new tail, so the entries of the old one may have been
             // missed.
             if try LogReader(epoch, key: key).checkpoint == reader.checkpoint { break }

@@ -26,22 +26,24 @@ package struct RecordingProof: Sendable {
         case unknown
     }
 
-    /// Finds the entry of a recording. If it is not where the manifest says, the whole log is searched, and the newest entry
-    /// that a checkpoint has is taken.
+    /// Finds the entry of a recording. If it is not where the manifest says, the log is searched from the newest epoch back, and
+    /// the last entry of the first epoch that proves the recording is taken.
     /// - Parameter leaf: the number of the entry according to the manifest; `nil` if it does not know.
-    /// - Throws: `damaged` if the log does not yield a proof.
+    /// - Returns: the finding, and what is wrong with epochs that it does not need, one line each.
+    /// - Throws: `damaged` if the entry's epoch does not yield a proof, or if nothing was found and not everything can be read.
     package static func find(
         _ wanted: LogProofs.Wanted,
         at leaf: Int64?,
         in epochs: LogEpochs
-    ) throws -> Finding {
-        let proofs = LogProofs(epochs)
-        if let leaf, let place = try proofs.place(of: wanted, at: leaf) { return try finding(place) }
-        var found: LogProofs.Place?
-        try proofs.search([wanted]) { _, place in
-            if place.isPublished || found == nil { found = place }
+    ) throws -> (finding: Finding, faults: [String]) {
+        var proofs = LogProofs(epochs)
+        var place = try leaf.flatMap { try proofs.place(of: wanted, at: $0) }
+        if place == nil { place = try proofs.newest(of: wanted) }
+        guard let place else {
+            guard let fault = proofs.faults.first else { return (.unknown, proofs.losses) }
+            throw EvidenceError(.damaged, "no entry of \(wanted.path) can be found: \(fault)", path: "")
         }
-        return try found.map(finding) ?? .unknown
+        return (try finding(place), proofs.faults + proofs.losses)
     }
 
     private static func finding(_ place: LogProofs.Place) throws -> Finding {

@@ -1,4 +1,5 @@
 import Archiver
+import Evidence
 import Manifest
 import Payloads
 import Recordings
@@ -11,15 +12,31 @@ struct CaseCall: Sendable {
         var held: RecordingRow.Held
         /// Below the case's folder.
         var name: String
-        /// The number of its entry in the log; `nil` if the log has none.
-        var leaf: Int64?
         /// Its line of metadata in the archive; `nil` if that is damaged.
         var line: [UInt8]?
+        /// Its entry in the log; `nil` if the log has none.
+        var entry: Entry?
+        /// When the log got that entry. Nothing proves the time before.
+        var loggedTime: Timestamp?
+        /// Whether the line of metadata is the one to which the entry commits.
+        var isRecordProven = true
+    }
+
+    /// Where an entry of the log is.
+    struct Entry: Sendable {
+        /// Its number within the epoch.
+        var leaf: Int64
+        var epoch: Int64
+
+        init(_ leaf: Int64, in position: LogPosition) {
+            self.leaf = leaf
+            epoch = position.epoch ?? 1
+        }
     }
 
     /// An act that the log has of the call.
     struct Act: Sendable {
-        var leaf: Int64
+        var place: Entry
         var time: Timestamp
         var actor: String
         var action: String

@@ -10,11 +10,13 @@ struct CaseDraft: Sendable {
     var keys: [CaseOutcome.Key] = []
     /// The last thing that the logs say about the days of the calls, by organization and day.
     private var days: [String: DayStatement] = [:]
-    /// The states of the logs that were made known outside.
+    /// The states of the logs that were given to somebody outside.
     var anchors: [AnchorStatement] = []
     /// What is in the case and not proven.
     var unproven: [String] = []
     var remarks: [String] = []
+    /// Whether entries of more than one epoch of a log are in the case, so that their numbers alone say too little.
+    var hasEpochs = false
 
     /// Whether the last thing that a log says about a day is that it is complete.
     struct DayStatement: Sendable {
@@ -24,14 +26,14 @@ struct CaseDraft: Sendable {
         var closed: (recordings: Int64, gaps: Int64)?
         /// When the log noted it; `nil` if it says nothing.
         var time: Timestamp?
-        var leaf: Int64?
+        var place: CaseCall.Entry?
     }
 
-    /// That a state was made known outside.
+    /// That a state was given to somebody outside.
     struct AnchorStatement: Sendable {
         var organization: OrganizationName
         var name: String
-        var kind: String
+        var kind: AnchorToken.Kind?
         /// The number of entries of the state.
         var size: Int64
         /// When the log noted it.
@@ -56,7 +58,7 @@ struct CaseDraft: Sendable {
                 day: day,
                 closed: entry.type == .dayClosed ? figures : nil,
                 time: entry.time,
-                leaf: act.leaf
+                place: CaseCall.Entry(act.leaf, in: evidence.reader.position)
             )
         }
         let leaves = evidence.stored.values.joined().map(\.leaf)
@@ -65,7 +67,7 @@ struct CaseDraft: Sendable {
                 AnchorStatement(
                     organization: organization,
                     name: token.entry.text(.file)?.split(separator: "/").last.map(String.init) ?? "",
-                    kind: token.entry.text(.kind) ?? "",
+                    kind: token.entry.text(.kind).flatMap { AnchorToken.Kind(rawValue: $0) },
                     size: token.entry.number(.size) ?? 0,
                     time: token.entry.time
                 )

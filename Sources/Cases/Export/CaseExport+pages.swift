@@ -7,7 +7,7 @@ extension CaseExport {
     func writePages(_ draft: inout CaseDraft) throws {
         if draft.request.includesVCons { try writeVCons(&draft) }
         let page = CasePage(draft, self)
-        try draft.folder.write(page.html, to: "index.html")
+        try page.write { name, html in try draft.folder.write(html, to: name) }
         try draft.folder.write(CaseReadme.text(of: VisibleText.escaped(draft.request.name)), to: "README.txt")
         try draft.folder.write(CaseCertificate.text(draft, self), to: "certificate-902.txt")
         try draft.folder.write(StandAloneVerifier.text, to: "verify.py")

@@ -149,7 +149,8 @@ package struct CaseExport: Sendable {
     private func writeEvidence(_ draft: inout CaseDraft) throws {
         for organization in draft.request.organizations {
             let calls = draft.calls.indices.filter { draft.calls[$0].row.organization == organization }
-            let epochs = try epochs(of: organization, CaseSubject(calls.map { draft.calls[$0].row }), &draft)
+            let epochs = try epochs(of: organization, calls.map { draft.calls[$0].row }, &draft)
+            draft.hasEpochs = draft.hasEpochs || epochs.count > 1
             for call in calls { try writeEvidence(of: call, epochs, &draft) }
             var place = "evidence/\(organization)"
             var known: LogPosition?
@@ -175,10 +176,11 @@ package struct CaseExport: Sendable {
         }
     }
 
-    /// The newest epoch, and those before it back to the first that says anything about the calls.
+    /// The newest epoch, and those before it back to the first that says anything about the calls. Each is read once, and compared
+    /// with its checkpoint.
     private func epochs(
         of organization: OrganizationName,
-        _ subject: CaseSubject,
+        _ calls: [CallRow],
         _ draft: inout CaseDraft
     ) throws -> [CaseEvidence] {
         let folder = LogFolder(organization, in: root.logsPath)
@@ -186,15 +188,33 @@ package struct CaseExport: Sendable {
             draft.unproven.append("\(organization): there is no evidence log, so nothing proves these calls")
             return []
         }
-        let log = try LogEpochs(of: organization, in: folder, keyFile: evidence.setup.keyFile)
+        let log = try LogEpochs(
+            of: organization,
+            in: folder,
+            keyFile: evidence.setup.keyFile,
+            since: calls.map(\.day).min()
+        )
         draft.unproven += log.faults.map { "\($0); what it had about these calls is not here" }
+        draft.remarks += log.losses.map { "\($0); what they said about these calls is not here" }
         if !log.isConfirmed {
             draft.remarks.append(
                 "\(organization): the key is the one that the log itself names; compare it with the key file's"
             )
         }
+        let subject = CaseSubject(calls)
         var epochs: [CaseEvidence] = []
-        for reader in log.readers { epochs.append(try CaseEvidence(reader, subject)) }
+        for reader in log.readers {
+            do throws(EvidenceError) {
+                epochs.append(try CaseEvidence(reader, subject))
+            } catch {
+                guard !epochs.isEmpty, error.code == .damaged else { throw error }
+                draft.unproven.append(
+                    "\(reader.folder.path): the epoch \(reader.position.origin) does not hold: \(error); what it had about these "
+                        + "calls is not here"
+                )
+                break
+            }
+        }
         while epochs.count > 1, epochs.last?.isAboutCalls == false { epochs.removeLast() }
         return epochs
     }
@@ -213,14 +233,19 @@ package struct CaseExport: Sendable {
             }
             if file.line.map({ RecordingEntry.record(ofLine: $0).description }) != stored.record {
                 draft.unproven.append("\(file.name): its metadata in the archive is damaged, or not what the log says")
+                call.files[place].isRecordProven = false
             }
-            call.files[place].leaf = stored.leaf
+            call.files[place].entry = CaseCall.Entry(stored.leaf, in: epoch.reader.position)
+            call.files[place].loggedTime = (try? LogEntry(stored.bytes))?.time
             try draft.folder.write(stored.bytes, to: "\(file.name).entry.json")
             try draft.folder.write(epoch.reader.proof(of: stored.leaf).bytes, to: "\(file.name).tlog-proof")
         }
-        let history = epochs.reversed().flatMap { $0.history(of: call.row.taskID) }
-        call.history = history.map(CaseCall.Act.init)
-        let lines = history.flatMap { $0.bytes + [UInt8(ascii: "\n")] }
+        var lines: [UInt8] = []
+        for epoch in epochs.reversed() {
+            let history = epoch.history(of: call.row.taskID)
+            call.history += history.map { CaseCall.Act($0, in: epoch.reader.position) }
+            lines += history.flatMap { $0.bytes + [UInt8(ascii: "\n")] }
+        }
         try draft.folder.write(lines, to: "\(call.folder)/history.jsonl")
         try draft.folder.write(call.summary, to: "\(call.folder)/call.json")
         if !call.lacks.isEmpty || !call.damage.isEmpty { try draft.folder.write(call.summary, to: call.gapsFile) }
@@ -229,10 +254,10 @@ package struct CaseExport: Sendable {
 }
 
 extension CaseCall.Act {
-    fileprivate init(_ act: CaseEvidence.Act) {
+    fileprivate init(_ act: CaseEvidence.Act, in position: LogPosition) {
         let entry = act.entry
         self.init(
-            leaf: act.leaf,
+            place: CaseCall.Entry(act.leaf, in: position),
             time: entry.time,
             actor: entry.actor.name,
             action: entry.type.rawValue,

@@ -33,7 +33,7 @@ package struct CaseRequest: Sendable {
         self.includesVCons = includesVCons
     }
 
-    /// More calls are several cases: everything about them is in memory, and on one page.
+    /// More calls are several cases: everything about them is in memory, and in one table of a page.
     package static let mostCalls = 5000
 
     /// - Throws: ``CaseError`` with code `tooMany` if there are too many calls.
@@ -44,7 +44,8 @@ package struct CaseRequest: Sendable {
         guard count > mostCalls else { return }
         throw CaseError(
             .tooMany,
-            "a case has at most \(mostCalls) calls, and these are more: export them in parts, such as one --day after the other"
+            "a case has at most \(mostCalls) calls, and these are more: make several cases of them, such as one for each day, "
+                + "queue or agent, or for each \(mostCalls) task IDs"
         )
     }
 

@@ -3,8 +3,7 @@ import Pages
 extension CasePage {
     /// Values are in text only, never in an attribute that a value could close; names of files have no such characters.
     static let template = """
-        \(style.head("Case {{name}}"))
-        <body>
+        \(head)
         <header>
         <h1>Case {{name}}</h1>
         <p class="quiet">Exported {{time}} by {{actor}}. Times are in {{zone}}.</p>
@@ -35,21 +34,72 @@ extension CasePage {
         <th class="n">Recordings</th><th>State</th><th>Task</th></tr></thead>
         <tbody>
         {{#calls}}
-        <tr><td class="n">{{number}}</td><td>{{time}}</td><td>{{agents}}</td><td>{{from}}</td><td>{{to}}</td><td>{{queue}}</td>
-        <td>{{direction}}</td><td class="n">{{count}}</td><td>{{state}}</td><td class="mono">{{task}}</td></tr>
+        <tr><td class="n"><a href="{{page}}#call-{{number}}">{{number}}</a></td><td>{{time}}</td><td>{{agents}}</td><td>{{from}}</td>
+        <td>{{to}}</td><td>{{queue}}</td><td>{{direction}}</td><td class="n">{{count}}</td><td>{{state}}</td><td class="mono">{{task}}</td></tr>
         {{/calls}}
         </tbody>
         </table>
-        {{#calls}}
-        <section>
+        {{#hasFurther}}
+        <p>More details:{{#further}} <a href="{{page}}">calls {{first}} to {{last}}</a>{{/further}}</p>
+        {{/hasFurther}}
+        \(sections)
+        <h2>Days</h2>
+        <table>
+        <thead><tr><th>Organization</th><th>Day</th><th>Statement</th><th>When</th><th class="n">Entry</th></tr></thead>
+        <tbody>
+        {{#days}}<tr><td>{{organization}}</td><td>{{day}}</td><td>{{statement}}</td><td>{{time}}</td><td class="n">{{leaf}}</td></tr>
+        {{/days}}
+        </tbody>
+        </table>
+        {{#hasAnchors}}
+        <h2>Given to others</h2>
+        <table>
+        <thead><tr><th>Organization</th><th>Anchor</th><th>Kind</th><th class="n">Entries covered</th><th>Noted</th></tr></thead>
+        <tbody>
+        {{#anchors}}<tr><td>{{organization}}</td><td>{{name}}</td><td>{{kind}}</td><td class="n">{{size}}</td><td>{{time}}</td></tr>
+        {{/anchors}}
+        </tbody>
+        </table>
+        {{/hasAnchors}}
+        <footer>
+        <p>Callark {{version}} stores each recording as it receives it, and converts nothing. Entry: the number of the entry in the
+        organization's evidence log{{#hasEpochs}}, after the number of the log's epoch{{/hasEpochs}}.</p>
+        </footer>
+        </body>
+        </html>
+        """
+
+    /// A further page, with the details of calls only.
+    static let furtherTemplate = """
+        \(head)
+        <header>
+        <h1>Case {{name}}</h1>
+        <p class="quiet">Calls {{first}} to {{last}}. Times are in {{zone}}. Everything else is in
+        <a href="index.html">index.html</a>.</p>
+        </header>
+        \(sections)
+        </body>
+        </html>
+        """
+
+    private static let head = """
+        \(style.head("Case {{name}}"))
+        <body>
+        """
+
+    /// The details of the calls of one page.
+    private static let sections = """
+        {{#details}}
+        <section id="call-{{number}}">
         <h2>{{number}}. {{time}}, task {{task}}, {{organization}}</h2>
         {{#hasFiles}}
         <table>
-        <thead><tr><th>File</th><th class="n">Bytes</th><th>SHA-256</th><th>Received</th><th class="n">Entry</th><th>Remark</th></tr></thead>
+        <thead><tr><th>File</th><th class="n">Bytes</th><th>SHA-256</th><th>Received</th><th>In the log since</th>
+        <th class="n">Entry</th><th>Remark</th></tr></thead>
         <tbody>
         {{#files}}
         <tr><td><a href="{{path}}">{{file}}</a></td><td class="n">{{bytes}}</td><td class="mono">{{sha256}}</td><td>{{received}}</td>
-        <td class="n">{{leaf}}</td><td>{{remark}}</td></tr>
+        <td>{{logged}}</td><td class="n">{{leaf}}</td><td>{{remark}}</td></tr>
         {{/files}}
         </tbody>
         </table>
@@ -72,31 +122,7 @@ extension CasePage {
         </table>
         {{/hasHistory}}
         </section>
-        {{/calls}}
-        <h2>Days</h2>
-        <table>
-        <thead><tr><th>Organization</th><th>Day</th><th>Statement</th><th>When</th><th class="n">Entry</th></tr></thead>
-        <tbody>
-        {{#days}}<tr><td>{{organization}}</td><td>{{day}}</td><td>{{statement}}</td><td>{{time}}</td><td class="n">{{leaf}}</td></tr>
-        {{/days}}
-        </tbody>
-        </table>
-        {{#hasAnchors}}
-        <h2>Known outside</h2>
-        <table>
-        <thead><tr><th>Organization</th><th>Anchor</th><th>Kind</th><th class="n">Entries covered</th><th>Noted</th></tr></thead>
-        <tbody>
-        {{#anchors}}<tr><td>{{organization}}</td><td>{{name}}</td><td>{{kind}}</td><td class="n">{{size}}</td><td>{{time}}</td></tr>
-        {{/anchors}}
-        </tbody>
-        </table>
-        {{/hasAnchors}}
-        <footer>
-        <p>Callark {{version}}. Each recording is what the provider's media host sent, to the byte. Entry: the number of the entry in
-        the organization's evidence log.</p>
-        </footer>
-        </body>
-        </html>
+        {{/details}}
         """
 
     /// What only a case needs beside ``PaperStyle``.

@@ -5,7 +5,8 @@ enum CaseReadme {
         """
         Case \(name)
 
-        This folder has the recordings of calls, to the byte, with what proves them. You need no Callark to check it.
+        This folder has the recordings of calls, to the byte, with their proofs; index.html names what is not proven. You need no
+        Callark to check it.
 
         IN FIVE MINUTES
 
@@ -40,7 +41,7 @@ enum CaseReadme {
 
         data/NUMBER-TASK/          one call: its recordings; beside each the line of metadata (.record.json), the log's entry
                                    (.entry.json) and the proof that the log has it (.tlog-proof); call.json; history.jsonl
-        data/gaps/                 what should exist and does not, with the reason
+        data/gaps/                 what is missing, damaged or pending, with the reason
         evidence/ORGANIZATION/     the signed state of the log, its key, entries with proofs, objects that they name, and what
                                    time-stamping authorities and witnesses have signed
         certificate-902.txt        a draft for a qualified person to complete; software cannot certify anything

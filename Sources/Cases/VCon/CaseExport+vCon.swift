@@ -13,7 +13,7 @@ extension CaseExport {
             var proofs: [String: (record: JSONValue?, proof: String?)] = [:]
             for file in call.files {
                 let record = file.line
-                let proof = file.leaf == nil ? nil : try read("\(file.name).tlog-proof", draft)
+                let proof = file.entry == nil ? nil : try read("\(file.name).tlog-proof", draft)
                 proofs[file.name] = (
                     try record.map { try JSONReader.value(of: Data($0)) },
                     proof.map { String(decoding: $0, as: UTF8.self) }

@@ -4,11 +4,11 @@ import Glibc
 /// Files and folders of a log: the functions of `Files`, with the errors of a log.
 enum LogFiles {
     /// The largest file that is read as a whole; the longest bundle has 16 MiB.
-    private static let most = 17 << 20
+    static let most = 17 << 20
 
     /// All bytes of a file; `nil` if it is missing.
-    /// - Throws: `damaged` if it is larger than any such file of a log.
-    static func read(_ path: String) throws(EvidenceError) -> [UInt8]? {
+    /// - Throws: `damaged` if it has more than `most` bytes: it is larger than any such file of a log.
+    static func read(_ path: String, most: Int = Self.most) throws(EvidenceError) -> [UInt8]? {
         try translated { () throws(ArchiveError) in try FileSystem.read(path, limit: most) }
     }
 

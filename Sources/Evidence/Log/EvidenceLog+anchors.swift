@@ -136,6 +136,18 @@ extension LogFolder {
         return found
     }
 
+    /// The size of the newest state, among those of a log of `size` entries, that has a token of one of these kinds.
+    /// - Returns: `nil` if none has.
+    package func newestAnchoredSize(
+        by kinds: Set<AnchorToken.Kind>,
+        within size: Int64
+    ) throws(EvidenceError) -> Int64? {
+        for anchored in try anchoredSizes().reversed() where anchored <= size {
+            if try anchorTokens(ofSize: anchored).contains(where: { kinds.contains($0.kind) }) { return anchored }
+        }
+        return nil
+    }
+
     /// The bytes of a token.
     /// - Throws: `damaged` if they are missing.
     package func bytes(of place: AnchorToken.Place) throws(EvidenceError) -> [UInt8] {
@@ -156,11 +168,14 @@ extension LogFolder {
     /// A list or a text that an entry names.
     /// - Throws: `damaged` if it is missing.
     package func objectBytes(_ digest: ContentDigest) throws(EvidenceError) -> [UInt8] {
-        try present(objectPath(digest))
+        try present(objectPath(digest), most: Self.longestObject)
     }
 
-    private func present(_ path: String) throws(EvidenceError) -> [UInt8] {
-        guard let bytes = try LogFiles.read(path) else { throw .damaged("missing", path) }
+    /// The record of a day may have hundreds of thousands of gaps.
+    private static let longestObject = 1 << 30
+
+    private func present(_ path: String, most: Int = LogFiles.most) throws(EvidenceError) -> [UInt8] {
+        guard let bytes = try LogFiles.read(path, most: most) else { throw .damaged("missing", path) }
         return bytes
     }
 }

@@ -6,7 +6,7 @@ extension EvidenceLog {
     package func keep(_ object: [UInt8]) throws(EvidenceError) -> ContentDigest {
         let digest = try FileDigest.digest(of: object)
         let path = folder.objectPath(digest)
-        if try LogFiles.read(path) == object { return digest }
+        if try LogFiles.exists(path), try FileDigest.digest(ofFileAt: path) == digest { return digest }
         try LogFiles.createFolder(folder.objectsPath)
         try LogFiles.placeDurably(object, at: path, mode: 0o440)
         return digest

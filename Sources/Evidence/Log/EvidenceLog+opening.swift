@@ -95,7 +95,7 @@ extension EvidenceLog {
             }
             // The same origin, with the next number after the last slash.
             let parts = last.origin.split(separator: "/", omittingEmptySubsequences: false)
-            let origin = (parts.dropLast() + ["\(epoch(of: last.origin) + 1)"]).joined(separator: "/")
+            let origin = (parts.dropLast() + ["\((last.epoch ?? 1) + 1)"]).joined(separator: "/")
             let (secret, isKeyNew) = try place.keyFile.keyOrNew()
             let log = try begin(place, secret, origin: origin, previous: last, now: now)
             return Opened(log: log, isNew: true, isKeyNew: isKeyNew)
@@ -105,11 +105,20 @@ extension EvidenceLog {
     /// The last known state of the log: the larger of the remembered one and the checkpoint's.
     private static func lastKnown(_ place: Place) throws(EvidenceError) -> LogPosition? {
         let newest = try place.keyFile.newest(place.organization)
-        let signed = try? LogFiles.read(place.folder.checkpointPath)
-        let last = signed.flatMap { try? LogPosition(unverified: $0) }
+        let last = lastSigned(place.folder)
         guard let newest, let last else { return newest ?? last }
-        let isLater = (epoch(of: last.origin), last.size) > (epoch(of: newest.origin), newest.size)
+        let isLater = (last.epoch ?? 1, last.size) > (newest.epoch ?? 1, newest.size)
         return isLater ? last : newest
+    }
+
+    /// What the log's checkpoint says. If it is damaged, nothing is known but whose it is: a new epoch signs no figures that may be
+    /// the damage.
+    private static func lastSigned(_ folder: LogFolder) -> LogPosition? {
+        let note = try? LogFiles.read(folder.checkpointPath)
+        let key = try? folder.publishedKey()
+        if let note, let key, let position = try? LogPosition(signed: note, by: key) { return position }
+        let origin = key?.name ?? note.flatMap { try? LogPosition(unverified: $0) }?.origin
+        return origin.map { LogPosition(origin: $0, size: 0, root: .empty) }
     }
 
     private static func existing(_ place: Place) throws(EvidenceError) -> EvidenceLog? {
@@ -145,7 +154,8 @@ extension EvidenceLog {
     }
 
     /// Creates a log under another name, moves what exists of an old one into it, and gives it its own name. Whatever
-    /// happens in between, a log with its own name is complete.
+    /// happens in between, a log with its own name is complete. What the old one has accepted and not published follows the
+    /// first entry: nothing else would ever publish it.
     private static func begin(
         _ place: Place,
         _ secret: LogKey,
@@ -166,14 +176,19 @@ extension EvidenceLog {
             organization: place.organization,
             values
         ).encoded()
+        // A process that still has the old log open accepts nothing more from here on.
+        let lock = folder.exists ? try LogFiles.lock(folder.lockPath) : nil
+        defer { lock?.release() }
         try LogFiles.createFolder(next.path)
         try LogFiles.placeDurably(Array("\(signer.key)\n".utf8), at: next.keyPath, mode: 0o640)
+        let entries = [entry] + (try carried(from: folder, to: next))
         let publisher = LogPublisher(folder: next, signer: signer)
-        _ = try publisher.publish([LogTail.Line(entry: entry, leaf: .leaf(entry))], onto: RightEdge())
-        try publisher.beginTail(at: 1)
+        let grown = try publisher.publish(
+            entries.map { LogTail.Line(entry: $0, leaf: .leaf($0)) },
+            onto: RightEdge()
+        ).edge
+        try publisher.beginTail(at: grown.size)
         if folder.exists {
-            let lock = try LogFiles.lock(folder.lockPath)
-            defer { lock.release() }
             try LogFiles.move(folder.path, to: next.previous.path)
             try LogFiles.flushFolder(next.path)
             try LogFiles.flushFolder(place.logs)
@@ -182,10 +197,33 @@ extension EvidenceLog {
         try LogFiles.flushFolder(place.logs)
         let log = try EvidenceLog(folder, place.organization, signer, place.keyFile)
         try place.keyFile.remember(
-            LogPosition(origin: signer.key.name, size: 1, root: .leaf(entry)),
+            LogPosition(origin: signer.key.name, size: grown.size, root: grown.root),
             place.organization
         )
         return log
+    }
+
+    /// The accepted entries of a log that are in none of its checkpoints, if its checkpoint and its tail hold, with the
+    /// objects that they name. Left out are those about anchors, whose tokens belong to states of the old log, and those whose
+    /// objects are lost.
+    private static func carried(from folder: LogFolder, to next: LogFolder) throws(EvidenceError) -> [[UInt8]] {
+        guard let accepted = try? LogReader(folder).acceptedEntries() else { return [] }
+        var entries: [[UInt8]] = []
+        for bytes in accepted {
+            let entry = try? LogEntry(bytes)
+            guard entry?.type != .anchorAdded else { continue }
+            var objects: [(digest: ContentDigest, bytes: [UInt8])] = []
+            for digest in entry?.objects ?? [] {
+                if let object = try? folder.objectBytes(digest) { objects.append((digest, object)) }
+            }
+            guard objects.count == entry?.objects.count ?? 0 else { continue }
+            for object in objects {
+                try LogFiles.createFolder(next.objectsPath)
+                try LogFiles.placeDurably(object.bytes, at: next.objectPath(object.digest), mode: 0o440)
+            }
+            entries.append(bytes)
+        }
+        return entries
     }
 
     /// Finishes what a crash has left of ``begin(_:_:previous:now:)``, or removes it.
@@ -197,11 +235,6 @@ extension EvidenceLog {
         } else {
             try LogFiles.removeFolder(folder.next.path)
         }
-    }
-
-    /// The number at the end of an origin.
-    private static func epoch(of origin: String) -> Int64 {
-        origin.split(separator: "/").last.flatMap(LogPosition.number) ?? 1
     }
 }
 

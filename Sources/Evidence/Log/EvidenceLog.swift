@@ -17,6 +17,10 @@ package final class EvidenceLog: Sendable {
     /// The key for checking its checkpoints.
     package var key: NoteKey { publisher.signer.key }
 
+    /// A tail that has become longer is published before more is accepted: a fold has all of it in memory, and archives from before
+    /// the log are adopted in one run.
+    private static let longestTail: Int64 = 16 << 20
+
     let publisher: LogPublisher
     let keyFile: LogKeyFile
     private let state: Mutex<State>
@@ -65,7 +69,8 @@ package final class EvidenceLog: Sendable {
         var texts: [[UInt8]] = []
         for entry in entries { texts.append(try entry.encoded()) }
         return try locked { state throws(EvidenceError) in
-            if try unfinishedFold(state) { try fold(&state) }
+            let isUnfinished = try unfinishedFold(state)
+            if isUnfinished || (state.tail?.byteCount ?? 0) > Self.longestTail { try fold(&state) }
             guard let tail = state.tail else { throw .damaged("missing", folder.tailPath) }
             let first = tail.start + Int64(tail.count)
             guard !texts.isEmpty else { return first..<first }

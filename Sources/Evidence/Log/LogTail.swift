@@ -77,6 +77,7 @@ struct LogTail: Sendable {
         let separator = text.dropFirst(digits).first
         guard separator == UInt8(ascii: " ") || separator == UInt8(ascii: "+") else { return nil }
         let entry = Array(text.dropFirst(digits + 1))
+        guard entry.count <= EntryBundle.longestEntry else { return nil }
         let leaf = TreeHash.leaf(entry)
         return text.prefix(digits).elementsEqual(mark(leaf)) ? Line(entry: entry, leaf: leaf) : nil
     }

@@ -17,6 +17,9 @@ package struct LogPosition: Hashable, Sendable {
         self.root = root
     }
 
+    /// The number of the log's epoch, in which each origin ends; `nil` for another program's log.
+    package var epoch: Int64? { origin.split(separator: "/").last.flatMap { Self.number($0) } }
+
     /// The three lines that are signed.
     package var checkpointText: String { "\(origin)\n\(size)\n\(root.base64)\n" }
 

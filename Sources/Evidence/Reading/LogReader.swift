@@ -97,15 +97,12 @@ package final class LogReader {
         }
     }
 
-    /// Calls `body` with each entry, newest first: the accepted ones, then those of the checkpoint.
+    /// Calls `body` with each entry of the checkpoint, newest first.
     /// - Parameter body: returns `false` to end it.
     /// - Returns: whether `body` has seen every entry.
     func forEachEntryBackwards(
         _ body: (_ index: Int64, _ entry: [UInt8]) throws(EvidenceError) -> Bool
     ) throws(EvidenceError) -> Bool {
-        for (place, entry) in try acceptedEntries().enumerated().reversed() {
-            guard try body(position.size + Int64(place), entry) else { return false }
-        }
         var rest = position.size
         let width = Int64(TilePlace.fullWidth)
         while rest > 0, let tile = TilePlace(.entries, index: (rest - 1) / width, size: position.size) {
@@ -141,6 +138,31 @@ package final class LogReader {
             throw .damaged(error.description, folder.path)
         }
         return proof
+    }
+
+    /// The log's first entry, which says what it goes on from; `nil` if a later version wrote it.
+    /// - Throws: `damaged` if it is not the one that the checkpoint signs.
+    package func begun() throws(EvidenceError) -> LogEntry? {
+        _ = try proof(of: 0)
+        return try? LogEntry(try entry(0))
+    }
+
+    /// Compares the log with a state from which a newer epoch goes on.
+    /// - Returns: how many entries it has lost since then. Then nothing else can be compared.
+    /// - Throws: `damaged` if it is another log.
+    package func lost(since named: LogPosition) throws(EvidenceError) -> Int64 {
+        guard position.origin == named.origin else {
+            throw .damaged(
+                "it is of a log \(position.origin), and the newer epoch goes on from \(named.origin)",
+                folder.checkpointPath
+            )
+        }
+        guard named.size <= position.size else { return named.size - position.size }
+        let proof = try consistency(with: named.size)
+        guard TreeProof.isConsistent(named.size, named.root, position.size, position.root, proof) else {
+            throw .damaged("the newer epoch does not go on from its first \(named.size) entries", folder.checkpointPath)
+        }
+        return 0
     }
 
     /// The hashes that show that an older state is a prefix of this one.

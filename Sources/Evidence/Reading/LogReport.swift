@@ -34,6 +34,8 @@ package struct LogReport: Sendable {
     package var key: NoteKey?
     /// How many accepted entries are not in the checkpoint.
     package var acceptedEntries = 0
+    /// Of an earlier epoch: how many entries it once had, according to the epoch after it, that are not here any more.
+    package var lost: Int64 = 0
     /// How many earlier states were compared with the log: those given to anchors, and those passed in.
     package var comparedStates = 0
     /// How many objects were read.

@@ -6,12 +6,12 @@ import Recordings
 package struct LogVerification {
     private let folder: LogFolder
     private let key: NoteKey?
-    /// States that the log has to continue from, in addition to those that it has itself.
+    /// States that the log or an epoch before it has to continue from, in addition to those that they have themselves.
     private var known: [(position: LogPosition, source: String)]
 
     /// - Parameters:
     ///   - key: the key to check signatures with; without one, the key that the log itself names.
-    ///   - known: earlier states of the log, each with the name of the file that it comes from.
+    ///   - known: earlier states of the log, or of the epochs before it, each with the name of the file that it comes from.
     package init(_ folder: LogFolder, key: NoteKey? = nil, known: [(position: LogPosition, source: String)] = []) {
         self.folder = folder
         self.key = key
@@ -140,6 +140,8 @@ package struct LogVerification {
                 report.add(path, error.description)
             }
         }
+        let earlier = Set(folder.epochs.dropFirst().compactMap { try? $0.publishedKey().name })
+        states.removeAll { $0.position.origin != key.name && earlier.contains($0.position.origin) }
         report.comparedStates = states.count
         for state in states where state.position.origin != key.name {
             report.add(state.source, "it is of a log \(state.position.origin), and this one is \(key.name)")
@@ -167,7 +169,11 @@ package struct LogVerification {
         // log.
         var known: [Known] = []
         if let size = try? LogReader(previous).position.size, size >= named.size { known = [(named, folder.path)] }
-        report.previous.append(LogVerification(previous, known: known).report())
+        let names = Set(previous.epochs.compactMap { try? $0.publishedKey().name })
+        known += self.known.filter { names.contains($0.position.origin) }
+        var older = LogVerification(previous, known: known).report()
+        older.lost = older.position.map { max(0, named.size - $0.size) } ?? 0
+        report.previous.append(older)
     }
 
     // MARK: - Tail and objects
@@ -216,17 +222,22 @@ package struct LogVerification {
     }
 
     private func checkObjects(_ report: inout LogReport) {
+        var names: [String] = []
         do throws(EvidenceError) {
-            for name in try LogFiles.names(in: folder.objectsPath) where !LogFiles.isDraft(name) {
-                let path = "\(folder.objectsPath)/\(name)"
-                report.objects += 1
-                let bytes = try LogFiles.read(path) ?? []
-                if Hexadecimal.text(SHA256.hash(data: bytes)) != name {
-                    report.add(path, "it is not what its name says")
-                }
-            }
+            names = try LogFiles.names(in: folder.objectsPath)
         } catch {
             report.add(error)
+        }
+        for name in names where !LogFiles.isDraft(name) {
+            let path = "\(folder.objectsPath)/\(name)"
+            report.objects += 1
+            do throws(EvidenceError) {
+                if try FileDigest.digest(ofFileAt: path).description != name {
+                    report.add(path, "it is not what its name says")
+                }
+            } catch {
+                report.add(error)
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ import shutil, stat, subprocess, sys, tarfile, time
 
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, tarfile.TarError,
           FileNotFoundError, IsADirectoryError, NotADirectoryError)  # what comes of files that are anything else
-SEEN = set()  # the paths of the files that were read
+SEEN, DOUBT = set(), ", if that anchor is genuine"  # the files that were read; of what only the log vouches for
 
 def need(condition, reason):
     if not condition:
@@ -261,9 +261,10 @@ class Log:
                 state = os.path.dirname(path) + "/checkpoint"
                 if kind == "witness":
                     note = read(state).rpartition(b"\n\n")[0] + b"\n\n" + read(path)
-                    self.seen.append((size, checkpoint(note, Key(fields["vkey"], is_witness=True))[2]))
+                    self.seen.append((size, checkpoint(note, Key(fields["vkey"], is_witness=True))[2], DOUBT))
                 elif kind == "timestamp" and shutil.which("openssl"):
-                    self.seen.append((size, stamped(path, state, ca or self.path("objects", fields["certificates"]))))
+                    trusted = ca or self.path("objects", fields["certificates"])
+                    self.seen.append((size, stamped(path, state, trusted), "" if ca else DOUBT))
         count = sum(fields.get("kind") == "timestamp" for fields in self.anchors)
         how = "checked with %s" % (ca or "certificates that the log itself names")
         how = how if shutil.which("openssl") else "NOT checked: no openssl here"
@@ -354,7 +355,7 @@ class Case:
         self.each("(evidence/([^/]+)(?:/previous)*)/checkpoint", self.check_log)
         self.each(r"(%s([^/]+))\.entry\.json" % CALL, self.check_recording)
         self.each(r"(%shistory\.jsonl)" % CALL, self.check_history)
-        self.each("(data/gaps/.*)", lambda path: say("%s: what should exist, and does not" % path))
+        self.each("(data/gaps/.*)", lambda path: say("%s: what is missing, damaged or pending" % path))
         self.faults += ["%s: it is about a call, and its history lacks it" % path for path in self.untold.values()]
         unproven = sorted(path for path in set(self.files) - SEEN if not re.fullmatch(OTHERS, path, re.S))
         self.faults += ["%s: nothing proves it" % path for path in unproven]
@@ -413,8 +414,7 @@ class Case:
                 log.newest[fields["type"]] = fields
                 if fields["type"] in ("day.closed", "day.reopened"):
                     found = ["%d %s" % (fields[name], name) for name in ("recordings", "gaps") if name in fields]
-                    found = [fields["type"], fields["day"], iso(fields["time"] / 1000)] + found
-                    say("%s: %s" % (path, ", ".join(found)))
+                    say(path + ": " + ", ".join([fields["type"], fields["day"], iso(fields["time"] / 1000)] + found))
         say("%s: log %s of %d entries" % (folder, key.name, log.size))
         log.check_names(self.ca)
         for size in log.names("anchors"):
@@ -441,8 +441,8 @@ class Case:
         check_recording("it", index, fields, self.files.get(path), record_of(line))
         need(json.loads(line)["path"] == fields["path"], "its metadata is of something else")
         SEEN.add(path)
-        seen = min((state for state in log.seen if state[0] > index), default=None)
-        outside = "known outside since %s" % iso(seen[1]) if seen else "in no state that is known outside"
+        seen = min((state[::-1] for state in log.seen if state[0] > index), default=None)
+        outside = "known outside since %s%s" % (iso(seen[1]), seen[0]) if seen else "in no state that is known outside"
         say("%s: entry %d of %s, stored %s, %s" % (path, index, log.key.name, iso(fields["time"] / 1000), outside))
     def check_history(self, path, task):
         for line in filter(None, read(path).split(b"\n")):

@@ -4,13 +4,16 @@ import Recordings
 package struct ProofLine: Encodable {
     private let type = "proof"
     private let organization: OrganizationName
-    /// The number of the entry.
+    /// Which of the organization's logs it is; absent in logs from before there were epochs.
+    private var epoch: Int64?
+    /// The number of the entry within the epoch.
     private let leaf: Int64
     /// The number of entries of the state that the proof is for.
     private let size: Int64
     private var path: String?
     private var origin: String?
     private var vkey: String?
+    /// The entry itself, or the path of the file that has it.
     private var entry: String?
     /// The `.tlog-proof` itself, or its path.
     private let proof: String
@@ -18,13 +21,21 @@ package struct ProofLine: Encodable {
     /// A proof that was written to a file.
     /// - Parameters:
     ///   - path: what the proof was asked for.
-    ///   - file: the path of the `.tlog-proof`.
-    package init(of path: String, _ organization: OrganizationName, leaf: Int64, size: Int64, writtenTo file: String) {
+    ///   - files: the paths of the `.tlog-proof` and of the entry.
+    package init(
+        of path: String,
+        _ organization: OrganizationName,
+        epoch: Int64?,
+        leaf: Int64,
+        size: Int64,
+        writtenTo files: (proof: String, entry: String)
+    ) {
         self.organization = organization
+        self.epoch = epoch
         self.leaf = leaf
         self.size = size
         self.path = path
-        proof = file
+        (proof, entry) = files
     }
 
     /// A proof with all that is needed to check it.

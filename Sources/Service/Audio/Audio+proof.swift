@@ -3,6 +3,7 @@ import Archiver
 import Evidence
 import Files
 import HTTPTypes
+import Logging
 import Manifest
 import Payloads
 import Recordings
@@ -24,11 +25,17 @@ extension Audio {
         let leaf = try await view.manifest.leaf(of: row.key.taskID, path: path, organization: row.organization)
         let wanted = LogProofs.Wanted(path: path, digest: held.digest)
         let found = try await BlockingWork.run { _ throws(any Error) in
-            guard folder.exists else { return RecordingProof.Finding.unknown }
+            guard folder.exists else { return (finding: RecordingProof.Finding.unknown, faults: [String]()) }
             let epochs = try LogEpochs(of: row.organization, in: folder, keyFile: keyFile)
             return try RecordingProof.find(wanted, at: leaf, in: epochs)
         }
-        switch found {
+        for fault in found.faults {
+            installation.logger.warning(
+                "an epoch of the evidence log does not hold, or has lost entries",
+                metadata: ["fault": "\(fault)"]
+            )
+        }
+        switch found.finding {
         case .unknown:
             throw Problem.notFound("the evidence log has no entry of this recording", code: "not_logged")
         case .accepted:

@@ -28,7 +28,7 @@ struct AuditRoutes: Sendable {
     private struct Page: Encodable {
         var entries: [AuditLine]
         var checkpoints: [AuditCheckpointLine]
-        /// Earlier epochs of the log that are missing or damaged, one line each. The page has none of their entries.
+        /// Earlier epochs of the log that are missing or damaged, or have lost entries, one line each. The page has none of their entries.
         var missing: [String]
         var total: Int
         var nextCursor: String?
@@ -93,8 +93,8 @@ struct AuditRoutes: Sendable {
             guard folder.exists else { return Found() }
             let audit = try Audit(LogEpochs(of: name, in: folder, keyFile: keyFile))
             // All of the log is compared with what its checkpoint signs before a line of it is given out.
-            var found = Found(sources: audit.sources, total: try audit.count(filter))
-            (found.isConfirmed, found.missing) = (audit.isConfirmed, audit.faults)
+            var found = Found(total: try audit.count(filter))
+            (found.sources, found.isConfirmed, found.missing) = (audit.sources, audit.isConfirmed, audit.faults)
             var place = 0
             try audit.forEachRow(filter) { row in
                 if places.contains(place) { found.rows.append(row) }

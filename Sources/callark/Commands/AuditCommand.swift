@@ -15,9 +15,11 @@ struct AuditCommand: AsyncParsableCommand {
         commandName: "audit",
         abstract: "List who did what, when, to which call, and why, out of the evidence log.",
         discussion: """
-            Reads the signed, append-only log, and compares every entry with its checkpoint first: what is listed cannot have \
-            been changed or left out since it was noted, unless the exit code is 65, which also tells of earlier epochs that are missing. What is in no checkpoint yet is \
-            listed too, and counted below the table. Entries of stored recordings are left out unless --type asks for them.
+            Reads the signed, append-only log, and compares every entry with its checkpoint first: what is listed is all that the \
+            newest checkpoint signs of this. Only someone who has the log's key could have signed something else, and only after \
+            what anchors have seen: `callark log status` says how much that is. The exit code is 65 if the log does not hold, or if \
+            earlier epochs are missing, do not hold, or have lost entries. What is in no checkpoint yet is listed too, and counted \
+            below the table. Entries of stored recordings are left out unless --type asks for them.
 
             RECORDING is empty for what is about a whole call. REASON is what a person gave as a reason; of an explained gap it \
             is the kind, and `callark events` has the words. ENTRY counts within an epoch of the log; EPOCH says in which, if there \

@@ -69,6 +69,11 @@ import Testing
             #expect(!page.contains("<script") && !page.contains("http:") && !page.contains("https:"))
             let fingerprint = try desk.log.publishedKey().fingerprint
             #expect(page.contains("2026-017") && page.contains(fingerprint))
+            // Only a command was given a state of the log, and that proves nothing.
+            #expect(page.contains("No time stamp and no witness fixes a state of the log"))
+            #expect(page.contains("its record proves nothing by itself") && !page.contains("were known outside"))
+            let draft = try String(contentsOfFile: "\(folder)/certificate-902.txt", encoding: .utf8)
+            #expect(draft.components(separatedBy: ".wav, in the log since ").count == served.count + 1)
         }
     }
 
@@ -144,6 +149,11 @@ import Testing
             let key = try desk.log.publishedKey().description
             let judged = try await verified(desk, folder, ["--key", key, "--key", old])
             #expect(judged.status == 0, "\(judged.output)\(judged.errors)")
+            // The number of an entry says too little if there are two with it.
+            let page = try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8)
+            let leaf = try await desk.run("audit", "--type", "recording.stored", "--json").objects
+                .first { $0["type"]?.text == "audit" }?["leaf"]?.number
+            #expect(page.contains("<td class=\"n\">1/\(Int(try #require(leaf)))</td>"), "\(page)")
         }
     }
 
@@ -241,6 +251,34 @@ import Testing
             try #require(done.status == 0, "\(done.errors)")
             let judged = try await verified(desk, folder, ["--key", key])
             #expect(judged.status == 1 && judged.output.contains("its history lacks it"), "\(judged.output)")
+        }
+    }
+
+    @Test func `of many calls has several pages, each of which a browser can print`() async throws {
+        var mix = CallMix.recorded
+        mix.unrecordedShare = 0.7
+        try await Desk.with(calls: 501, mix: mix) { desk in
+            try await desk.archiveDay()
+            let folder = "\(desk.folder)/case"
+            let export = ["case", "export", "--day", desk.day, "--case", "many", "--reason", "y", "-o", folder]
+            let ending = try await desk.start(export).end()
+            try #require(ending.status == 0, "\(ending.errors)")
+            let pages = try ["index.html", "index-2.html"].map { name in
+                try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+            }
+            #expect(!FileManager.default.fileExists(atPath: "\(folder)/index-3.html"))
+            // Every call is in the table of the first page, with a link to its details.
+            for number in 1...501 {
+                let (here, there) = number <= 500 ? (0, 1) : (1, 0)
+                let page = number <= 500 ? "index.html" : "index-2.html"
+                #expect(pages[0].contains("<a href=\"\(page)#call-\(number)\">\(number)</a>"), "\(number)")
+                #expect(pages[here].contains("<section id=\"call-\(number)\">"), "\(number)")
+                #expect(!pages[there].contains("<section id=\"call-\(number)\">"), "\(number)")
+            }
+            #expect(pages[0].contains("<a href=\"index-2.html\">calls 501 to 501</a>"))
+            #expect(pages[1].contains("<a href=\"index.html\">") && !pages[1].contains("<script"))
+            let key = try desk.log.publishedKey().description
+            #expect(try await verified(desk, folder, ["--key", key]).status == 0)
         }
     }
 }

@@ -50,7 +50,9 @@ import Testing
             #expect(try sent == String(contentsOfFile: "\(log.path)/anchors/301/checkpoint", encoding: .utf8))
             let status = try await desk.run("log", "status")
             #expect(status.output.contains("anchor copy (command): has seen 301 entries, at "))
-            #expect(status.output.contains("the first 301 entries are fixed"))
+            // A command's record proves nothing by itself, so nothing is said to be fixed.
+            #expect(status.output.contains("a command was given the first 301"), "\(status.output)")
+            #expect(!status.output.contains("entries are fixed"), "\(status.output)")
             let line = try await desk.run("log", "status", "--json").objects.first
             #expect(line?["newest_anchors"]?.list.count == 1)
             let verified = try await desk.run("log", "verify")
@@ -121,12 +123,24 @@ import Testing
             #expect(lines.map { $0["type"]?.text } == ["cosignature", "summary"])
             let vkey = try #require(lines[0]["witness"]?.text)
             #expect(try String(contentsOfFile: "\(desk.folder)/witness/vkey", encoding: .utf8) == "\(vkey)\n")
+            let judged = try await WitnessJudge.size(
+                of: String(contentsOfFile: reply, encoding: .utf8),
+                under: log.checkpointPath,
+                logKey: key,
+                witnessKey: vkey,
+                in: desk
+            )
+            #expect(judged == nil || judged == 301)
             try configure(desk, "{ kind: witness, name: audit, vkey: \"\(vkey)\" }")
             func ask(_ more: String...) async throws -> Program.Ending {
                 try await desk.start(["log", "anchor", "--witness", "audit", "--request", request] + more).end()
             }
             #expect(try await ask("--reply", reply).status == 0)
-            #expect(try await desk.run("log", "status").output.contains("anchor audit (witness): has seen 301 entries"))
+            let status = try await desk.run("log", "status").output
+            #expect(status.contains("anchor audit (witness): has seen 301 entries"))
+            // After that state there is the entry about the cosignature.
+            #expect(status.contains("the first 301 entries are fixed by a time stamp or a witness"), "\(status)")
+            #expect(status.contains("replace the 1 after them"), "\(status)")
             #expect(try await desk.run("log", "verify").output.contains("from anchors: 1 cosignature\n"))
             // The same request again continues from another state than the one last signed.
             #expect(try await sign().status == 75)

@@ -36,7 +36,7 @@ import Testing
             #expect(text.output.hasPrefix("acme: 301 entries in the checkpoint of trial.example/callark/acme/1"))
             #expect(text.output.contains("(the key of this installation)"))
             #expect(text.output.contains("1 more accepted and in no checkpoint yet"))
-            #expect(text.output.contains("no checkpoint is known outside of this machine"))
+            #expect(text.output.contains("no anchor has seen a checkpoint"))
             let lines = try await desk.run("log", "status", "--json").objects
             #expect(lines.first?["size"]?.number == 301 && lines.first?["accepted"]?.number == 1)
             #expect(lines.first?["key_confirmed"] == .boolean(true))
@@ -44,8 +44,8 @@ import Testing
             let anchor = "\(log.path)/anchors/301"
             try FileManager.default.createDirectory(atPath: anchor, withIntermediateDirectories: true)
             try FileManager.default.copyItem(atPath: log.checkpointPath, toPath: "\(anchor)/checkpoint")
-            let anchored = try await desk.run("log", "status")
-            #expect(anchored.output.contains("the first 301 entries are fixed"))
+            // A crash may leave a state that nobody has seen.
+            #expect(try await desk.run("log", "status").output.contains("no anchor has seen a checkpoint"))
         }
     }
 
@@ -88,7 +88,7 @@ import Testing
             #expect(try await desk.run("log", "verifier", "-o", verifier).status == 0)
             #expect(try await desk.run("log", "verifier").output == String(contentsOfFile: verifier, encoding: .utf8))
             let key = try log.publishedKey().description
-            let files = ["\(proofs)/299.tlog-proof", "\(proofs)/299.entry", "--key", key]
+            let files = ["\(proofs)/acme-1-299.tlog-proof", "\(proofs)/acme-1-299.entry", "--key", key]
             let said = try await Program.run("python3", ["-B", verifier, "proof"] + files)
             #expect(said.status == 0 && said.output.hasPrefix("entry 299 of 301 in "), "\(said.output)")
             let unpublished = try await desk.run("log", "prove", "data/b-0/call.wav", "-o", proofs)

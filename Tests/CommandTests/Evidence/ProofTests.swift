@@ -27,13 +27,15 @@ import Testing
         let folder = "\(desk.folder)/proofs-\(UUID())"
         let ending = try await desk.run("log", "prove", path, "-o", folder, "--json")
         #expect(ending.status == 0, "\(ending.errors)")
-        let leaves = try ending.objects.compactMap { $0["leaf"]?.number }
-        for leaf in leaves {
-            let name = "\(folder)/\(Int(leaf))"
-            let judged = try await desk.judged(["proof", "\(name).tlog-proof", "\(name).entry"])
+        let lines = try ending.objects.filter { $0["type"]?.text == "proof" }
+        for line in lines {
+            let name = "\(folder)/acme-1-\(Int(try #require(line["leaf"]?.number)))"
+            let files = [try #require(line["proof"]?.text), try #require(line["entry"]?.text)]
+            #expect(files == ["\(name).tlog-proof", "\(name).entry"])
+            let judged = try await desk.judged(["proof"] + files)
             #expect(judged.status == 0, "\(judged.output)")
         }
-        return leaves
+        return lines.compactMap { $0["leaf"]?.number }
     }
 
     @Test func `is found where the manifest says, or by a search if it is not there`() async throws {
@@ -81,7 +83,7 @@ import Testing
                 let folder = "\(desk.folder)/old-\(hint)"
                 let ending = try await desk.run("log", "prove", path, "-o", folder, "--json")
                 #expect(try ending.objects.compactMap { $0["leaf"]?.number } == place)
-                let name = "\(folder)/\(Int(place[0]))"
+                let name = "\(folder)/acme-1-\(Int(place[0]))"
                 let verifier = [
                     "-B", "\(desk.folder)/callark-verify.py", "proof", "\(name).tlog-proof", "\(name).entry",
                 ]
@@ -97,6 +99,92 @@ import Testing
             try await desk.archiveDay()
             #expect(try await leaves(desk).allSatisfy { !$0.hasSuffix("|") })
             #expect(try await proven(desk, path).count == 1)
+        }
+    }
+
+    // MARK: - Several logs
+
+    private func trial(_ desk: Desk, _ organization: String, _ commands: [[String]]) async throws {
+        let place = ["\(desk.root)/log", "\(desk.root)/spool/credentials/log.key"]
+        for command in commands {
+            let environment = ["EVIDENCE_TRIAL_ORGANIZATION": organization]
+            let ending = try await Program.run("evidence-trial", place + command, environment: environment)
+            try #require(ending.status == 0, "\(ending.errors)")
+        }
+    }
+
+    /// Two organizations, the log of each with two epochs, and the same recording under the same number in all four.
+    private func withFourEpochs(_ body: (Desk) async throws -> Void) async throws {
+        try await Desk.with(calls: 0) { desk in
+            let begin = try #require(desk.yaml.range(of: "  - name: acme\n"))
+            let end = try #require(desk.yaml.range(of: "downloads:\n"))
+            let second = desk.yaml[begin.lowerBound..<end.lowerBound]
+                .replacing("name: acme", with: "name: acme-1")
+                .replacing(desk.simulator.organizationID, with: "11111111-2222-4333-8444-555555555555")
+                .replacing("\(desk.folder)/refresh", with: "\(desk.folder)/refresh-2")
+            try desk.write("refresh-2", "another", mode: 0o600)
+            try desk.write("callark.yaml", desk.yaml.replacing("downloads:\n", with: second + "downloads:\n"))
+            for organization in ["acme", "acme-1"] {
+                let stored = [["append", "a", "20", "5"], ["fold"]]
+                try await trial(desk, organization, stored + [["epoch"]] + stored)
+            }
+            try await body(desk)
+        }
+    }
+
+    private let path = "data/a-7/call.wav"
+
+    @Test func `has a name of its own, whatever its organization and its epoch`() async throws {
+        try await withFourEpochs { desk in
+            let folder = "\(desk.folder)/proofs"
+            let ending = try await desk.run("log", "prove", path, "-o", folder, "--json")
+            #expect(ending.status == 0, "\(ending.errors)")
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            let wanted = ["acme-1-1-8", "acme-1-2-8", "acme-1-8", "acme-2-8"]
+            #expect(names == wanted.flatMap { ["\($0).entry", "\($0).tlog-proof"] }.sorted(), "\(names)")
+            let lines = try ending.objects.filter { $0["type"]?.text == "proof" }
+            #expect(lines.map { $0["leaf"]?.number } == [8, 8, 8, 8])
+            #expect(lines.map { $0["epoch"]?.number } == [1, 2, 1, 2])
+            let verifier = "\(desk.folder)/callark-verify.py"
+            #expect(try await desk.run("log", "verifier", "-o", verifier).status == 0)
+            for line in lines {
+                let organization = try #require(line["organization"]?.text)
+                let log = LogFolder(path: "\(desk.root)/log/\(organization)")
+                let key = try (line["epoch"]?.number == 1 ? log.previous : log).publishedKey().description
+                let files = [try #require(line["proof"]?.text), try #require(line["entry"]?.text)]
+                let judged = try await Program.run("python3", ["-B", verifier, "proof"] + files + ["--key", key])
+                #expect(judged.status == 0, "\(judged.output)")
+            }
+        }
+    }
+
+    @Test func `needs only the epoch that has the entry: what is wrong elsewhere is said`() async throws {
+        try await withFourEpochs { desk in
+            let prove = ["log", "prove", path, "--org", "acme", "--json", "-o"]
+            let tile = "\(desk.log.previous.path)/tile/entries/000.p/21"
+            try FileManager.default.removeItem(atPath: tile)
+            let damaged = try await desk.start(prove + ["\(desk.folder)/a"]).end()
+            #expect(try damaged.objects.compactMap { $0["epoch"]?.number } == [2])
+            #expect(damaged.status == 0 && damaged.errors.contains("does not hold"), "\(damaged.errors)")
+            let unknown = try await desk.run("log", "prove", "data/b-7/call.wav", "--org", "acme")
+            #expect(unknown.status == 65, "\(unknown.errors)")
+            #expect(unknown.errors.contains("not found in what can be read"), "\(unknown.errors)")
+            let audit = try await desk.run("audit", "--org", "acme", "--type", "recording.stored")
+            #expect(audit.status == 65 && audit.errors.contains("does not hold"), "\(audit.errors)")
+            #expect(audit.output.contains("20 acts;"), "\(audit.output)")
+            // Another log in its place, however sound it is in itself, is not the epoch that the newer one goes on from.
+            try FileManager.default.removeItem(atPath: desk.log.previous.path)
+            try FileManager.default.copyItem(
+                atPath: LogFolder(path: "\(desk.root)/log/acme-1").previous.path,
+                toPath: desk.log.previous.path
+            )
+            let another = try await desk.start(prove + ["\(desk.folder)/b"]).end()
+            #expect(try another.objects.compactMap { $0["epoch"]?.number } == [2])
+            #expect(another.status == 0 && another.errors.contains("it is of a log"), "\(another.errors)")
+            // The other way round: the entry's own epoch has to hold.
+            try FileManager.default.removeItem(atPath: "\(desk.log.path)/tile/entries/000.p/21")
+            let own = try await desk.start(prove + ["\(desk.folder)/c"]).end()
+            #expect(own.status == 65, "\(own.output)\(own.errors)")
         }
     }
 }

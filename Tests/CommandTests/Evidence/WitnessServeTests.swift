@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `callark witness serve` on one side, and `callark log anchor` and bare requests on the other. Judge of what comes of it: the
-/// stand-alone verifier.
+/// `callark witness serve` on one side, and `callark log anchor` and bare requests on the other. Judges of what comes of it: the
+/// stand-alone verifier, and Go's reader of signed notes.
 @Suite struct `A witness that serves` {
     /// A desk with a log of 301 entries, and a witness of it.
     private struct Stage {
@@ -30,6 +30,17 @@ import Testing
             let asked = try await desk.start(ask).end()
             try #require(asked.status == 0, "\(asked.errors)")
             return try Data(contentsOf: URL(filePath: request))
+        }
+
+        /// How many entries an answer has signed, according to Go; `nil` if there is no Go.
+        func judged(_ answer: String) async throws -> Int? {
+            try await WitnessJudge.size(
+                of: answer.replacing(" 200 text/plain; charset=utf-8", with: ""),
+                under: log.checkpointPath,
+                logKey: log.publishedKey().description,
+                witnessKey: vkey,
+                in: desk
+            )
         }
 
         func grow(_ name: String, _ count: Int) async throws { try await Self.grow(desk, name, count) }
@@ -111,6 +122,8 @@ import Testing
             #expect(try await stage.post(Data(forged.utf8)).hasSuffix(" 403 text/plain; charset=utf-8"))
             let answer = try await stage.post(first)
             #expect(answer.hasPrefix("\u{2014} audit.example ") && answer.hasSuffix("\n 200 text/plain; charset=utf-8"))
+            let size = try await stage.judged(answer)
+            #expect(size == nil || size == 301)
             #expect(try await stage.post(first) == "301\n 409 text/x.tlog.size")
             try await stage.grow("b", 300)
             let second = try await stage.body(from: 301)
@@ -121,7 +134,10 @@ import Testing
             lines[1] = (lines[1].hasPrefix("A") ? "B" : "A") + lines[1].dropFirst()
             let changed = try await stage.post(Data(lines.joined(separator: "\n").utf8))
             #expect(changed.hasSuffix(" 422 text/plain; charset=utf-8"), "\(changed)")
-            #expect(try await stage.post(second).hasSuffix(" 200 text/plain; charset=utf-8"))
+            let next = try await stage.post(second)
+            #expect(next.hasSuffix(" 200 text/plain; charset=utf-8"))
+            let more = try await stage.judged(next)
+            #expect(more == nil || more == 601)
             #expect(try await stage.post(first) == "601\n 409 text/x.tlog.size", "an older state")
             #expect(try await stage.post(Data(repeating: 65, count: 1 << 20)).contains(" 413 "))
             #expect(try await stage.post(second, to: "/else").contains(" 404 "))

@@ -93,6 +93,7 @@ def holds():
     expect(code == 2 and said.count("not confirmed") == 1, "with one key, which is the epoch before's too", said)
     code, said = verify()
     expect(code == 0 and said.endswith("OK: everything that was checked holds\n"), "with the keys", said)
+    expect(re.search("known outside since [-0-9T:]+Z\n", said), "a time stamp by an authority that is known", said)
     for what in ("call.wav: entry 2 of archive.example/callark/acme/2, stored 2025-11-20T12:00:02Z, known outside",
                  "chat-old.json: entry 4 of archive.example/callark/acme/1, stored 2025-11-20T12:00:04Z, in no state",
                  "day.closed, 2025-11-20, 2025-11-20T12:00:13Z, 2 recordings, 1 gaps", "data/gaps/%s.json: " % LOST,
@@ -100,6 +101,8 @@ def holds():
         expect(what in said, "it does not say: " + what, said)
     code, said = run("case", CASE)
     expect(code == 2 and "checked with certificates that the log itself names" in said, "without certificates", said)
+    known = [line.rpartition("known outside since ")[2] for line in said.split("\n") if "known outside since" in line]
+    expect(known and all(what.endswith("Z, if that anchor is genuine") for what in known), "without certificates", said)
     code, said = verify(keys=dict(KEYS, acme=make(AUTHORITY)[1]["acme"]))
     expect(code == 1 and "evidence/acme: its vkey is not the key that you gave" in said, "with another key", said)
     code, said = verify(keys=dict(KEYS, more=STRANGER))

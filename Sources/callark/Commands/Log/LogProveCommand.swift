@@ -17,8 +17,10 @@ struct LogProveCommand: AsyncParsableCommand {
             the path of a recording in its archive: data/TASK/FILE.
 
             For each entry it writes the entry itself and a proof (c2sp.org/tlog-proof) into the folder of -o, named \
-            after its number. Each proof stands alone: it ends with the signed checkpoint. What the log does not know \
-            ends with exit code 66, and what is in no checkpoint yet with 75.
+            after the organization, the epoch of its log, and its number there. Each proof stands alone: it ends with the \
+            signed checkpoint. What the log does not know ends with exit code 66, and what is in no checkpoint yet with 75. \
+            65: an entry does not hold, or was not found in a log of which not everything can be read. What is wrong with \
+            epochs that are not needed is only a warning.
 
             The manifest says where the entry of a recording is, and of a file that has the name and the folder of `callark \
             fetch`. Any other file is searched for in the whole log.
@@ -26,7 +28,8 @@ struct LogProveCommand: AsyncParsableCommand {
             EXAMPLES
               callark log prove call.wav -o proofs
               cd proofs && callark log verifier -o verify.py
-              python3 verify.py proof 17.tlog-proof 17.entry --key VKEY
+              python3 verify.py proof acme-1-17.tlog-proof \\
+                acme-1-17.entry --key VKEY
             """
     )
 
@@ -46,27 +49,52 @@ struct LogProveCommand: AsyncParsableCommand {
         let out = Output(json: common.json)
         defer { out.flush() }
         let wanted = try paths.map(Self.wanted)
-        let logs = try LogAccess.all(org.map { [$0] } ?? [], in: installation).filter(\.folder.exists)
+        let (found, unusable) = try Self.logs(org, in: installation)
+        var logs = found
         var proving = Proving(output: out, folder: output)
         try await installation.closing {
             let manifest = try? await installation.manifestForReading()
-            for log in logs {
-                let proofs = try LogProofs(log.folder, key: log.confirmedKey)
+            for (organization, proofs) in logs {
                 for wanted in wanted where !proving.found.contains(wanted.path) {
-                    guard let leaf = try await Self.hint(wanted, log.organization, manifest),
+                    guard let leaf = try await Self.hint(wanted, organization, manifest),
                         let place = try proofs.place(of: wanted, at: leaf)
                     else { continue }
-                    try proving.take(wanted, place, log.organization)
+                    try proving.take(wanted, place, organization)
                 }
             }
         }
         // The manifest does not know them, or is wrong.
         let rest = wanted.filter { !proving.found.contains($0.path) && !proving.unpublished.contains($0.path) }
-        for log in logs where !rest.isEmpty {
-            try LogProofs(log.folder, key: log.confirmedKey).search(rest) { try proving.take($0, $1, log.organization) }
+        for place in logs.indices where !rest.isEmpty {
+            let organization = logs[place].organization
+            try logs[place].proofs.search(rest) { try proving.take($0, $1, organization) }
         }
         try out.json(proving.summary)
-        try proving.requireAll(paths)
+        out.flush()
+        for text in unusable + logs.flatMap({ $0.proofs.faults + $0.proofs.losses }) { Diagnostics.warning(text) }
+        let isWhole = unusable.isEmpty && logs.allSatisfy(\.proofs.faults.isEmpty)
+        try proving.requireAll(paths, isSearchWhole: isWhole)
+    }
+
+    private typealias Log = (organization: OrganizationName, proofs: LogProofs)
+
+    /// The logs that can prove anything, and what is wrong with the others, one line each.
+    private static func logs(
+        _ organization: OrganizationName?,
+        in installation: Installation
+    ) throws -> (logs: [Log], unusable: [String]) {
+        var (logs, unusable) = ([Log](), [String]())
+        let keyFile = installation.evidence.setup.keyFile
+        for log in try LogAccess.all(organization.map { [$0] } ?? [], in: installation) where log.folder.exists {
+            do throws(EvidenceError) {
+                let epochs = try LogEpochs(of: log.organization, in: log.folder, keyFile: keyFile)
+                logs.append((log.organization, LogProofs(epochs)))
+            } catch {
+                guard [.damaged, .rolledBack].contains(error.code) else { throw error }
+                unusable.append(error.description)
+            }
+        }
+        return (logs, unusable)
     }
 
     /// What to look for: a file by its bytes, anything else by its place in its archive.
@@ -111,29 +139,44 @@ struct LogProveCommand: AsyncParsableCommand {
             found.insert(wanted.path)
             summary.proofs += 1
             let (index, position) = (place.index, place.reader.position)
-            let proof = try write(place)
+            let name = "\(folder)/\(organization)-\(position.epoch ?? 1)-\(index)"
+            let (proof, entry) = ("\(name).tlog-proof", "\(name).entry")
+            try write(place, proof, entry)
             try output.json(
-                ProofLine(of: wanted.path, organization, leaf: index, size: position.size, writtenTo: proof)
+                ProofLine(
+                    of: wanted.path,
+                    organization,
+                    epoch: position.epoch,
+                    leaf: index,
+                    size: position.size,
+                    writtenTo: (proof, entry)
+                )
             )
             output.text("\(wanted.path): entry \(index) of \(position.size) in \(position.origin): \(proof)")
         }
 
-        private func write(_ place: LogProofs.Place) throws -> String {
-            let name = "\(folder)/\(place.index)"
+        private func write(_ place: LogProofs.Place, _ proofPath: String, _ entryPath: String) throws {
             let (proof, entry) = (try place.reader.proof(of: place.index), try place.reader.entry(place.index))
             do {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-                try Data(proof.bytes).write(to: URL(filePath: "\(name).tlog-proof"), options: .atomic)
-                try Data(entry).write(to: URL(filePath: "\(name).entry"), options: .atomic)
+                try Data(proof.bytes).write(to: URL(filePath: proofPath), options: .atomic)
+                try Data(entry).write(to: URL(filePath: entryPath), options: .atomic)
             } catch let error as CocoaError {
-                throw CommandError(.inputOutput, "cannot write \(name).tlog-proof: \(error.localizedDescription)")
+                throw CommandError(.inputOutput, "cannot write \(proofPath): \(error.localizedDescription)")
             }
-            return "\(name).tlog-proof"
         }
 
-        func requireAll(_ paths: [String]) throws {
+        /// - Parameter isSearchWhole: whether everything could be read, so that what was not found is not there.
+        func requireAll(_ paths: [String], isSearchWhole: Bool) throws {
             let missing = paths.filter { !found.contains($0) }
             let unknown = missing.filter { !unpublished.contains($0) }
+            guard unknown.isEmpty || isSearchWhole else {
+                throw CommandError(
+                    .damage,
+                    "not found in what can be read of the evidence log: \(unknown.joined(separator: ", ")); "
+                        + "`callark log verify` names what cannot"
+                )
+            }
             guard unknown.isEmpty else {
                 throw CommandError(.unknown, "not in the evidence log: \(unknown.joined(separator: ", "))")
             }

@@ -81,8 +81,10 @@ struct LogStatusCommand: AsyncParsableCommand {
         /// Whether the key is the one in this installation's key file.
         var keyConfirmed: Bool?
         var anchors: Int?
-        /// The number of entries in the newest state that was published outside.
+        /// The number of entries in the newest state with a time stamp or a cosignature of a witness.
         var anchoredSize: Int64?
+        /// The number of entries in the newest state that was given to a command.
+        private var commandSize: Int64?
         /// The last state that each configured anchor saw.
         var newestAnchors: [SeenLine]?
         private var changed: Timestamp?
@@ -101,9 +103,9 @@ struct LogStatusCommand: AsyncParsableCommand {
             accepted = try reader.acceptedEntries().count
             fingerprint = reader.key.fingerprint
             keyConfirmed = log.confirmedKey != nil
-            let sizes = try log.folder.anchoredSizes()
-            anchors = sizes.count
-            anchoredSize = sizes.last
+            anchors = try log.folder.anchoredSizes().count
+            anchoredSize = try log.folder.newestAnchoredSize(by: [.timestamp, .witness], within: reader.position.size)
+            commandSize = try log.folder.newestAnchoredSize(by: [.command], within: reader.position.size)
             newestAnchors = standings.map { SeenLine($0, now: now) }
             let attributes = try? FileManager.default.attributesOfItem(atPath: log.folder.checkpointPath)
             changed = (attributes?[.modificationDate] as? Date).map { Timestamp($0) }
@@ -121,19 +123,24 @@ struct LogStatusCommand: AsyncParsableCommand {
                 "  key \(fingerprint) (\(confirmed))",
                 "  \(accepted) more accepted and in no checkpoint yet",
             ]
-                + (newestAnchors ?? []).map { "  \($0.text(in: zone))" } + ["  \(exposure(size: size))"]
+                + (newestAnchors ?? []).map { "  \($0.text(in: zone))" } + ["  \(exposure(of: size + Int64(accepted)))"]
         }
 
         /// What someone with root on this machine, and thus with the key, could still change.
-        private func exposure(size: Int64) -> String {
-            guard let anchoredSize, anchoredSize > 0 else {
-                return
-                    "no checkpoint is known outside of this machine: anyone with root here could replace the whole log unnoticed; "
-                    + "keep a copy of the checkpoint somewhere else"
+        /// The tokens are not checked here.
+        private func exposure(of entries: Int64) -> String {
+            if let anchoredSize {
+                return "the first \(anchoredSize) entries are fixed by a time stamp or a witness, if it is genuine "
+                    + "(`callark log verify` checks it); anyone with root here could still replace the "
+                    + "\(entries - anchoredSize) after them"
             }
-            let open = size - anchoredSize
-            return "the first \(anchoredSize) entries are fixed by a checkpoint that was made known outside; "
-                + "anyone with root here could still replace the \(open) after it"
+            if let commandSize {
+                return "no time stamp and no witness fixes any entry; a command was given the first \(commandSize), "
+                    + "which are as fixed as what became of them there; without that, anyone with root here could "
+                    + "replace the whole log unnoticed"
+            }
+            return "no anchor has seen a checkpoint: anyone with root here could replace the whole log unnoticed; "
+                + "keep a copy of the checkpoint somewhere else"
         }
 
         enum CodingKeys: String, CodingKey {

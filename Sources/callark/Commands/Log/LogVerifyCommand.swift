@@ -45,17 +45,20 @@ struct LogVerifyCommand: AsyncParsableCommand {
         let anchors = try installation.anchors
         var summary = Summary()
         let logs = try LogAccess.all(org.map { [$0] } ?? [], in: installation)
-        let origins = Set(logs.compactMap { try? $0.folder.publishedKey().name })
+        let origins = Set(logs.flatMap { Self.origins($0.folder) })
         for state in kept where !origins.contains(state.position.origin) {
             throw CommandError(.unknown, "\(state.source): no log here has the origin \(state.position.origin)")
         }
         let manifest = try await readableManifest(installation)
         for log in logs where log.folder.exists || log.newest != nil {
             let own = (try? log.folder.publishedKey().name) ?? ""
-            var known = kept.filter { $0.position.origin == own }
+            let names = Self.origins(log.folder)
+            var known = kept.filter { names.contains($0.position.origin) }
             if let newest = log.newest, newest.position.origin == own { known.append(newest) }
             var report = LogVerification(log.folder, key: log.confirmedKey, known: known).report()
-            if report.isSound {
+            // Nothing can be compared with a log that does not hold.
+            let isCompared = report.isSound
+            if isCompared {
                 let check = LogCrossCheck(root: installation.root, organization: log.organization, manifest: manifest)
                 report.faults += try await check.faults(key: log.confirmedKey)
             }
@@ -63,6 +66,9 @@ struct LogVerifyCommand: AsyncParsableCommand {
             Self.checkAnchors(anchors, of: log.folder, &report, &findings)
             summary.logs += 1
             try write(report, findings[...], of: log, &summary, to: output)
+            if !isCompared {
+                output.text("  the archives and the manifest are NOT compared with a log that does not hold")
+            }
         }
         for log in logs where !log.folder.exists && log.newest == nil {
             output.text("\(log.organization): no log yet")
@@ -70,6 +76,11 @@ struct LogVerifyCommand: AsyncParsableCommand {
         summary.sound = summary.faults == 0
         try output.json(summary)
         if !summary.sound { throw ExitCode(ExitStatus.damage.rawValue) }
+    }
+
+    /// The names of a log and of the epochs before it.
+    private static func origins(_ folder: LogFolder) -> Set<String> {
+        Set(folder.epochs.compactMap { try? $0.publishedKey().name })
     }
 
     /// - Returns: `nil`, with a warning, if there is none that can be read: then only the archives are compared with
@@ -109,13 +120,18 @@ struct LogVerifyCommand: AsyncParsableCommand {
         let anchored = findings.first ?? AnchorFindings()
         try output.json(Line(report, anchored, log))
         let size = report.position.map { "\($0.size) entries of \($0.origin)" } ?? "the checkpoint does not hold"
-        let verdict = report.faults.isEmpty ? "everything holds" : Readable.count(report.faults.count, "fault")
+        let left = report.lost == 0 ? "everything" : "what is left of it"
+        let verdict = report.faults.isEmpty ? "\(left) holds" : Readable.count(report.faults.count, "fault")
         output.text("\(log.organization): \(size): \(verdict)")
         output.text(
             "  compared with \(report.comparedStates) earlier checkpoints; \(report.objects) objects; "
                 + "\(report.acceptedEntries) accepted and in no checkpoint yet"
         )
         output.text("  \(Self.text(anchored))")
+        if report.lost > 0 {
+            let lost = Readable.count(Int(report.lost), "entry", "entries")
+            output.text("  lost: \(lost) that this epoch had when the next one began")
+        }
         if log.confirmedKey == nil {
             output.text(
                 "  the key is taken from the log itself: no key file that this account can read confirms it"
@@ -145,8 +161,7 @@ struct LogVerifyCommand: AsyncParsableCommand {
         return "from anchors: \(counts.joined(separator: ", "))\(doubt)"
     }
 
-    /// Reads a checkpoint from a file. Only its form is checked here; its signature is checked where the log's key is
-    /// known.
+    /// Reads a checkpoint from a file. Who signed it does not matter: the log has to have what it says.
     private static func kept(_ path: String) throws -> (position: LogPosition, source: String) {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandError(.inputOutput, "cannot read \(path)")
@@ -167,6 +182,8 @@ struct LogVerifyCommand: AsyncParsableCommand {
         var accepted: Int
         var comparedCheckpoints: Int
         var objects: Int
+        /// The number of entries that an earlier epoch had once, and that are not here.
+        var lost: Int64
         /// The number of the anchors' answers, by kind.
         var anchors: [String: Int]
         var anchorsUnconfirmed: Int
@@ -184,13 +201,14 @@ struct LogVerifyCommand: AsyncParsableCommand {
             accepted = report.acceptedEntries
             comparedCheckpoints = report.comparedStates
             objects = report.objects
+            lost = report.lost
             faults = report.faults.count
             sound = report.faults.isEmpty
             keyConfirmed = log.confirmedKey != nil
         }
 
         enum CodingKeys: String, CodingKey {
-            case type, organization, origin, size, root, accepted, objects, anchors, faults, sound
+            case type, organization, origin, size, root, accepted, objects, lost, anchors, faults, sound
             case anchorsUnconfirmed = "anchors_unconfirmed"
             case comparedCheckpoints = "compared_checkpoints"
             case keyConfirmed = "key_confirmed"
