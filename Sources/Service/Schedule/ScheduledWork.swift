@@ -13,6 +13,7 @@ struct ScheduledWork: Sendable {
     let installation: Installation
     let stop: StopRequest
     let database: ServiceDatabase
+    let delays: StoringDelays
 
     /// - Returns: whether the run did all that it had to. A daily job that did not is retried.
     @Sendable func run(_ organization: OrganizationName, _ kind: ScheduleRule.Kind) async -> Bool {
@@ -69,7 +70,7 @@ struct ScheduledWork: Sendable {
                 setup,
                 precedence: .scheduled,
                 stop: stop,
-                observer: { _ in }
+                observer: delays.observer(.schedule) { [installation] in installation.now }
             ) { archive in
                 try await archive.archive([organization], request: .sinceLastPass)
             }
