@@ -132,6 +132,15 @@ package struct CallarkService: Sendable {
             }
             group.addTask { await WebhookWatch(installation: installation, stop: stop).run() }
             group.addTask { await notifier(stop).run() }
+            group.addTask {
+                let reports = ReportNotifier(
+                    installation: installation,
+                    channels: channels,
+                    database: database,
+                    stop: stop
+                )
+                await reports.run()
+            }
         }
     }
 
