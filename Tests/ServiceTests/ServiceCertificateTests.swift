@@ -110,15 +110,7 @@ private struct NotedLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    func log(
-        level: Logger.Level,
-        message: Logger.Message,
-        metadata: Logger.Metadata?,
-        source: String,
-        file: String,
-        function: String,
-        line: UInt
-    ) {
-        notes.add("\(message) \(metadata ?? [:])")
+    func log(event: LogEvent) {
+        notes.add("\(event.message) \(event.metadata ?? [:])")
     }
 }

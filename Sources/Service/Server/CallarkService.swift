@@ -310,6 +310,7 @@ package struct CallarkService: Sendable {
             Health(installation: installation, database: database).routes,
             Description().routes,
             Login(authenticator: authenticator).routes,
+            SessionRoutes(installation: installation, database: database, authenticator: authenticator).routes,
             OIDCLogin(
                 authenticator: authenticator,
                 provider: provider,

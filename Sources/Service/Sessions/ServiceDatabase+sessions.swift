@@ -202,6 +202,26 @@ extension ServiceDatabase {
         }
     }
 
+    /// A session and whom it belongs to.
+    struct ListedSession: Sendable {
+        /// Grows with each session that begins.
+        var row: Int
+        var session: BrowserSession
+        var holder: SessionHolder
+    }
+
+    /// The sessions that have neither ended nor expired, newest first. There are at most ``BrowserSession/maxCount`` of each
+    /// key and each person.
+    func usableSessions(at now: Timestamp) async throws -> [ListedSession] {
+        try await read { db in
+            let select = "SELECT * FROM session WHERE \(Self.isUsable) ORDER BY row DESC"
+            return try Row.fetchAll(db, sql: select, arguments: Self.usable(at: now)).compactMap { row in
+                guard let holder = try Self.holder(of: row, db) else { return nil }
+                return ListedSession(row: row["row"], session: Self.session(row, holder.name), holder: holder)
+            }
+        }
+    }
+
     /// How many sessions have neither ended nor expired: those that were begun with keys, and those of people.
     func sessionCounts(at now: Timestamp) async throws -> (keys: Int, people: Int) {
         try await read { db in
