@@ -14,7 +14,7 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xlinker --no-export-
 # Libraries to build with, and the independent witnesses that the tests ask.
 BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config binutils
 # What `bench` compares with, and what it serves its recordings with.
-BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget
+BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget wrk
 TEST_PACKAGES := ca-certificates curl file golang-go golang-golang-x-mod-dev gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
 DEB_PACKAGES := debhelper debootstrap dpkg-dev lintian
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
