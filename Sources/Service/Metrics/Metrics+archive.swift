@@ -1,3 +1,4 @@
+import Anchors
 import Evidence
 import Manifest
 import Recordings

@@ -1,4 +1,5 @@
 import Recordings
+import Settings
 import WebexContactCenter
 import Wiring
 

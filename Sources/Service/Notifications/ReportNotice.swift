@@ -1,3 +1,4 @@
+import Archiver
 import Payloads
 import Recordings
 import Reports

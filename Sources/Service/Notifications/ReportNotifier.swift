@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Manifest
 import Recordings
+import Settings
 import Reports
 import Wiring
 
