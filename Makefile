@@ -14,7 +14,7 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xlinker --no-export-
 # Libraries to build with, and the independent witnesses that the tests ask.
 BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config binutils
 # What `bench` compares with, and what it serves its recordings with.
-BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget
+BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget wrk
 TEST_PACKAGES := ca-certificates curl file golang-go golang-golang-x-mod-dev gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
 DEB_PACKAGES := debhelper debootstrap dpkg-dev lintian
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
@@ -26,13 +26,14 @@ PROMTOOL := .build-promtool/usr/bin/promtool
 # The identity provider that the tests log in with; its libraries are not those of the other witnesses.
 CANAILLE_ENVIRONMENT := .build-canaille
 FUZZ_MINUTES ?= 60
+SCHEDULE_MINUTES ?= 60
 # Where `install` puts things, and what it puts them into first (for packagers).
 PREFIX ?= /usr/local
 DESTDIR ?=
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 export CALLARK_TEST_CANAILLE := $(CURDIR)/$(CANAILLE_ENVIRONMENT)/bin/canaille
 
-.PHONY: help build release install demo test test-dates test-all check-interop soak fuzz bench deb test-deb lint format clean screenshots test-browser packages test-packages bench-packages deb-packages browser-packages
+.PHONY: help build release install demo test test-dates test-schedule test-all check-interop soak fuzz bench deb test-deb lint format clean screenshots test-browser packages test-packages bench-packages deb-packages browser-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -61,6 +62,7 @@ test: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete $(
 	$(SWIFT) build --build-tests
 	for target in $(TEST_TARGETS); do $(SWIFT) test --skip-build --filter "^$${target}Tests\\."; done
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" brief
+	python3 -B Tests/schedule/run.py "$$($(SWIFT) build --show-bin-path)" --brief
 	python3 -B Tests/fuzz/fuzz.py "$$($(SWIFT) build --show-bin-path)" --minutes 5 --cases 90 --seed 1
 	Tests/deploy/run "$$($(SWIFT) build --show-bin-path)" "$(PYTHON_ENVIRONMENT)/bin/python" "$(PROMTOOL)"
 	$(PYTHON_ENVIRONMENT)/bin/python -B Tests/browser/browse.py "$$($(SWIFT) build --show-bin-path)" --quick
@@ -76,7 +78,11 @@ test-dates: packages test-packages $(PYTHON_ENVIRONMENT)/.complete $(CANAILLE_EN
 	$(SWIFT) build --build-tests
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" $(DATES)
 
-test-all: test test-browser test-deb test-dates check-interop soak fuzz ## every test and every long trial: some four hours
+test-schedule: packages test-packages ## an hour of the real service's schedule around changes of the clocks, killed again and again (SCHEDULE_MINUTES)
+	$(SWIFT) build --build-tests
+	python3 -B Tests/schedule/run.py "$$($(SWIFT) build --show-bin-path)" --minutes $(SCHEDULE_MINUTES)
+
+test-all: test test-browser test-deb test-dates test-schedule check-interop soak fuzz ## every test and every long trial: some five hours
 
 check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of 2,000 calls, checked by tools that know nothing of Callark
 	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"

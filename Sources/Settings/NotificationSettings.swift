@@ -1,9 +1,11 @@
 import Foundation
 
-/// One way in which people are told of alarms.
+/// One way in which people are told of alarms and of months' reports.
 package struct NotificationSettings: Sendable, Hashable {
     /// Which alarms are told: `critical`, `warning`.
     package var severities: [String]
+    /// Whether the report of each month is told when its last day closes.
+    package var tellsReports: Bool
     package var channel: Channel
 
     /// How they are told.
@@ -38,8 +40,9 @@ package struct NotificationSettings: Sendable, Hashable {
         package var certificatesFile: String?
     }
 
-    package init(severities: [String], channel: Channel) {
+    package init(severities: [String], tellsReports: Bool = true, channel: Channel) {
         self.severities = severities
+        self.tellsReports = tellsReports
         self.channel = channel
     }
 }

@@ -14,6 +14,8 @@ package actor ContactCenters {
     private let logger: Logger
     private var started: TransferEngine?
     private var links: [OrganizationName: ProviderLink] = [:]
+    /// They outlive the links, because counters only grow.
+    private var requests: [OrganizationName: ProviderRequests] = [:]
     private var legacy: [OrganizationName: LegacyRecords] = [:]
 
     /// Starts nothing yet.
@@ -85,6 +87,11 @@ package actor ContactCenters {
         return try await link.tokens.status()
     }
 
+    /// What was asked of an organization's provider since the process began.
+    package func requestFigures(of organization: OrganizationName) -> ProviderRequests.Figures {
+        requests[organization]?.figures ?? ProviderRequests.Figures()
+    }
+
     /// Ends everything in progress and closes the connections. The next request starts again.
     package func shutDown() async {
         let engine = started
@@ -95,6 +102,15 @@ package actor ContactCenters {
     }
 
     private func link(_ settings: ProviderSettings, over exchange: any HTTPExchange) -> ProviderLink {
-        ProviderLink(settings, exchange: exchange, stopwatch: stopwatch, now: now, logger: logger)
+        let counted = requests[settings.organization] ?? ProviderRequests()
+        requests[settings.organization] = counted
+        return ProviderLink(
+            settings,
+            exchange: exchange,
+            requests: counted,
+            stopwatch: stopwatch,
+            now: now,
+            logger: logger
+        )
     }
 }

@@ -1,9 +1,11 @@
 import Files
 import Foundation
+import Logging
 import TestSupport
 import Testing
 
 @testable import Service
+@testable import Settings
 
 /// The service's certificate, as curl sees it.
 @Suite struct `A certificate` {
@@ -31,10 +33,62 @@ import Testing
             }
             #expect(try await isTrusted("one"))
             #expect(try await !isTrusted("two"))
+            // Whichever comes first, connections go on with the pair before.
             try replace("pem", with: "two", in: folder)
+            for _ in 0..<2 { #expect(try await isTrusted("one")) }
             try replace("key", with: "two", in: folder)
+            #expect(try await isTrusted("two"))
+            try replace("key", with: "one", in: folder)
+            #expect(try await isTrusted("two"))
+            try replace("pem", with: "one", in: folder)
+            #expect(try await isTrusted("one"))
+            try replace("key", with: "two", in: folder)
+            try replace("pem", with: "two", in: folder)
             #expect(try await isTrusted("two"))
             #expect(try await !isTrusted("one"))
         }
+    }
+
+    @Test func `that is replaced before its key is warned of once, and used when both are there`() throws {
+        let folder = try TemporaryFolder()
+        for name in ["one", "two"] { try make(name, in: folder) }
+        for suffix in ["pem", "key"] { try replace(suffix, with: "one", in: folder) }
+        let files = ServiceSettings.TLS(
+            certificateFile: "\(folder.path)/service.pem",
+            keyFile: "\(folder.path)/service.key"
+        )
+        let warnings = Notes<String>()
+        let logger = Logger(label: "test") { _ in NotedLog(notes: warnings) }
+        let certificate = ServiceCertificate(files, logger: logger)
+        let one = try certificate.pair.value.chain
+        try replace("pem", with: "two", in: folder)
+        for _ in 0..<3 { #expect(try certificate.pair.value.chain == one) }
+        #expect(warnings.all.count == 1)
+        #expect(warnings.all.first?.contains("service.key is not the key of the certificate in") == true)
+        // It is gone for a moment.
+        try FileManager.default.removeItem(atPath: files.keyFile)
+        for _ in 0..<3 { #expect(try certificate.pair.value.chain == one) }
+        try replace("key", with: "two", in: folder)
+        let two = try certificate.pair.value.chain
+        #expect(two != one && warnings.all.count == 2)
+        // A service does not start with a key that is not the certificate's.
+        try replace("key", with: "one", in: folder)
+        #expect(throws: ServiceError.self) { try ServiceCertificate(files, logger: logger).pair.value }
+    }
+}
+
+/// Keeps what is logged.
+private struct NotedLog: LogHandler {
+    let notes: Notes<String>
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        notes.add("\(event.message) \(event.metadata ?? [:])")
     }
 }

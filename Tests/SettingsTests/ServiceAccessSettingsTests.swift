@@ -79,6 +79,7 @@ import Testing
         #expect(
             found.map(\.severities) == [["critical"], ["critical", "warning"], ["critical", "warning"], ["warning"]]
         )
+        #expect(found.map(\.tellsReports) == [false, true, true, false])
         #expect(found[0].channel == .command(["call", "a b"]))
         guard case .webhook(let url, let secret) = found[1].channel, case .email(let email) = found[2].channel,
             case .email(let local) = found[3].channel
@@ -101,7 +102,7 @@ import Testing
         ("{ when: [critical] }", "has to have one of command, webhook and email"),
         ("{ command: [a], webhook: { url: \"https://a.example\" } }", "has to have one of"),
         ("{ command: [] }", "notifications[0].command is"),
-        ("{ when: [loud], command: [a] }", "when must be a list of critical and warning"),
+        ("{ when: [loud], command: [a] }", "when must be a list of critical, warning and report"),
         ("{ wen: [critical], command: [a] }", "did you mean \"when\"?"),
         ("{ webhook: { url: \"http://a.example\" } }", "notifications[0].webhook.url is"),
         ("{ webhook: { url: \"https://a.example\", secret: a, secret_file: b } }", "are both given"),

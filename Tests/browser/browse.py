@@ -362,6 +362,22 @@ def keys_are_created_and_revoked(browser, stage):
     clean(visitor)
 
 
+@test
+def sessions_are_listed_and_ended(browser, stage):
+    other = Visitor(browser, stage)
+    other.log_in("viewer", "/settings")
+    visitor = Visitor(browser, stage)
+    page = visitor.log_in("admin", "/settings")
+    table = page.locator("section", has=page.get_by_role("heading", name="Sessions"))
+    assert table.locator("tr").filter(has_text="this browser").count() == 1
+    row = table.locator("tr").filter(has_text="viewer").first
+    row.get_by_role("button", name="End").click()
+    page.get_by_role("dialog").get_by_role("button", name="End").click()
+    page.get_by_role("status").filter(has_text="has ended").wait_for()
+    clean(visitor)
+    other.close()
+
+
 def accessible(browser, stage, scheme, names=None):
     visitor = Visitor(browser, stage, color_scheme=scheme)
     visitor.page.goto("/login")

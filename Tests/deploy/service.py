@@ -85,8 +85,11 @@ def running(bin_folder, calls=40):
             time.sleep(0.05)
         environment = dict(
             os.environ, CALLARK_CONFIG=str(folder / "callark.yaml"), CALLARK_ORG_ACME_REQUESTS_PER_MINUTE="60000",
-            CALLARK_SERVICE_LISTEN="127.0.0.1:0",
+            CALLARK_SERVICE_LISTEN="127.0.0.1:0", CALLARK_ORG_ACME_WEBHOOK_SECRET="0123456789abcdef" * 2,
         )
+        # An anchor that takes every checkpoint.
+        with (folder / "callark.yaml").open("a") as file:
+            file.write("evidence: { anchors: [{ kind: command, name: office, command: [/bin/cat] }] }\n")
         service = Service(bin_folder / "callark", folder, environment)
         service.run("init")
         service.run("archive")

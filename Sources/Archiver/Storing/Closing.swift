@@ -44,7 +44,7 @@ extension ClosingOutlook {
 
     /// Whether the whole day has been listed, by any passes. A day that has a record was listed before the record was
     /// made.
-    func hasListed(_ day: ArchiveDay, in timeZone: TimeZone) -> Bool {
+    package func hasListed(_ day: ArchiveDay, in timeZone: TimeZone) -> Bool {
         isListedAsDay(day) || listedTime.contains(day.interval(in: timeZone))
     }
 

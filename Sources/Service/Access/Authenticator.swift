@@ -259,8 +259,14 @@ extension Authenticator {
     }
 
     /// Ends a session.
-    func end(_ session: BrowserSession) async throws {
+    /// - Parameter caller: whoever ended it; `nil` for its own holder.
+    func end(_ session: BrowserSession, by caller: Caller? = nil) async throws {
         try await database.end(session, at: now())
-        logger.info("a session was ended", metadata: ["session": "\(session.id)", "name": "\(session.name)"])
+        logger.info(
+            "a session was ended",
+            metadata: [
+                "session": "\(session.id)", "name": "\(session.name)", "by": "\(caller?.name ?? session.name)",
+            ]
+        )
     }
 }

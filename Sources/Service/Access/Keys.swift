@@ -50,7 +50,7 @@ struct Keys: Sendable {
     }
 
     /// Whether a caller may see and change a key.
-    private static func governs(_ caller: Caller, _ key: AccessKey) -> Bool {
+    static func governs(_ caller: Caller, _ key: AccessKey) -> Bool {
         guard let own = caller.organizations else { return true }
         return key.organizations.map { $0.isSubset(of: own) } ?? false
     }

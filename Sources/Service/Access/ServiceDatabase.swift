@@ -139,6 +139,7 @@ package final class ServiceDatabase: Sendable {
         migrator.registerMigration("6: webhooks") { try $0.execute(sql: WebhookInbox.schema) }
         migrator.registerMigration("7: notifications") { try $0.execute(sql: notificationSchema) }
         migrator.registerMigration("8: users") { try $0.execute(sql: userSchema) }
+        migrator.registerMigration("9: reports") { try $0.execute(sql: reportSchema) }
         return migrator
     }()
 

@@ -12,7 +12,8 @@ import Wiring
 /// service.
 struct Metrics: Sendable {
     let installation: Installation
-    let requests: RequestMetrics
+    let database: ServiceDatabase
+    let counters: ServiceCounters
 
     var routes: [Route] {
         [Route(.get, "/metrics") { try await metrics($0) }]
@@ -28,8 +29,14 @@ struct Metrics: Sendable {
         var text = MetricsText()
         let standpoints = try await view.standpoints(of: names, manifest)
         try await addRecordings(&text, standpoints, manifest)
-        try await addPasses(&text, names.filter { standpoints[$0] != nil }, manifest)
+        let known = names.filter { standpoints[$0] != nil }
+        try await addHoldings(&text, known, manifest)
+        try await addPasses(&text, known, manifest)
         await addTokens(&text, names)
+        await addAnchors(&text, names)
+        await addProvider(&text, names)
+        addWebhooks(&text, names)
+        addDelays(&text, names)
         let space = try? installation.root.diskSpace()
         if let space {
             text.add(
@@ -50,6 +57,7 @@ struct Metrics: Sendable {
         )
         let running = (try? PassNotice.running(over: installation.root)) != nil
         text.add("callark_pass_running", .gauge, "Whether a pass is running.", [([], running ? 1 : 0)])
+        try await addSessions(&text)
         addRequests(&text)
         return Answer.text(text.text, mediaType: "text/plain; version=0.0.4; charset=utf-8")
     }
@@ -131,7 +139,7 @@ struct Metrics: Sendable {
     }
 
     private func addRequests(_ text: inout MetricsText) {
-        let all = requests.all.map { entry in
+        let all = counters.requests.all.map { entry in
             (
                 labels: [
                     ("route", entry.key.route), ("method", entry.key.method), ("status", String(entry.key.status)),

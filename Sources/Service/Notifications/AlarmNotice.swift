@@ -4,8 +4,7 @@ import Payloads
 import Recordings
 
 /// What a channel is told: which alarms began, and which ended.
-struct AlarmNotice: Sendable, Hashable {
-    /// Unique. A channel that gets the same one twice can tell.
+struct AlarmNotice: Notice, Hashable {
     let id: String
     let time: Timestamp
     let begun: [Alarm]
@@ -35,7 +34,6 @@ struct AlarmNotice: Sendable, Hashable {
         }
     }
 
-    /// One line for a subject.
     var subject: String {
         if isTest { return "Callark: a test of this channel" }
         let alarms = begun.isEmpty ? ended : begun
@@ -46,7 +44,8 @@ struct AlarmNotice: Sendable, Hashable {
         return "Callark: \(word): \(first)\(more)"
     }
 
-    /// The whole as text.
+    var attachment: MailMessage.Attachment? { nil }
+
     var text: String {
         if isTest { return "This is a test. Alarms would be told in this way.\n" }
         var parts: [String] = []

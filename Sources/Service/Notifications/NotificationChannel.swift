@@ -48,7 +48,7 @@ struct NotificationChannel: Sendable {
 
     /// Delivers a notification. The channel has taken it when this returns.
     /// - Throws: why it did not.
-    func deliver(_ notification: AlarmNotice) async throws {
+    func deliver(_ notification: some Notice) async throws {
         switch settings.channel {
         case .command(let words): try await run(words, notification)
         case .webhook(let url, _): try await post(notification, to: url)
@@ -56,14 +56,14 @@ struct NotificationChannel: Sendable {
         }
     }
 
-    private func run(_ words: [String], _ notification: AlarmNotice) async throws {
+    private func run(_ words: [String], _ notification: some Notice) async throws {
         let json = try notification.json
         let command = OperatorCommand(name: words.first ?? "", words: words, limit: Self.limit)
         try await BlockingWork.run { _ throws(AnchorError) in _ = try command.run(json) }
     }
 
     /// Posts the JSON with a signature over the time and the bytes, so that a copy cannot be used later.
-    private func post(_ notification: AlarmNotice, to url: URL) async throws {
+    private func post(_ notification: some Notice, to url: URL) async throws {
         let json = try notification.json
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let secret {
@@ -86,7 +86,7 @@ struct NotificationChannel: Sendable {
         return "t=\(seconds),v1=" + Hexadecimal.text(code)
     }
 
-    private func send(_ notification: AlarmNotice, _ email: NotificationSettings.Email) async throws {
+    private func send(_ notification: some Notice, _ email: NotificationSettings.Email) async throws {
         var server = MailServer(
             host: email.host,
             port: email.port,
@@ -102,7 +102,8 @@ struct NotificationChannel: Sendable {
             subject: notification.subject,
             text: notification.text,
             time: notification.time,
-            id: notification.id
+            id: notification.id,
+            attachment: try notification.attachment
         )
         try await server.deliver(message.bytes, from: email.sender, to: email.recipients)
     }

@@ -10,6 +10,7 @@ struct PassWorker: Sendable {
     let installation: Installation
     let board: WorkBoard<RequestedPass>
     let stop: StopRequest
+    let delays: StoringDelays
 
     /// Runs passes until the service stops and the current pass has ended.
     func run() async {
@@ -21,7 +22,9 @@ struct PassWorker: Sendable {
         board.update(pass.id) { ($0.state, $0.begunTime) = (.running, installation.now) }
         let activity = Mutex(PassActivity())
         let noted = Mutex(Timestamp(millisecondsSince1970: 0))
+        let count = delays.observer(.request) { installation.now }
         let observer: PassObserver = { [board] event in
+            count(event)
             let now = installation.now
             activity.withLock { $0.count(event) { now } }
             // Clients that watch a pass get at most one update a second.

@@ -10,6 +10,23 @@ protocol ScheduleClock: Sendable {
     func sleep(until time: Timestamp) async throws
 }
 
+/// What the schedule keeps durably, so that a process that dies loses nothing of it.
+protocol ScheduleStore: Sendable {
+    /// When the service first ran the schedule of an organization. Runs that it missed since then are made up for.
+    /// - Parameter now: stored as this time if the organization has none yet.
+    func scheduleBegin(of organization: OrganizationName, now: Timestamp) async throws -> Timestamp
+    /// The scheduled runs of an organization so far.
+    func scheduleHistory(of organization: OrganizationName) async throws -> ScheduleRule.History
+    /// Records durably that a run begins. Called before the run does anything.
+    func noteBegin(of job: ScheduleJob, _ organization: OrganizationName, at time: Timestamp) async throws
+    /// Records durably that a run has ended by itself.
+    func noteEnd(of job: ScheduleJob, _ organization: OrganizationName, isDone: Bool, at time: Timestamp) async throws
+    /// Records that a daily job ended. A job that was killed has no such record, so it is due again.
+    func noteEnd(of daily: ScheduleRule.History.Daily, _ organization: OrganizationName) async throws
+}
+
+extension ServiceDatabase: ScheduleStore {}
+
 /// The machine's clock. It is read again at least every minute, because someone may set it, and because the machine may
 /// have been suspended.
 struct WallClock: ScheduleClock {
@@ -24,7 +41,7 @@ struct WallClock: ScheduleClock {
 struct Scheduler: Sendable {
     let rule: ScheduleRule
     let organizations: [OrganizationName]
-    let database: ServiceDatabase
+    let database: any ScheduleStore
     let clock: any ScheduleClock
     let stop: StopRequest
     let logger: Logger

@@ -40,7 +40,7 @@ package struct CallarkService: Sendable {
     private let lock: FileLock
     private let inbox: WebhookInbox
     private let provider: IdentityProvider?
-    private let requests = RequestMetrics()
+    private let counters = ServiceCounters()
     private let board = WorkBoard<RequestedPass>()
     private let verifications: Verifications
     private let estimates: Estimates
@@ -116,7 +116,7 @@ package struct CallarkService: Sendable {
     /// Runs requested and scheduled work, and publishes the evidence logs, until `stop` is made and the last pass has
     /// ended.
     private func runPasses(_ stop: StopRequest) async {
-        let worker = PassWorker(installation: installation, board: board, stop: stop)
+        let worker = PassWorker(installation: installation, board: board, stop: stop, delays: counters.delays)
         let scheduler = scheduler(stop)
         let publisher = Publisher(logs: installation.evidence, stop: stop, logger: installation.logger)
         await withTaskGroup(of: Void.self) { group in
@@ -127,9 +127,20 @@ package struct CallarkService: Sendable {
             group.addTask { await verifications.run(until: stop) }
             group.addTask { await estimates.run(until: stop) }
             group.addTask { await exports.run(until: stop) }
-            group.addTask { await WebhookWorker(installation: installation, inbox: inbox, stop: stop).run() }
+            group.addTask {
+                await WebhookWorker(installation: installation, inbox: inbox, stop: stop, delays: counters.delays).run()
+            }
             group.addTask { await WebhookWatch(installation: installation, stop: stop).run() }
             group.addTask { await notifier(stop).run() }
+            group.addTask {
+                let reports = ReportNotifier(
+                    installation: installation,
+                    channels: channels,
+                    database: database,
+                    stop: stop
+                )
+                await reports.run()
+            }
         }
     }
 
@@ -200,7 +211,12 @@ package struct CallarkService: Sendable {
             clock: WallClock(),
             stop: stop,
             logger: installation.logger,
-            work: ScheduledWork(installation: installation, stop: stop, database: database).run
+            work: ScheduledWork(
+                installation: installation,
+                stop: stop,
+                database: database,
+                delays: counters.delays
+            ).run
         )
     }
 
@@ -240,8 +256,8 @@ package struct CallarkService: Sendable {
             isSecure: isSecure,
             logger: installation.logger,
             fallback: PageFallback(site: site),
-            note: { [requests, setup] line in
-                requests.count(line)
+            note: { [counters, setup] line in
+                counters.requests.count(line)
                 setup.onRequest(line)
             }
         )
@@ -290,11 +306,12 @@ package struct CallarkService: Sendable {
 
     /// The routes that return data, for programs and for the page.
     private var apiRoutes: [Route] {
-        let webhooks = Webhooks(installation: installation, inbox: inbox)
+        let webhooks = Webhooks(installation: installation, inbox: inbox, metrics: counters.webhooks)
         let parts: [[Route]] = [
             Health(installation: installation, database: database).routes,
             Description().routes,
             Login(authenticator: authenticator).routes,
+            SessionRoutes(installation: installation, database: database, authenticator: authenticator).routes,
             OIDCLogin(
                 authenticator: authenticator,
                 provider: provider,
@@ -315,7 +332,7 @@ package struct CallarkService: Sendable {
             verifications.routes,
             Keys(installation: installation, database: database).routes,
             CaseRoutes(installation: installation, database: database, exports: exports).routes,
-            Metrics(installation: installation, requests: requests).routes,
+            Metrics(installation: installation, database: database, counters: counters).routes,
             AuditRoutes(installation: installation).routes,
             LogRoutes(installation: installation).routes,
             webhooks.routes,

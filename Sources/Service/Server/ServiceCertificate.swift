@@ -4,21 +4,22 @@ import NIOSSL
 import Settings
 
 /// The service's certificate and its key. They are read again when their files change, so that a renewed certificate is
-/// used from the next connection on.
+/// used from the next connection on. While the two do not belong together, because only one of them is replaced yet, the
+/// pair before is used.
 struct ServiceCertificate: Sendable {
-    private struct Pair: Sendable {
+    struct Pair: Sendable {
         var chain: [NIOSSLCertificateSource]
         var key: NIOSSLPrivateKeySource
     }
 
-    private let pair: LiveFile<Pair>
+    let pair: LiveFile<Pair>
 
     init(_ files: ServiceSettings.TLS, logger: Logger) {
         pair = LiveFile(
             [files.certificateFile, files.keyFile],
             onFailure: { error in
                 logger.warning(
-                    "the changed certificate cannot be used; the one before is",
+                    "the changed certificate and key cannot be used; the ones before are used until both files match",
                     metadata: ["error": "\(error)"]
                 )
             },
@@ -73,7 +74,14 @@ struct ServiceCertificate: Sendable {
         }
         let pair = Pair(chain: chain, key: .privateKey(key))
         // What no connection could use is refused here, and the pair before is kept.
-        _ = try NIOSSLContext(configuration: configuration(of: pair))
+        do {
+            _ = try NIOSSLContext(configuration: configuration(of: pair))
+        } catch NIOSSLError.failedToLoadPrivateKey {
+            throw ServiceError(
+                .certificate,
+                "service.tls: \(files.keyFile) is not the key of the certificate in \(files.certificateFile)"
+            )
+        }
         return pair
     }
 }

@@ -202,6 +202,42 @@ extension ServiceDatabase {
         }
     }
 
+    /// A session and whom it belongs to.
+    struct ListedSession: Sendable {
+        /// Grows with each session that begins.
+        var row: Int
+        var session: BrowserSession
+        var holder: SessionHolder
+    }
+
+    /// The sessions that have neither ended nor expired, newest first. There are at most ``BrowserSession/maxCount`` of each
+    /// key and each person.
+    func usableSessions(at now: Timestamp) async throws -> [ListedSession] {
+        try await read { db in
+            let select = "SELECT * FROM session WHERE \(Self.isUsable) ORDER BY row DESC"
+            return try Row.fetchAll(db, sql: select, arguments: Self.usable(at: now)).compactMap { row in
+                guard let holder = try Self.holder(of: row, db) else { return nil }
+                return ListedSession(row: row["row"], session: Self.session(row, holder.name), holder: holder)
+            }
+        }
+    }
+
+    /// How many sessions have neither ended nor expired: those that were begun with keys, and those of people.
+    func sessionCounts(at now: Timestamp) async throws -> (keys: Int, people: Int) {
+        try await read { db in
+            let select = "SELECT count(key), count(user) FROM session WHERE \(Self.isUsable)"
+            let row = try Row.fetchOne(db, sql: select, arguments: Self.usable(at: now))
+            return (row?[0] ?? 0, row?[1] ?? 0)
+        }
+    }
+
+    /// For `session`: whether it has neither ended nor expired. ``usable(at:)`` has the arguments.
+    static let isUsable = "ended_time IS NULL AND expires_time > ? AND last_used_time > ?"
+
+    static func usable(at now: Timestamp) -> StatementArguments {
+        [now.millisecondsSince1970, (now - BrowserSession.idle).millisecondsSince1970]
+    }
+
     /// Ends a session durably. The next request with any of its tokens is refused.
     func end(_ session: BrowserSession, at now: Timestamp) async throws {
         try await write { db in

@@ -25,12 +25,13 @@ struct WebhookWorker: Sendable {
         installation: Installation,
         inbox: WebhookInbox,
         stop: StopRequest,
+        delays: StoringDelays,
         lookUp: (@Sendable (OrganizationName, [TaskID]) async throws -> Set<TaskID>?)? = nil
     ) {
         self.installation = installation
         self.inbox = inbox
         self.stop = stop
-        self.lookUp = lookUp ?? { try await Self.archive($0, $1, installation, stop) }
+        self.lookUp = lookUp ?? { try await Self.archive($0, $1, installation, stop, delays) }
     }
 
     /// Runs until the service stops and the current lookup has ended.
@@ -83,12 +84,14 @@ struct WebhookWorker: Sendable {
         _ organization: OrganizationName,
         _ tasks: [TaskID],
         _ installation: Installation,
-        _ stop: StopRequest
+        _ stop: StopRequest,
+        _ delays: StoringDelays
     ) async throws -> Set<TaskID>? {
         var setup = try installation.setup
         setup.actor = .service
+        let observer = delays.observer(.webhook) { installation.now }
         do {
-            return try await CallArchive.withOpen(setup, stop: stop, observer: { _ in }) { archive in
+            return try await CallArchive.withOpen(setup, stop: stop, observer: observer) { archive in
                 let failures = try await archive.acquire(tasks, organization: organization)
                 if let failure = failures[organization] { throw failure }
                 var held: Set<TaskID> = []

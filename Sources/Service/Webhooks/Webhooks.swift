@@ -10,11 +10,13 @@ struct Webhooks: Sendable {
     let installation: Installation
     let inbox: WebhookInbox
     let secrets: WebhookSecrets
+    let metrics: WebhookMetrics
     private let failures = FailedLogins()
 
-    init(installation: Installation, inbox: WebhookInbox) {
+    init(installation: Installation, inbox: WebhookInbox, metrics: WebhookMetrics) {
         self.installation = installation
         self.inbox = inbox
+        self.metrics = metrics
         secrets = WebhookSecrets(installation.settings.organizations)
     }
 
@@ -37,15 +39,22 @@ struct Webhooks: Sendable {
         let now = installation.now
         let given = inquiry.headers[values: .webexSignature]
         guard given.count == 1, WebhookSignature.isValid(given[0], of: body, secret: secret) else {
+            metrics.count(.badSignature, settings.name)
             throw refused("bad_signature", "the signature is not that of this body", settings.name, inquiry, now)
         }
         guard let event = WebhookEvent(body) else {
+            metrics.count(.badBody, settings.name)
             throw Problem(.badRequest, "bad_body", "the body is not an event of the provider")
         }
         if let other = event.organization, settings.organizationID.isContradicted(by: other) {
+            metrics.count(.otherOrganization, settings.name)
             throw refused("other_organization", "the event is of another organization", settings.name, inquiry, now)
         }
         let receipt = try await inbox.receive(event, settings.name, at: now)
+        metrics.count(WebhookMetrics.Outcome(receipt), settings.name)
+        if receipt == .noted || receipt == .ignored, let time = event.time {
+            metrics.noteDelay(now - time, settings.name)
+        }
         if receipt == .full { throw Problem.busy("too many events wait", retryAfter: 60) }
         if receipt != .known, event.isLate(at: now) {
             installation.logger.notice(

@@ -11,7 +11,7 @@ extension SettingKey<[RawSection]> {
             .nestedSections,
             default: "",
             secret: true,
-            "how people are told when an alarm begins and when it ends"
+            "how people are told when an alarm begins and when it ends, and of each month's report"
         )
     }
 }
@@ -22,9 +22,9 @@ private enum MailProtection: String, CaseIterable {
     case tls, none
 }
 
-/// The kinds of alarms.
-private enum Severity: String, CaseIterable {
-    case critical, warning
+/// What is told: the kinds of alarms, and the reports of months.
+private enum Occasion: String, CaseIterable {
+    case critical, warning, report
 }
 
 /// The list of notifications.
@@ -50,18 +50,18 @@ extension SettingsReader {
             report(.conflict, part.origin, "\(part.label) has to have one of command, webhook and email")
             return nil
         }
-        var severities = Severity.allCases
+        var occasions = Occasion.allCases
         if let when = part.member("when") {
-            let words = when.content.words().map { Severity(rawValue: $0) }
+            let words = when.content.words().map { Occasion(rawValue: $0) }
             guard !words.isEmpty, !words.contains(nil) else {
                 report(
                     .invalidValue,
                     part.origin(of: when),
-                    "\(part.label).when must be a list of critical and warning"
+                    "\(part.label).when must be a list of critical, warning and report"
                 )
                 return nil
             }
-            severities = words.compactMap(\.self)
+            occasions = words.compactMap(\.self)
         }
         let channel: NotificationSettings.Channel?
         if kind == "command" {
@@ -73,7 +73,13 @@ extension SettingsReader {
             report(.invalidValue, part.origin(of: member), "\(part.label).\(kind) must be a section")
             channel = nil
         }
-        return channel.map { NotificationSettings(severities: severities.map(\.rawValue), channel: $0) }
+        return channel.map { channel in
+            NotificationSettings(
+                severities: occasions.filter { $0 != .report }.map(\.rawValue),
+                tellsReports: occasions.contains(.report),
+                channel: channel
+            )
+        }
     }
 
     private mutating func webhook(_ part: NotificationPart) -> NotificationSettings.Channel? {

@@ -16,6 +16,7 @@ struct SettingsView {
         let values = desk.visit.person.mayAudit ? try await desk.get("/api/v1/configuration").list("values") : []
         let groups = Dictionary(grouping: values) { group($0.text("key") ?? "") }.sorted { $0.key < $1.key }
         let keys = desk.visit.person.mayAdminister ? try await keys() : nil
+        let sessions = try await sessions()
         return View(
             template: "settings",
             title: words("nav_settings"),
@@ -27,7 +28,7 @@ struct SettingsView {
                     ?? words("all_organizations"),
                 "expires": me.time("expires_time").map(shown.moment) ?? words("never_expires"),
                 "organizations": organizations,
-                "keys": keys, "hasKeys": keys != nil,
+                "keys": keys, "hasKeys": keys != nil, "sessions": sessions, "hasSessions": !sessions.isEmpty,
                 "roles": ["viewer", "reviewer", "operator", "admin", "auditor"].map {
                     ["value": $0, "text": words.code("role", $0)]
                 },
@@ -64,6 +65,19 @@ struct SettingsView {
             "region": line.text("region") ?? words("region_none"), "mark": token.0, "token": token.1,
             "listed": state?.time("listed_through").map(shown.moment) ?? "—",
         ]
+    }
+
+    /// The sessions that the person may end.
+    private func sessions() async throws -> [[String: Any]] {
+        try await desk.get("/api/v1/sessions").list("sessions").map { line in
+            [
+                "id": line.text("id") ?? "", "name": line.text("display_name") ?? line.text("name") ?? "",
+                "holder": words.code("session", line.text("holder") ?? ""),
+                "begun": line.time("created_time").map(shown.moment) ?? "—",
+                "used": line.time("last_used_time").map(shown.moment) ?? "—",
+                "isOwn": line.isTrue("own"),
+            ]
+        }
     }
 
     /// The keys of the service; `nil` if the service has no route for them.

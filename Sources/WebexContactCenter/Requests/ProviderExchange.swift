@@ -68,7 +68,7 @@ final class ProviderExchange: Sendable {
         var attempt = 1
         var renewals = 0
         while true {
-            try await limiter.admit()
+            try await admit()
             let token = try await tokens.current(retrying: retry)
             do throws(FailedExchange) {
                 return try await answerOnce(to: call, token: token, read: read)
@@ -87,6 +87,13 @@ final class ProviderExchange: Sendable {
                 attempt += 1
             }
         }
+    }
+
+    /// Waits for the call's turn.
+    private func admit() async throws(ProviderError) {
+        let began = stopwatch.elapsed()
+        try await limiter.admit()
+        link.requests.notePaced(stopwatch.elapsed() - began)
     }
 
     /// Sends a `call` that must not be carried out twice. After a failure that may have carried it out, `done` checks,
@@ -180,7 +187,9 @@ final class ProviderExchange: Sendable {
             )
         )
         // After a 429 the limiter holds back everyone, including this call.
-        if failure.error.code != .throttled { try await stopwatch.sleep(for: delay) }
+        guard failure.error.code != .throttled else { return }
+        link.requests.noteRetried(delay)
+        try await stopwatch.sleep(for: delay)
     }
 
     private func answerOnce<Answer>(

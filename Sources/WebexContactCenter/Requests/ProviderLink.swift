@@ -9,18 +9,22 @@ final class ProviderLink: Sendable {
     let tokens: AccessTokens
     let limiter: RequestLimiter
     let clock = ProviderClock()
+    let requests: ProviderRequests
     let stopwatch: Stopwatch
     let now: @Sendable () -> Timestamp
     let logger: Logger
 
     /// Makes no request yet.
+    /// - Parameter requests: counts what is sent.
     init(
         _ settings: ProviderSettings,
         exchange: any HTTPExchange,
+        requests: ProviderRequests = ProviderRequests(),
         stopwatch: Stopwatch,
         now: @escaping @Sendable () -> Timestamp,
         logger: Logger
     ) {
+        let exchange = CountedExchange(exchange: exchange, requests: requests)
         let limiter = RequestLimiter(requestsPerMinute: settings.requestsPerMinute, stopwatch: stopwatch)
         switch settings.credentials {
         case .bearer(let token):
@@ -48,6 +52,7 @@ final class ProviderLink: Sendable {
             )
         }
         self.exchange = exchange
+        self.requests = requests
         self.limiter = limiter
         self.stopwatch = stopwatch
         self.now = now

@@ -16,7 +16,7 @@ import Transfer
     private static let alarm = Alarm(.critical, .daysOpen, organization: "acme", "Tag offen: ü")
 
     /// Answers every request with a status, and keeps the requests.
-    private final class Receiver: HTTPExchange {
+    final class Receiver: HTTPExchange {
         private let state: Mutex<(status: Int, requests: [HTTPRequest])>
 
         init(_ status: Int) {
@@ -41,12 +41,15 @@ import Transfer
         .init(id: "n-1", time: Timestamp(millisecondsSince1970: 1_763_625_600_000), begun: begun, ended: ended)
     }
 
-    private func channel(
+    func channel(
         _ kind: NotificationSettings.Channel,
         _ severities: [String] = ["critical", "warning"],
-        _ exchange: (any HTTPExchange)? = nil
+        _ exchange: (any HTTPExchange)? = nil,
+        tellsReports: Bool = true
     ) -> NotificationChannel {
-        NotificationChannel(NotificationSettings(severities: severities, channel: kind)) {
+        NotificationChannel(
+            NotificationSettings(severities: severities, tellsReports: tellsReports, channel: kind)
+        ) {
             try #require(exchange)
         }
     }
@@ -130,7 +133,7 @@ import Transfer
     // MARK: - E-mail
 
     /// A mail server that keeps what it gets. Arguments: the folder, and `starttls` for one that requires TLS and a login.
-    private static let mailServer = """
+    static let mailServer = """
         import json, socket, ssl, sys, time
         from aiosmtpd.controller import Controller
         from aiosmtpd.smtp import SMTP, AuthResult
@@ -159,11 +162,11 @@ import Transfer
         while True: time.sleep(3600)
         """
 
-    private static func isInstalled() -> Bool {
+    static func isInstalled() -> Bool {
         (try? Tool.run(PythonServer.python, "-c", "import aiosmtpd").status) == 0
     }
 
-    private func email(
+    func email(
         _ server: PythonServer,
         _ protection: String,
         password: String? = nil,
@@ -183,20 +186,22 @@ import Transfer
         )
     }
 
-    private func received(_ folder: TemporaryFolder) -> JSON? {
+    func received(_ folder: TemporaryFolder) -> JSON? {
         (try? Data(contentsOf: URL(filePath: "\(folder.path)/mail"))).flatMap {
             try? JSONDecoder().decode(JSON.self, from: $0)
         }
     }
 
     /// How another mail reader, Python's, understands a message: its subject and text.
-    private func read(_ mail: JSON?) throws -> String {
+    func read(_ mail: JSON?) throws -> String {
         let reader = """
             import email, email.policy, sys
             message = email.message_from_string(sys.argv[1], policy=email.policy.default)
             assert not message.defects, message.defects
             print(message["subject"], message["message-id"], message["date"].datetime.isoformat(), sep="|")
-            print(message.get_content())
+            print(message.get_body(("plain",)).get_content())
+            for part in message.iter_attachments():
+                print(part.get_filename(), part.get_content_type(), len(part.get_content()))
             """
         let outcome = try Tool.run(PythonServer.python, "-c", reader, mail?["content"]?.text ?? "")
         try #require(outcome.status == 0, "\(outcome.output)")

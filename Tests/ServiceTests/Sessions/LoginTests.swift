@@ -147,4 +147,75 @@ import Testing
             #expect(try await office.ask("/api/v1/me", headers: cookie).problem == "session_ended")
         }
     }
+
+    /// The sessions that a caller sees: their names, and which is its own.
+    private func sessions(_ office: Office, _ headers: [(String, String)]) async throws -> [JSON] {
+        try await office.ask("/api/v1/sessions", headers: headers).json["sessions"]?.list ?? []
+    }
+
+    @Test func `is listed for its holder and admins, and ended by them`() async throws {
+        try await Office.with(isArchived: false) { office in
+            let ann = try await office.key(.viewer, name: "ann")
+            let browsers = [try await logIn(office, ann), try await logIn(office, ann)]
+            let bob = try await logIn(office, office.key(.operator, name: "bob", organizations: ["beta"]))
+            let root = try await logIn(office, office.key(.admin, name: "root"))
+            let bound = try await logIn(office, office.key(.admin, name: "bound", organizations: ["beta"]))
+            let own = try await sessions(office, browsers[0].headers)
+            #expect(own.map { $0["name"] } == [.text("ann"), .text("ann")])
+            #expect(own.map { $0["own"] } == [.boolean(false), .boolean(true)])
+            #expect(own.allSatisfy { $0["holder"] == .text("key") && $0["display_name"] == .null })
+            #expect(
+                try await sessions(office, [("Authorization", "Bearer \(ann)")]).map { $0["id"] }
+                    == own.map { $0["id"] }
+            )
+            #expect(try await sessions(office, bob.headers).map { $0["name"] } == [.text("bob")])
+            let all = try await sessions(office, root.headers)
+            #expect(all.map { $0["name"]?.text } == ["bound", "root", "bob", "ann", "ann"])
+            #expect(try await sessions(office, bound.headers).map { $0["name"]?.text } == ["bound", "bob"])
+            // In pages.
+            let page = try await office.ask("/api/v1/sessions?limit=3", headers: root.headers).json
+            let cursor = try #require(page["next_cursor"]?.text)
+            let rest = try await office.ask("/api/v1/sessions?limit=3&cursor=\(cursor)", headers: root.headers).json
+            #expect((page["sessions"]?.list ?? []) + (rest["sessions"]?.list ?? []) == all)
+            #expect(rest["next_cursor"] == nil)
+
+            func end(_ session: JSON, _ browser: Browser) async throws -> Reply {
+                try await office.ask(
+                    "DELETE",
+                    "/api/v1/sessions/\(session["id"]?.text ?? "")",
+                    headers: browser.headers
+                )
+            }
+            // What one cannot see, one cannot end.
+            #expect(try await end(all[3], bob).problem == "no_session")
+            #expect(try await end(all[3], bound).problem == "no_session")
+            #expect(try await office.ask("/api/v1/me", headers: browsers[1].headers).status == 200)
+            let ended = try await end(own[0], browsers[0])
+            #expect(ended.status == 204 && ended.headers["set-cookie"] == nil)
+            #expect(try await office.ask("/api/v1/me", headers: browsers[1].headers).problem == "session_ended")
+            #expect(try await end(own[0], browsers[0]).problem == "no_session")
+            #expect(try await end(all[2], bound).status == 204)
+            #expect(try await office.ask("/api/v1/me", headers: bob.headers).problem == "session_ended")
+            // The own one, like a logout.
+            let last = try await end(own[1], browsers[0])
+            #expect(last.status == 204 && last.headers["set-cookie"]?.contains("Max-Age=0") == true)
+            // Without the form's token, no page of another site can end one.
+            let forged = try await office.ask(
+                "DELETE",
+                "/api/v1/sessions/\(all[1]["id"]?.text ?? "")",
+                headers: [("Cookie", root.cookie)]
+            )
+            #expect(forged.problem == "form_token")
+        }
+    }
+
+    @Test func `of a revoked key is not listed`() async throws {
+        try await Office.with(isArchived: false) { office in
+            _ = try await logIn(office, office.key(name: "gone"))
+            let admin = try await logIn(office, office.key(.admin, name: "root"))
+            #expect(try await sessions(office, admin.headers).count == 2)
+            #expect(try await office.ask("DELETE", "/api/v1/keys/gone", headers: admin.headers).status == 200)
+            #expect(try await sessions(office, admin.headers).map { $0["name"]?.text } == ["root"])
+        }
+    }
 }

@@ -90,6 +90,32 @@ import Transfer
         }
     }
 
+    @Test func `count what they ask, also after the end`() async throws {
+        try await withCenters { simulator, centers, settings in
+            #expect(await centers.requestFigures(of: settings.organization) == ProviderRequests.Figures())
+            simulator.inject(try FaultRule("tasks 503 first=1"))
+            _ = try await centers.client(of: settings, retry: retry).probe()
+            await centers.shutDown()
+            simulator.inject(try FaultRule("tasks 429 first=1"))
+            let impatient = RetryPolicy(attempts: 1, baseDelay: .milliseconds(1))
+            await #expect(throws: ProviderError.self) {
+                try await centers.client(of: settings, retry: impatient).probe()
+            }
+            let figures = await centers.requestFigures(of: settings.organization)
+            // The token, and the second attempt.
+            #expect(figures.requests == [.ok: 2, .unavailable: 1, .throttled: 1])
+            #expect(figures.retried > .zero)
+        }
+    }
+
+    @Test(arguments: [
+        (200, ProviderRequests.Outcome.ok), (204, .ok), (302, .rejected), (400, .rejected), (401, .unauthorized),
+        (403, .unauthorized), (404, .rejected), (429, .throttled), (500, .unavailable), (503, .unavailable),
+    ])
+    func `tell outcomes by status`(_ status: Int, _ outcome: ProviderRequests.Outcome) {
+        #expect(ProviderRequests.Outcome(status: status) == outcome)
+    }
+
     @Test func `begin anew after the end`() async throws {
         try await withCenters { simulator, centers, settings in
             _ = try await centers.client(of: settings, retry: retry).probe()

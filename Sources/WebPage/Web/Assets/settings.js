@@ -1,4 +1,4 @@
-// Creates and revokes keys.
+// Creates and revokes keys, and ends sessions.
 import { api } from "./api.js";
 import { all, confirmed, make, notice, one, t } from "./dom.js";
 
@@ -10,6 +10,21 @@ for (const button of all("button.revoke")) {
     try {
       await api(`/api/v1/keys/${encodeURIComponent(name)}`, { method: "DELETE" });
       sessionStorage.setItem("notice", t("revoked", { name }));
+      location.reload();
+    } catch (problem) {
+      notice(t("failed", { detail: /** @type {Error} */ (problem).message }));
+    }
+  });
+}
+
+for (const button of all("button.end-session")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const { id = "", name = "" } = button.dataset;
+    if (!(await confirmed(t("session_end_confirm", { name }), t("session_end")))) return;
+    try {
+      await api(`/api/v1/sessions/${encodeURIComponent(id)}`, { method: "DELETE" });
+      sessionStorage.setItem("notice", t("session_was_ended", { name }));
       location.reload();
     } catch (problem) {
       notice(t("failed", { detail: /** @type {Error} */ (problem).message }));

@@ -1,0 +1,62 @@
+import GRDB
+import Recordings
+
+/// How much of an organization is held, and what is still to be done.
+package struct HoldingFigures: Hashable, Sendable {
+    /// The bytes of sealed archives, and of open ones.
+    package var archivedBytes: Int64 = 0
+    package var storedBytes: Int64 = 0
+    /// The time since which every byte of sealed archives has been read, or was sealed; `nil` if there are none.
+    package var checkedSince: Timestamp?
+    /// Known recordings whose bytes were neither received nor given up.
+    package var waitingRecordings = 0
+    /// Calls about which the provider has to be asked now.
+    package var dueCalls = 0
+    /// When the oldest of the calls that ``waitingRecordings`` and ``dueCalls`` count was created; `nil` if there is none.
+    package var oldestWaiting: Timestamp?
+
+    package init() {}
+}
+
+extension Manifest {
+    /// The figures of one organization.
+    ///
+    /// Takes time in proportion to the number of archives and of what is unfinished, not to that of recordings.
+    /// - Throws: `unknown` if the organization is not registered.
+    package func holdingFigures(_ organization: OrganizationName, now: Timestamp) async throws -> HoldingFigures {
+        try await read { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            var figures = HoldingFigures()
+            let archives = """
+                SELECT coalesce(sum(archive.byte_count) FILTER (WHERE digest IS NOT NULL), 0), coalesce(sum(tar_bytes), 0),
+                    min(coalesce(reading.time, archive.sealed_time, (archive.day + 1) * 86400000)) FILTER (WHERE digest IS NOT NULL)
+                FROM archive LEFT JOIN reading ON reading.archive = archive.row WHERE organization = ?
+                """
+            if let held = try Row.fetchOne(db, sql: archives, arguments: [row]) {
+                (figures.archivedBytes, figures.storedBytes) = (try held.amount(0), try held.amount(1))
+                figures.checkedSince = try held[2]
+            }
+            let waiting = """
+                SELECT count(*), min(created_time)
+                FROM recording INDEXED BY recording_wanted CROSS JOIN task ON task.row = recording.task
+                WHERE archive IS NULL AND failure IS NULL AND organization = :organization AND NOT EXISTS (
+                    SELECT 1 FROM damage WHERE damage.task = recording.task AND damage.ordinal = recording.ordinal)
+                """
+            let due = """
+                SELECT count(*), min(created_time) FROM question CROSS JOIN task ON task.row = question.task
+                WHERE next_ask_time <= :now AND organization = :organization
+                """
+            var oldest: [Timestamp] = []
+            if let found = try Row.fetchOne(db, sql: waiting, arguments: ["organization": row]) {
+                figures.waitingRecordings = try found[0]
+                if let time: Timestamp = try found[1] { oldest.append(time) }
+            }
+            if let found = try Row.fetchOne(db, sql: due, arguments: ["organization": row, "now": now.stored]) {
+                figures.dueCalls = try found[0]
+                if let time: Timestamp = try found[1] { oldest.append(time) }
+            }
+            figures.oldestWaiting = oldest.min()
+            return figures
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Archiver
+import Foundation
+import Logging
+import Manifest
+import Recordings
+import Settings
+import Reports
+import Wiring
+
+/// Tells each channel that wants it the report of a month, once, when the last day of the month has closed. What a channel
+/// does not take is tried again until it does.
+struct ReportNotifier: Sendable {
+    let installation: Installation
+    let channels: [NotificationChannel]
+    let database: ServiceDatabase
+    let stop: StopRequest
+
+    /// How often closed months are looked for.
+    private static let interval = Duration.seconds(60)
+
+    /// Runs until the service stops.
+    func run() async {
+        guard channels.contains(where: \.settings.tellsReports) else { return }
+        while !stop.isMade, !Task.isCancelled {
+            await look()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { try? await Task.sleep(for: Self.interval) }
+                group.addTask { await stop.wait() }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Looks once, and tells the channels what they were not told.
+    func look() async {
+        do {
+            guard let manifest = try await installation.manifestForReading() else { return }
+            let known = try await manifest.organizations().map(\.name)
+            for name in installation.settings.organizations.map(\.name) where known.contains(name) {
+                try await look(at: name, manifest)
+            }
+        } catch {
+            guard !stop.isMade else { return }
+            installation.logger.warning("reports could not be looked for", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func look(at name: OrganizationName, _ manifest: Manifest) async throws {
+        let now = installation.now
+        let months = ReportMonth.ended(before: ArchiveDay(now, in: installation.timeZone))
+        var waiting: [ReportMonth: [NotificationChannel]] = [:]
+        for channel in channels where channel.settings.tellsReports {
+            let untold = try await database.untold(months, name, channel.id, at: now)
+            for month in untold { waiting[month, default: []].append(channel) }
+        }
+        guard !waiting.isEmpty else { return }
+        let outlook = try await manifest.closingOutlook(name)
+        // Oldest first, as the months were.
+        for month in months.reversed() {
+            guard let channels = waiting[month], month.isClosed(outlook, in: installation.timeZone) else { continue }
+            // The disk is looked at only when it matters. An archive that is gone opens its day.
+            let standpoint = try await installation.standpoint(of: name, manifest, days: month.days)
+            let present = try await manifest.closingOutlook(name, altered: standpoint.altered)
+            guard month.isClosed(present, in: installation.timeZone), !stop.isMade else { continue }
+            try await tell(channels, of: month, name)
+        }
+    }
+
+    private func tell(_ channels: [NotificationChannel], of month: ReportMonth, _ name: OrganizationName) async throws {
+        let logger = installation.logger
+        let period = ReportPeriod(days: month.days)
+        let report = try await Report.made(of: [name], over: period, in: installation) { logger.warning("\($0)") }
+        for channel in channels {
+            let notice = ReportNotice(organization: name, month: month, report: report, time: installation.now)
+            do {
+                try await stop.cancelling { try await channel.deliver(notice) }
+                try await database.noteTold(month, name, channel.id, at: installation.now)
+            } catch {
+                guard !stop.isMade else { return }
+                logger.error(
+                    "a report was not delivered; it is tried again",
+                    metadata: ["channel": "\(channel.name)", "month": "\(month)", "error": "\(error)"]
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Archiver
+import Files
+import Foundation
+import GRDB
+import Manifest
+import Recordings
+import TestSupport
+import Testing
+
+@testable import Service
+@testable import Settings
+@testable import Wiring
+
+/// The report of a month on its way.
+extension `A channel` {
+    /// Notes in the manifest that days of acme are closed, as passes do.
+    private func close(_ days: [ArchiveDay], _ office: Office, isCurrent: Bool = true) async throws {
+        let acme = try #require(office.installation.settings.organizations.first)
+        let queue = try DatabaseQueue(path: office.installation.root.manifestPath)
+        let id = try #require(OrganizationID(office.simulator.organizationID))
+        try await queue.write { db in
+            for day in days {
+                let record = DayClose(organization: acme.name, organizationID: id, day: day)
+                let text = String(decoding: try record.json.dropLast(), as: UTF8.self)
+                try db.execute(
+                    sql: """
+                        INSERT OR REPLACE INTO day_close (organization, day, record, is_current)
+                        SELECT row, ?, ?, ? FROM organization WHERE name = 'acme'
+                        """,
+                    arguments: [day.daysSince1970, text, isCurrent]
+                )
+            }
+        }
+        try queue.close()
+    }
+
+    private func months(_ office: Office) -> [ReportMonth] {
+        ReportMonth.ended(before: ArchiveDay(office.installation.now, in: office.installation.timeZone))
+    }
+
+    private func days(_ month: ReportMonth) -> [ArchiveDay] { month.days.lowerBound.through(month.days.upperBound) }
+
+    /// Runs `body` with a service that knows acme. `look` looks for closed months once, as after a restart.
+    private func withReports(
+        _ channels: [NotificationChannel],
+        _ body: (Office, _ look: () async throws -> Void) async throws -> Void
+    ) async throws {
+        try await Office.with(isArchived: false) { office in
+            let acme = try #require(office.installation.settings.organizations.first)
+            let id = try #require(OrganizationID(office.simulator.organizationID))
+            _ = try await office.installation.manifest.forWriting().register(acme.name, id: id)
+            try await body(office) {
+                let database = try ServiceDatabase(path: office.installation.root.servicePath)
+                await ReportNotifier(
+                    installation: office.installation,
+                    channels: channels,
+                    database: database,
+                    stop: StopRequest()
+                ).look()
+                try database.close()
+            }
+        }
+    }
+
+    @Test func `is told a month's report once, when its last day has closed, also after failures and restarts`()
+        async throws
+    {
+        let receiver = Receiver(503)
+        let url = try #require(URL(string: "https://alarms.example/hook"))
+        let channels = [
+            channel(.webhook(url: url, secret: nil), [], receiver),
+            channel(.command(["/bin/false"]), ["critical"], tellsReports: false),
+        ]
+        try await withReports(channels) { office, look in
+            let month = try #require(months(office).first)
+            try await look()
+            // Days before the installation are not listed, and do not hold the report back.
+            try await close(days(month).suffix(20).dropLast(), office)
+            try await look()
+            #expect(receiver.requests.isEmpty)
+            try await close(days(month).suffix(2), office)
+            try await close([days(month)[days(month).count - 5]], office, isCurrent: false)
+            try await look()
+            #expect(receiver.requests.isEmpty, "a day of it is open")
+            try await close([days(month)[days(month).count - 5]], office)
+            try await look()
+            #expect(receiver.requests.count == 1)
+            receiver.answer(204)
+            for _ in 0..<3 { try await look() }
+            #expect(receiver.requests.count == 2)
+            let told = try receiver.requests.map { try JSONDecoder().decode(JSON.self, from: $0.body ?? Data()) }
+            #expect(told[0]["id"] == .text("report-acme-\(month)") && told[1]["id"] == told[0]["id"])
+            #expect(told[1]["type"] == .text("report") && told[1]["organization"] == .text("acme"))
+            #expect(told[1]["month"] == .text("\(month)"))
+            #expect(told[1]["report"]?["days"]?.list.count == days(month).count)
+            // A day that opens and closes again makes no other report.
+            try await close([month.days.upperBound], office, isCurrent: false)
+            try await look()
+            try await close([month.days.upperBound], office)
+            try await look()
+            #expect(receiver.requests.count == 2)
+        }
+    }
+
+    @Test func `that is new is told of the last month only`() async throws {
+        let receiver = Receiver(200)
+        let url = try #require(URL(string: "https://alarms.example/hook"))
+        try await withReports([channel(.webhook(url: url, secret: nil), [], receiver)]) { office, look in
+            for month in months(office) { try await close(days(month), office) }
+            for _ in 0..<2 { try await look() }
+            let told = try receiver.requests.map { try JSONDecoder().decode(JSON.self, from: $0.body ?? Data()) }
+            #expect(told.map { $0["month"] } == [.text("\(months(office)[0])")])
+        }
+    }
+
+    @Test func `by command gets the report on standard input`() async throws {
+        let folder = try TemporaryFolder()
+        let words = ["/bin/sh", "-c", "cat >> '\(folder.path)/told'"]
+        try await withReports([channel(.command(words))]) { office, look in
+            try await close(days(try #require(months(office).first)), office)
+            for _ in 0..<2 { try await look() }
+            let lines = try String(contentsOfFile: "\(folder.path)/told", encoding: .utf8).split(separator: "\n")
+            #expect(lines.count == 1)
+            let told = try JSONDecoder().decode(JSON.self, from: Data((lines.first ?? "").utf8))
+            #expect(told["type"] == .text("report"))
+            #expect(told["sentence"]?.text?.contains("complete. All") == true, "\(lines)")
+        }
+    }
+
+    @Test(.needs("aiosmtpd", isInstalled())) func `by e-mail gets the report as an attachment`() async throws {
+        let folder = try TemporaryFolder()
+        let server = try await PythonServer(Self.mailServer, folder.path, "plain")
+        try await withReports([channel(email(server, "none"))]) { office, look in
+            let month = try #require(months(office).first)
+            try await close(days(month), office)
+            for _ in 0..<2 { try await look() }
+            let text = try read(received(folder))
+            #expect(text.hasPrefix("Callark: acme, "), "\(text)")
+            #expect(text.contains(": complete|<report-acme-\(month)@archive.example>|"), "\(text)")
+            #expect(text.contains("callark-acme-\(month).html text/html "), "\(text)")
+        }
+    }
+}
+
+/// The months whose reports may be due.
+@Suite struct `A month` {
+    @Test(arguments: [
+        ("2025-12-01", "2025-11-01...2025-11-30", "2025-09"), ("2024-03-31", "2024-02-01...2024-02-29", "2023-12"),
+        ("2025-01-15", "2024-12-01...2024-12-31", "2024-10"),
+    ])
+    func `is over before the next begins`(_ today: String, _ last: String, _ oldest: String) throws {
+        let months = ReportMonth.ended(before: try #require(ArchiveDay(today)))
+        #expect(months.count == ReportMonth.most)
+        #expect("\(months[0].days.lowerBound)...\(months[0].days.upperBound)" == last)
+        #expect(months.last?.description == oldest)
+    }
+}
