@@ -1,12 +1,14 @@
 """A manifest as it is after years: calls of agents who come and go, over working days, with numbers of all kinds.
 
-It is a real manifest, made by a pass over a few recordings, that is filled up with rows. Nothing below archives/ is made, so the
-result answers searches and nothing else.
+It is a real manifest, made by a pass over a few recordings, that is filled up with rows. Its archives are files of the right size with
+nothing in them, so the result answers searches and nothing else.
 """
 
 import bisect
+import datetime
 import itertools
 import math
+import pathlib
 import random
 import sqlite3
 
@@ -15,6 +17,7 @@ AGENTS, QUEUES, TEAMS, SITES, YEARS = 800, 40, 30, 6, 3
 # Two queues were closed after the first year.
 CLOSED_QUEUES = 2
 CUSTOMERS = 4_000_000
+ARCHIVE_BYTES = 1_000_000
 
 
 class Centre:
@@ -121,7 +124,17 @@ def calls(centre, days, total, first_day, draw):
             yield time, first_day + day, profile, number(draw), duration, draw.choice(centre.outcomes)
 
 
-def fill(path, recordings, last_day, seed=1, say=lambda text: None):
+def files(root, first_day, days):
+    """The files of sealed archives, which take no room on the disk."""
+    for number in range(first_day, first_day + days):
+        day = datetime.date(1970, 1, 1) + datetime.timedelta(days=number)
+        path = pathlib.Path(root) / "archives" / "acme" / f"{day.year}" / f"{day.month:02}" / f"acme-{day}-001.tar"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "wb") as file:
+            file.truncate(ARCHIVE_BYTES)
+
+
+def fill(path, recordings, last_day, root=None, seed=1, say=lambda text: None):
     """Adds `recordings` recordings of four fifths as many calls, over three years up to `last_day` (a number since 1970).
 
     The first 200 days get the last row numbers, as after a backfill. Nearly all recordings are archived; those of the last two
@@ -146,11 +159,13 @@ def fill(path, recordings, last_day, seed=1, say=lambda text: None):
     telephony, completed, main, name = map(word, ("telephony", "completed", "main", "recording-1.wav"))
     db.executemany(
         "INSERT INTO archive (row, organization, day, sequence, byte_count, digest, sealed_time) "
-        "VALUES (?, 1, ?, 1, 1000000, zeroblob(32), ?)",
+        f"VALUES (?, 1, ?, 1, {ARCHIVE_BYTES}, zeroblob(32), ?)",
         ((archive + day, first_day + day, (first_day + day + 1) * DAY) for day in range(days - 2)))
     db.executemany(
         "INSERT INTO archive (row, organization, day, sequence, tar_bytes, journal_bytes, spool) "
         "VALUES (?, 1, ?, 1, 0, 0, zeroblob(16))", ((archive + day, first_day + day) for day in range(days - 2, days)))
+    if root:
+        files(root, first_day, days - 2)
     made = list(calls(centre, days, total, first_day, draw))
     late = bisect.bisect_left(made, (first_day + 200) * DAY, key=lambda call: call[0])
     made = made[late:] + made[:late]
@@ -185,7 +200,8 @@ def fill(path, recordings, last_day, seed=1, say=lambda text: None):
     others(db, top, len(made), centre, last_day, draw)
     db.execute("COMMIT")
     if db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'call_number_run'").fetchone():
-        db.execute("INSERT INTO call_number_run (rowid, runs) SELECT row, runs FROM call_number_runs")
+        db.execute("INSERT INTO call_number_run (rowid, runs) SELECT row, runs FROM call_number_runs "
+                   "WHERE runs <> '' AND row > ?", (top,))
         db.execute("INSERT INTO call_number_run (call_number_run) VALUES ('optimize')")
         say("runs of digits")
     for kind, name, sql in sorted(rules):

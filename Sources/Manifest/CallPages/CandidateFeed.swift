@@ -1,7 +1,8 @@
 import GRDB
 import Recordings
 
-/// A way to tasks that may pass a filter, the newest first. Its SQL may use the arguments of ``TaskRange``.
+/// A way to tasks that may pass a filter, the newest first. Its SQL may use the argument `:organization`. It says nothing about
+/// time: of two conditions on a column, SQLite uses one to find a place in an index.
 enum CandidateFeed: Sendable {
     /// Ranges of an index in the order of time, one for each value of `:key`.
     case keys(String, [Int64])
@@ -11,12 +12,10 @@ enum CandidateFeed: Sendable {
     case rows(String, StatementArguments = [:])
     /// The tasks whose own number may contain these digits.
     case run(String)
+    /// All tasks that were created in this time.
+    case time(Range<Timestamp>)
 
-    /// Tasks that were created in this time.
-    static func tasks(in time: Range<Timestamp>) -> CandidateFeed {
-        let condition = "created_time >= \(time.lowerBound.stored) AND created_time < \(time.upperBound.stored)"
-        return .tasks("task INDEXED BY task_by_time WHERE organization = :organization AND \(condition)")
-    }
+    static let allTasks = "task INDEXED BY task_by_time WHERE organization = :organization"
 }
 
 /// A task that may pass a filter: when it was created, in milliseconds since 1970, and its row.
@@ -42,6 +41,15 @@ struct CandidateScope: Sendable {
         ["organization": organization, "from": from, "to": through == .max ? through : through + 1]
     }
 
+    /// Those of its tasks that were created in this time.
+    func during(_ time: Range<Timestamp>) -> CandidateScope {
+        CandidateScope(
+            organization: organization,
+            from: max(from, time.lowerBound.stored),
+            through: min(through, time.upperBound.stored - 1)
+        )
+    }
+
     /// Candidates of one range of an index, the newest first.
     func candidates(
         of source: String,
@@ -51,8 +59,8 @@ struct CandidateScope: Sendable {
         in db: Database
     ) throws -> [Candidate] {
         let select = """
-            SELECT created_time, row FROM \(source) AND created_time >= :from AND created_time < :to
-                AND created_time <= :time AND (created_time < :time OR row < :last)
+            SELECT created_time, row FROM \(source) AND created_time >= :from AND created_time <= :time
+                AND (created_time < :time OR row < :last)
             ORDER BY created_time DESC, row DESC LIMIT :limit
             """
         let place: StatementArguments = ["time": place.time, "last": place.row, "limit": limit]
@@ -67,12 +75,13 @@ struct CandidateScope: Sendable {
             ORDER BY created_time DESC LIMIT 1
             """
         let select = """
-            SELECT key, time FROM (
-                SELECT value AS key, (\(newest.replacing(":key", with: "value"))) AS time FROM json_each(:keys))
-            WHERE time IS NOT NULL
+            SELECT value, (\(newest.replacing(":key", with: "value"))) FROM json_each(:keys)
             """
         let arguments = self.arguments + ["keys": "[\(ProfileSearch.list(keys))]"]
-        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments).map { (try $0[0], try $0[1]) }
+        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments).compactMap { row in
+            guard let time: Int64 = try row[1] else { return nil }
+            return (try row[0], time)
+        }
     }
 
     /// Those of few tasks that are in the scope, the newest first.

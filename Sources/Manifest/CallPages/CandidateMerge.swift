@@ -4,7 +4,7 @@ import GRDB
 /// difference.
 struct CandidateMerge {
     private enum Source {
-        case index(String, StatementArguments)
+        case index(String, StatementArguments, CandidateScope)
         case run(RunReading)
         /// Everything is read already.
         case none
@@ -36,11 +36,15 @@ struct CandidateMerge {
                 effort += keys.count
                 for (key, time) in try scope.newest(of: source, keys, in: db) {
                     let first = Candidate(time: time, row: .max)
-                    streams.append(Stream(source: .index(source, ["key": key]), last: first))
+                    streams.append(Stream(source: .index(source, ["key": key], scope), last: first))
                     push(first, streams.count - 1)
                 }
             case .tasks(let source, let arguments):
-                try add(Stream(source: .index(source, arguments), last: first), in: db)
+                try add(Stream(source: .index(source, arguments, scope), last: first), in: db)
+            case .time(let time):
+                let narrow = scope.during(time)
+                let first = Candidate(time: narrow.through, row: .max)
+                try add(Stream(source: .index(CandidateFeed.allTasks, [:], narrow), last: first), in: db)
             case .rows(let select, let arguments):
                 let read = try scope.candidates(of: select, arguments, in: db)
                 effort += read.count
@@ -81,7 +85,7 @@ struct CandidateMerge {
         var stream = streams[place]
         switch stream.source {
         case .none: return
-        case .index(let source, let arguments):
+        case .index(let source, let arguments, let scope):
             let read = try scope.candidates(of: source, arguments, after: stream.last, limit: stream.batch, in: db)
             stream.read = read[...]
             if read.count < stream.batch { stream.source = .none }

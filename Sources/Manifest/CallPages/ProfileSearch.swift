@@ -21,13 +21,11 @@ struct ProfileSearch {
 
     static func hasUnshared(_ organization: Int64, in db: Database) throws -> Bool {
         let select = "SELECT 1 FROM \(unshared) LIMIT 1"
-        let arguments = TaskRange.arguments(organization: organization, window: nil)
-        return try Int.fetchOne(db.cachedStatement(sql: select), arguments: arguments) != nil
+        return try Int.fetchOne(db.cachedStatement(sql: select), arguments: ["organization": organization]) != nil
     }
 
-    /// With the arguments of ``TaskRange``.
     private static let unshared = """
-        task INDEXED BY task_by_unshared_profile WHERE \(TaskRange.condition) AND typeof(call_profile) = 'text'
+        task INDEXED BY task_by_unshared_profile WHERE organization = :organization AND typeof(call_profile) = 'text'
         """
 
     /// The conditions on `call_profile` for queue, site, team and direction; `nil` if the filter has none of them.
@@ -61,7 +59,7 @@ struct ProfileSearch {
         let rows = "SELECT row FROM \(source) IN (\(list)) AND \(isInTime)"
         let shared = CandidateFeed.keys("\(source) = :key", profiles)
         return CallSearch.Route(
-            rows: isComplete ? rows : "\(rows) UNION ALL SELECT row FROM \(Self.unshared)",
+            rows: isComplete ? rows : "\(rows) UNION ALL SELECT row FROM \(Self.unshared) AND \(isInTime)",
             condition: profiles.count > Self.maxListed
                 ? "TRUE" : "(+call_profile IN (\(list))\(isComplete ? "" : " OR +call_profile >= ''"))",
             arguments: [name: "[\(Self.list(profiles))]"],

@@ -24,7 +24,7 @@ struct StateSearch {
                  OR EXISTS (SELECT 1 FROM recording WHERE recording.task = task.row AND archive IN (\(AlteredArchives.rows)))
                 """
             arguments = altered.argument
-            feeds? += altered.times(of: organization.name).map { .tasks(in: $0) }
+            feeds? += altered.times(of: organization.name).map { .time($0) }
         case .recording(.stored), .recording(.archived):
             let isSealed = state == .recording(.archived)
             self.init(of: [])
