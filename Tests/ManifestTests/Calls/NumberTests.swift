@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Recordings
+import Synchronization
 import Testing
 
 @testable import Manifest
@@ -117,7 +118,13 @@ import Testing
             try queue.close()
             try fixture.manifest.close()
             #expect(throws: ManifestError.self) { try Manifest(path: path, mode: .readOnly) }
-            let manifest = try Manifest(path: path, mode: .readWrite)
+            let upgrades = Mutex(0)
+            @Sendable func open() throws -> Manifest {
+                try Manifest(path: path, mode: .readWrite, spool: Fixture.spool) { upgrades.withLock { $0 += 1 } }
+            }
+            try open().close()
+            let manifest = try open()
+            #expect(upgrades.withLock { $0 } == 1, "only the first one takes long")
             let migrated = Fixture(folder: fixture.folder, manifest: manifest, acme: fixture.acme, acmeID: fixture.acmeID)
             #expect(try await migrated.indexIsRight(), "seed \(seed)")
             for _ in 0..<10 {
