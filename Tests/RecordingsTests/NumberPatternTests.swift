@@ -43,6 +43,8 @@ import Testing
         let long = String(repeating: "7", count: NumberPattern.mostDigits) + "1234"
         #expect(!CallFilter.matches("1234", number: long))
         #expect(CallFilter.matches("7777", number: long))
-        #expect(!CallFilter.matches("1234", number: String(repeating: "x", count: NumberPattern.mostCharacters) + "1234"))
+        #expect(
+            !CallFilter.matches("1234", number: String(repeating: "x", count: NumberPattern.mostCharacters) + "1234")
+        )
     }
 }

@@ -69,7 +69,8 @@ import Testing
             for query in [
                 "task=\(PercentCoding.encoded(id))", "origin=\(PercentCoding.encoded(origin))",
                 "number=\(PercentCoding.encoded(origin))", "number=\(PercentCoding.encoded(String(origin.suffix(4))))",
-                "number=\(PercentCoding.encoded(String(origin.dropLast().suffix(5))))", "agent=\(PercentCoding.encoded(agent))",
+                "number=\(PercentCoding.encoded(String(origin.dropLast().suffix(5))))",
+                "agent=\(PercentCoding.encoded(agent))",
                 "day=\(office.day)", "organization=acme", "min_duration=0", "from=\(office.day)T00:00:00Z",
                 "month=\(office.day.prefix(7))", "last=7d",
             ] {

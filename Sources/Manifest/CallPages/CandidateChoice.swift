@@ -49,7 +49,8 @@ struct CandidateChoice {
         case .keys(let source, let keys):
             let all = source.replacing("= :key", with: "IN (SELECT value FROM json_each(:keys))")
             return try count("\(all) AND \(Self.isRecent)", ["keys": "[\(ProfileSearch.list(keys))]"], recent, in: db)
-        case .tasks(let source, let arguments): return try count("\(source) AND \(Self.isRecent)", arguments, recent, in: db)
+        case .tasks(let source, let arguments):
+            return try count("\(source) AND \(Self.isRecent)", arguments, recent, in: db)
         case .time(let time):
             let narrow = recent.during(time)
             return try count("\(CandidateFeed.allTasks) AND \(Self.isRecent)", [:], narrow, in: db)

@@ -56,7 +56,9 @@ extension Manifest {
                 case .pause(let position): head = (position, nil)
                 case .call(let call): head = (CallCursor(call), call)
                 }
-                if first.map({ head.position.isBefore($0.position) }) ?? true { first = (place, head.position, head.call) }
+                if first.map({ head.position.isBefore($0.position) }) ?? true {
+                    first = (place, head.position, head.call)
+                }
             }
             guard let first else { return CallPage(calls: calls, next: nil) }
             // A stream that has paused may have calls after that position: the page must not go past it.

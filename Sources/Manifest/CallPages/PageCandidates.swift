@@ -26,12 +26,15 @@ struct PageCandidates {
         self.scope = scope
         merge = try feeds.map { try CandidateMerge($0, scope, in: db) }
         let all = scope.from <= scope.through ? [scope.from...scope.through] : []
-        times = ranges.map { ranges in
-            ranges.compactMap { range in
-                let (first, last) = (max(range.lowerBound.stored, scope.from), min(range.upperBound.stored, scope.through))
-                return first <= last ? first...last : nil
-            }
-        } ?? all
+        times =
+            ranges.map { ranges in
+                ranges.compactMap { range in
+                    let (first, last) = (
+                        max(range.lowerBound.stored, scope.from), min(range.upperBound.stored, scope.through)
+                    )
+                    return first <= last ? first...last : nil
+                }
+            } ?? all
     }
 
     /// - Parameter count: about how many tasks the chunk has; at least one, if any are left.

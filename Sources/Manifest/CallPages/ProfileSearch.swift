@@ -15,7 +15,8 @@ struct ProfileSearch {
 
     /// Whether a task of any organization has a profile in its row.
     static func hasUnshared(in db: Database) throws -> Bool {
-        let select = "SELECT 1 FROM task INDEXED BY task_by_unshared_profile WHERE typeof(call_profile) = 'text' LIMIT 1"
+        let select =
+            "SELECT 1 FROM task INDEXED BY task_by_unshared_profile WHERE typeof(call_profile) = 'text' LIMIT 1"
         return try Int.fetchOne(db.cachedStatement(sql: select)) != nil
     }
 

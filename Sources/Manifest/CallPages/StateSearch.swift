@@ -11,7 +11,8 @@ struct StateSearch {
     /// When all of them were created; `nil` if nothing is known about that.
     private(set) var ranges: [Range<Timestamp>]?
 
-    init(_ state: ListFilter.State, _ organization: OrganizationRow, _ altered: AlteredArchives, in db: Database) throws {
+    init(_ state: ListFilter.State, _ organization: OrganizationRow, _ altered: AlteredArchives, in db: Database) throws
+    {
         switch state {
         case .recording(.failed): self.init(of: Self.wanted)
         case .recording(.pending), .missing: self.init(of: Self.unfinished)
@@ -42,8 +43,10 @@ struct StateSearch {
     }
 
     private init(of tables: [(name: String, condition: String)]) {
-        condition = tables.map { "EXISTS (SELECT 1 FROM \($0.name) WHERE \($0.name).task = task.row AND \($0.condition))" }
-            .joined(separator: " OR ")
+        condition = tables.map {
+            "EXISTS (SELECT 1 FROM \($0.name) WHERE \($0.name).task = task.row AND \($0.condition))"
+        }
+        .joined(separator: " OR ")
         feeds = tables.map { .rows("SELECT task FROM \($0.name) WHERE \($0.condition)") }
     }
 

@@ -89,7 +89,12 @@ package struct CallSearch: Sendable {
         }
         let numbers = [("origin", filter.origin), ("destination", filter.destination), ("number", filter.number)]
         for case (let name, let wanted?) in numbers {
-            let search = NumberSearch(name: name, pattern: NumberPattern(wanted), organization: organization, window: window)
+            let search = NumberSearch(
+                name: name,
+                pattern: NumberPattern(wanted),
+                organization: organization,
+                window: window
+            )
             routes.append(try search.route(profiles, in: db))
         }
         if let minimum = filter.minimumMilliseconds { routes.append(durationRoute(minimum)) }
@@ -117,7 +122,10 @@ package struct CallSearch: Sendable {
         let rows = ProfileSearch.list(found.map(\.row))
         // A call passes only if the profile meets the other conditions too, whoever its last agent is.
         let conditions = try ["agent IN (\(rows))"] + (profiles.conditions(filter, in: db) ?? [])
-        let last = profiles.route(try profiles.rows(conditions.joined(separator: " AND "), in: db), named: "agent_profiles")
+        let last = profiles.route(
+            try profiles.rows(conditions.joined(separator: " AND "), in: db),
+            named: "agent_profiles"
+        )
         let others = "SELECT task FROM call_agent WHERE party IN (SELECT value FROM json_each(:agents))"
         let arguments: StatementArguments = ["agents": "[\(rows)]"]
         return Route(

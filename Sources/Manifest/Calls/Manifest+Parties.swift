@@ -29,7 +29,8 @@ extension Manifest {
                 """
             if try Int.fetchOne(db, sql: select, arguments: [folded]) != nil { return true }
             // A profile in the row of its task could have any line.
-            return try !ProfileSearch.words(in: "line", in: db, pattern.matches).isEmpty || ProfileSearch.hasUnshared(in: db)
+            return try !ProfileSearch.words(in: "line", in: db, pattern.matches).isEmpty
+                || ProfileSearch.hasUnshared(in: db)
         }
     }
 }

@@ -118,7 +118,11 @@ import Testing
             #expect(short.status == 64)
             let none = try await desk.run("list", "--number", "0000000")
             #expect(none.status == 0)
-            #expect(none.output.hasPrefix("0 calls; times in UTC\n--number finds numbers that contain these digits in a row"))
+            #expect(
+                none.output.hasPrefix(
+                    "0 calls; times in UTC\n--number finds numbers that contain these digits in a row"
+                )
+            )
         }
     }
 

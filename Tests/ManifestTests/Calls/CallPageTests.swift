@@ -95,13 +95,14 @@ import Testing
         try await Self.with { fixture, other in
             let organizations = [fixture.acme, other]
             let window = (Fixture.morning + .seconds(15))..<(Fixture.morning + .seconds(18))
-            let filters = [
-                ListFilter(window: window), ListFilter(day: Fixture.today), ListFilter(day: Fixture.today.next),
-                ListFilter(task: try Fixture.taskID(120)), ListFilter(state: .recording(.pending)),
-                ListFilter(state: .recording(.archived)), ListFilter(window: window, state: .gap),
-                ListFilter(call: CallFilter(agent: "nobody")), ListFilter(call: CallFilter(number: "5550100001")),
-                ListFilter(window: window, call: CallFilter(minimumDuration: .seconds(100))),
-            ] + Self.states.map { ListFilter(state: $0) }
+            let filters =
+                [
+                    ListFilter(window: window), ListFilter(day: Fixture.today), ListFilter(day: Fixture.today.next),
+                    ListFilter(task: try Fixture.taskID(120)), ListFilter(state: .recording(.pending)),
+                    ListFilter(state: .recording(.archived)), ListFilter(window: window, state: .gap),
+                    ListFilter(call: CallFilter(agent: "nobody")), ListFilter(call: CallFilter(number: "5550100001")),
+                    ListFilter(window: window, call: CallFilter(minimumDuration: .seconds(100))),
+                ] + Self.states.map { ListFilter(state: $0) }
             for filter in filters {
                 let pages = try await Self.pages(fixture, organizations, filter, limit: 4)
                 #expect(pages.flatMap(\.self) == (try await Self.all(fixture, organizations, filter)), "\(filter)")
@@ -110,7 +111,8 @@ import Testing
     }
 
     private static let states: [ListFilter.State] = [
-        .recording(.pending), .recording(.stored), .recording(.archived), .recording(.failed), .recording(.damaged), .suspect,
+        .recording(.pending), .recording(.stored), .recording(.archived), .recording(.failed), .recording(.damaged),
+        .suspect,
         .missing, .explained, .gap,
     ]
 
@@ -193,7 +195,9 @@ import Testing
 
     @Test func `calls that come while a search is read are neither skipped nor given twice`() async throws {
         try await Self.withEverything { fixture in
-            for filter in [ListFilter(call: CallFilter(number: "5550")), ListFilter(call: CallFilter(agent: "Agent 3"))] {
+            for filter in [
+                ListFilter(call: CallFilter(number: "5550")), ListFilter(call: CallFilter(agent: "Agent 3")),
+            ] {
                 let before = try await fixture.paged(filter, limit: 1000)
                 var (found, cursor, number) = ([TaskID](), CallCursor?.none, 1000)
                 repeat {

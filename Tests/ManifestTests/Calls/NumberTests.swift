@@ -18,14 +18,18 @@ import Testing
     }()
 
     private static func number(_ random: inout SplitMix) -> String {
-        let digits = String(Int.random(in: 1...9, using: &random))
-            + String((0..<Int.random(in: 0...14, using: &random)).map { _ in "01235".randomElement(using: &random) ?? "0" })
+        let digits =
+            String(Int.random(in: 1...9, using: &random))
+            + String(
+                (0..<Int.random(in: 0...14, using: &random)).map { _ in "01235".randomElement(using: &random) ?? "0" }
+            )
         switch Int.random(in: 0..<8, using: &random) {
         case 0: return digits
         case 1: return "0" + digits
         case 2: return "sip:+\(digits)@10.20.\(digits.count).1234"
         case 3: return "+\(digits.prefix(2)) (\(digits.dropFirst(2).prefix(3))) \(digits.dropFirst(5))"
-        case 4: return ["anonymous", "Customer\(digits)@example.com", "+", "１２３４", "x"].randomElement(using: &random) ?? ""
+        case 4:
+            return ["anonymous", "Customer\(digits)@example.com", "+", "１２３４", "x"].randomElement(using: &random) ?? ""
         default: return "+" + digits
         }
     }
@@ -34,7 +38,9 @@ import Testing
     private static func wanted(_ numbers: [String], _ random: inout SplitMix) -> String {
         let number = numbers.randomElement(using: &random) ?? ""
         let digits = Array(NumberPattern.digits(in: number))
-        guard digits.count >= 4, Int.random(in: 0..<10, using: &random) > 0 else { return number.isEmpty ? "none" : number }
+        guard digits.count >= 4, Int.random(in: 0..<10, using: &random) > 0 else {
+            return number.isEmpty ? "none" : number
+        }
         let count = Int.random(in: 4...digits.count, using: &random)
         let first = Int.random(in: 0...(digits.count - count), using: &random)
         let run = digits[first..<(first + count)]
@@ -125,7 +131,12 @@ import Testing
             try open().close()
             let manifest = try open()
             #expect(upgrades.withLock { $0 } == 1, "only the first one takes long")
-            let migrated = Fixture(folder: fixture.folder, manifest: manifest, acme: fixture.acme, acmeID: fixture.acmeID)
+            let migrated = Fixture(
+                folder: fixture.folder,
+                manifest: manifest,
+                acme: fixture.acme,
+                acmeID: fixture.acmeID
+            )
             #expect(try await migrated.indexIsRight(), "seed \(seed)")
             for _ in 0..<10 {
                 let wanted = Self.wanted(tasks.compactMap { CallFacts(task: $0.json).origin }, &random)
@@ -142,7 +153,8 @@ import Testing
         try await Fixture.with { fixture in
             _ = try await fixture.list(try (1...4).map { try Fixture.call($0) })
             for statement in [
-                "UPDATE task SET call_number = 15559998888 WHERE row = 1", "UPDATE task SET call_number = NULL WHERE row = 2",
+                "UPDATE task SET call_number = 15559998888 WHERE row = 1",
+                "UPDATE task SET call_number = NULL WHERE row = 2",
                 "UPDATE task SET call_number = 'sip:(555) 777 66 66@x' WHERE row = 3",
                 "UPDATE task SET created_time = created_time - 3000000000, day = day - 35 WHERE row = 4",
                 "DELETE FROM question; DELETE FROM unsealed_task; DELETE FROM task WHERE row = 1",
