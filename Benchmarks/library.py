@@ -87,6 +87,8 @@ INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_tim
         base.archive + 1 + value / 3 * 2 / {tasks_per_archive},
         512 + (value % {per_archive}) * {member_bytes()}, {RECORDING_BYTES}, x'{zeros}', 1700000000000 + value * 1000, value
     FROM base, generate_series(0, {tasks} / 2 * 3 - 1);
+INSERT INTO call_number_run (rowid, runs)
+    SELECT row, runs FROM base, call_number_runs WHERE row > base.task AND runs <> '' ORDER BY row;
 COMMIT;
 {triggers}
 VACUUM;

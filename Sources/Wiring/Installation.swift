@@ -49,7 +49,9 @@ package struct Installation: Sendable {
         self.loaded = loaded
         root = ArchiveRoot(path: loaded.settings.archive.root)
         evidence = EvidenceLogs(root: root, setup: EvidenceLogs.Setup(loaded, of: root), actor: actor())
-        manifest = SharedManifest(of: root, logs: evidence)
+        manifest = SharedManifest(of: root, logs: evidence) {
+            logger.notice("the manifest is being brought up to date: about half a minute for each million calls")
+        }
         queue = PassQueue(for: root)
         findActor = actor
         self.logger = logger

@@ -70,7 +70,9 @@ import Text
             let agent = try #require(one["agents"]?.list.first?["name"]?.text)
             for query in [
                 "task=\(PercentCoding.encoded(id))", "origin=\(PercentCoding.encoded(origin))",
-                "number=\(PercentCoding.encoded(origin))", "agent=\(PercentCoding.encoded(agent))",
+                "number=\(PercentCoding.encoded(origin))", "number=\(PercentCoding.encoded(String(origin.suffix(4))))",
+                "number=\(PercentCoding.encoded(String(origin.dropLast().suffix(5))))",
+                "agent=\(PercentCoding.encoded(agent))",
                 "day=\(office.day)", "organization=acme", "min_duration=0", "from=\(office.day)T00:00:00Z",
                 "month=\(office.day.prefix(7))", "last=7d",
             ] {
@@ -92,7 +94,8 @@ import Text
         ("day=today&last=1d", "bad_parameter"), ("from=2025-11-21&to=2025-11-20", "bad_parameter"),
         ("min_duration=-1", "bad_parameter"), ("direction=up", "bad_parameter"), ("agent=", "bad_parameter"),
         ("nmber=1", "unknown_parameter"), ("number=1&number=2", "bad_parameter"), ("agent=%ff", "bad_query"),
-        ("task=", "bad_parameter"),
+        ("task=", "bad_parameter"), ("number=911", "bad_parameter"), ("origin=%2B1%2055", "bad_parameter"),
+        ("destination=(0)30", "bad_parameter"),
     ])
     func `refuses an invalid filter`(_ query: String, _ code: String) async throws {
         try await Office.with(isArchived: false) { office in

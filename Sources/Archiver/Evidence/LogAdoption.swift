@@ -72,7 +72,7 @@ struct LogAdoption: Sendable {
             // A damaged archive is adopted as a whole: its expected checksum is known.
         }
         try await note(&group, in: name)
-        try await logs.run { logs throws(EvidenceError) in
+        _ = try await logs.run { logs throws(EvidenceError) in
             try logs.append([
                 LogEntry(
                     .archiveAdopted,

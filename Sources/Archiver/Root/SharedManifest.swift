@@ -10,23 +10,27 @@ package actor SharedManifest {
     private let root: ArchiveRoot
     /// The evidence logs, which get each act before the manifest does.
     package nonisolated let logs: EvidenceLogs
+    private let onUpgrade: (@Sendable () -> Void)?
     private var open: (manifest: Manifest, mode: Manifest.Mode, file: FileStatus)?
 
     /// Opens nothing yet.
-    /// - Parameter logs: the root's evidence logs; `nil` for the defaults.
-    package init(of root: ArchiveRoot, logs: EvidenceLogs? = nil) {
+    /// - Parameters:
+    ///   - logs: the root's evidence logs; `nil` for the defaults.
+    ///   - onUpgrade: is called before a manifest of an earlier version is brought up to date, which can take minutes.
+    package init(of root: ArchiveRoot, logs: EvidenceLogs? = nil, onUpgrade: (@Sendable () -> Void)? = nil) {
         self.root = root
+        self.onUpgrade = onUpgrade
         self.logs = logs ?? EvidenceLogs(root: root, setup: EvidenceLogs.Setup(of: root), actor: .service)
     }
 
     /// The manifest for reading. In a process that writes, this is the one for writing.
-    /// - Throws: as `Manifest.init(path:mode:spool:recorder:)` for reading only; `ArchiveError` if the root has no identity.
+    /// - Throws: as `Manifest.init(path:mode:spool:recorder:onUpgrade:)` for reading only; `ArchiveError` if the root has no identity.
     package func forReading() throws -> Manifest {
         try current() ?? opened(.readOnly)
     }
 
     /// The manifest for writing. Readers that already have one for reading keep it.
-    /// - Throws: as `Manifest.init(path:mode:spool:recorder:)` for writing; `ArchiveError` if the root has no identity.
+    /// - Throws: as `Manifest.init(path:mode:spool:recorder:onUpgrade:)` for writing; `ArchiveError` if the root has no identity.
     package func forWriting() throws -> Manifest {
         if let manifest = try current(), open?.mode == .readWrite { return manifest }
         return try opened(.readWrite)
@@ -58,7 +62,8 @@ package actor SharedManifest {
     }
 
     private func opened(_ mode: Manifest.Mode) throws -> Manifest {
-        let manifest = try Manifest(of: root, mode: mode, recorder: mode == .readWrite ? logs.recorder : nil)
+        let recorder = mode == .readWrite ? logs.recorder : nil
+        let manifest = try Manifest(of: root, mode: mode, recorder: recorder, onUpgrade: onUpgrade)
         open = try FileSystem.status(of: root.manifestPath).map { (manifest, mode, $0) }
         return manifest
     }

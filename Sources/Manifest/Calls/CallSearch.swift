@@ -13,39 +13,44 @@ package struct CallSearch: Sendable {
     /// The condition on `task` for reading in the order of time.
     let condition: String
     let arguments: StatementArguments
+    /// The ways to the tasks that pass, one for each part of the filter.
+    let routes: [Route]
 
     /// This many row numbers take eight megabytes.
     package static let maxCandidates = 1_000_000
 
-    /// A way to find the tasks that pass one part of a filter.
-    struct Route {
+    /// A way to find the tasks that pass one part of a filter. The arguments of ``TaskRange`` are those of its SQL, too.
+    struct Route: Sendable {
         /// Selects their rows, with indices only; `nil` if no index has them.
         var rows: String?
         /// The same as a condition on `task`. The pluses keep SQLite from using an index instead of the order of time.
         var condition: String
         var arguments: StatementArguments
+        /// The same for a page: the newest of them first. `nil` if no index has them in that order.
+        var feeds: [CandidateFeed]?
     }
 
-    /// - Parameter limit: how many rows may be kept in memory.
+    /// - Parameter limit: how many rows may be kept in memory; `nil` for a page, which needs no candidates.
     init(
         _ filter: CallFilter,
         organization: Int64,
         window: Range<Timestamp>?,
-        limit: Int = Self.maxCandidates,
+        limit: Int? = Self.maxCandidates,
         in db: Database
     ) throws {
         self.filter = filter
-        let routes = try Self.routes(of: filter, in: db)
+        let range = TaskRange.arguments(organization: organization, window: window)
+        routes = try Self.routes(of: filter, organization: organization, window: window, in: db)
         condition = routes.isEmpty ? "TRUE" : routes.map(\.condition).joined(separator: " AND ")
         arguments = routes.reduce([:]) { $0 + $1.arguments }
+        guard let limit else { return }
         var best: (rows: String, arguments: StatementArguments, count: Int)?
         for route in routes {
             guard let rows = route.rows else { continue }
-            let count = try Self.count(rows, route.arguments, min(limit, best?.count ?? limit), in: db)
+            let count = try Self.count(rows, range + route.arguments, min(limit, best?.count ?? limit), in: db)
             if count < best?.count ?? limit + 1 { best = (rows, route.arguments, count) }
         }
         guard let best else { return }
-        let range = TaskRange.arguments(organization: organization, window: window)
         if window != nil {
             let inWindow = "SELECT row FROM task WHERE \(TaskRange.condition)"
             if try Self.count(inWindow, range, best.count, in: db) < best.count { return }
@@ -69,21 +74,40 @@ package struct CallSearch: Sendable {
         return try Int.fetchOne(db, sql: select, arguments: arguments) ?? 0
     }
 
-    static func routes(of filter: CallFilter, in db: Database) throws -> [Route] {
+    static func routes(
+        of filter: CallFilter,
+        organization: Int64,
+        window: Range<Timestamp>?,
+        in db: Database
+    ) throws -> [Route] {
+        let profiles = ProfileSearch(isComplete: try !ProfileSearch.hasUnshared(organization, in: db))
         var routes: [Route] = []
-        if let agent = filter.agent { routes.append(try agentRoute(agent, in: db)) }
-        if let route = try profileRoute(filter, in: db) { routes.append(route) }
-        if let origin = filter.origin { routes.append(try numberRoute("origin", origin, in: db)) }
-        if let destination = filter.destination {
-            routes.append(try numberRoute("destination", destination, in: db))
+        if let agent = filter.agent { routes.append(try agentRoute(agent, filter, profiles, in: db)) }
+        if let conditions = try profiles.conditions(filter, in: db) {
+            let found = try profiles.rows(conditions.joined(separator: " AND "), in: db)
+            routes.append(profiles.route(found, named: "profiles"))
         }
-        if let number = filter.number { routes.append(try numberRoute("number", number, in: db)) }
+        let numbers = [("origin", filter.origin), ("destination", filter.destination), ("number", filter.number)]
+        for case (let name, let wanted?) in numbers {
+            let search = NumberSearch(
+                name: name,
+                pattern: NumberPattern(wanted),
+                organization: organization,
+                window: window
+            )
+            routes.append(try search.route(profiles, in: db))
+        }
         if let minimum = filter.minimumMilliseconds { routes.append(durationRoute(minimum)) }
         return routes
     }
 
     /// Any agent of a call: the last one is in the profile; the others have rows of their own, with or without a name.
-    private static func agentRoute(_ wanted: String, in db: Database) throws -> Route {
+    private static func agentRoute(
+        _ wanted: String,
+        _ filter: CallFilter,
+        _ profiles: ProfileSearch,
+        in db: Database
+    ) throws -> Route {
         let select = """
             SELECT row, id, name FROM call_party WHERE row IN (SELECT agent FROM call_profile)
                 OR EXISTS (SELECT 1 FROM call_agent WHERE party = call_party.row)
@@ -95,103 +119,37 @@ package struct CallSearch: Sendable {
         let found = parties.filter { party in
             CallFilter.matches(wanted, party.party) || party.party?.id.map(ids.contains) ?? false
         }
-        let rows = list(found.map(\.row))
-        let last = route(profiles: try profiles("agent IN (\(rows))", in: db), named: "agent_profiles")
+        let rows = ProfileSearch.list(found.map(\.row))
+        // A call passes only if the profile meets the other conditions too, whoever its last agent is.
+        let conditions = try ["agent IN (\(rows))"] + (profiles.conditions(filter, in: db) ?? [])
+        let last = profiles.route(
+            try profiles.rows(conditions.joined(separator: " AND "), in: db),
+            named: "agent_profiles"
+        )
         let others = "SELECT task FROM call_agent WHERE party IN (SELECT value FROM json_each(:agents))"
+        let arguments: StatementArguments = ["agents": "[\(rows)]"]
         return Route(
             rows: last.rows.map { "\($0) UNION ALL \(others)" },
             condition: "(\(last.condition) OR task.row IN (\(others)))",
-            arguments: last.arguments + ["agents": "[\(rows)]"]
-        )
-    }
-
-    /// By queue, site, team and direction.
-    private static func profileRoute(_ filter: CallFilter, in db: Database) throws -> Route? {
-        var conditions: [String] = []
-        for (column, wanted) in [
-            ("queue", filter.queue), ("site", filter.site), ("team", filter.team),
-        ] {
-            guard let wanted else { continue }
-            let select = "SELECT row, id, name FROM call_party WHERE row IN (SELECT \(column) FROM call_profile)"
-            let parties = try Row.fetchAll(db, sql: select).filter { row in
-                CallFilter.matches(wanted, CallFacts.Party(id: StoredIdentifier.text(try row[1]), name: try row[2]))
-            }
-            conditions.append("\(column) IN (\(list(try parties.map { try $0[0] })))")
-        }
-        if let direction = filter.direction {
-            let words = try words(in: "direction", in: db) { CallFilter.matches(direction, text: $0) }
-            conditions.append("direction IN (\(list(words)))")
-        }
-        guard !conditions.isEmpty else { return nil }
-        return route(profiles: try profiles(conditions.joined(separator: " AND "), in: db), named: "profiles")
-    }
-
-    /// A number is the customer's or our side's line, depending on the direction of the call.
-    private static func numberRoute(_ name: String, _ wanted: String, in db: Database) throws -> Route {
-        let lines = try words(in: "line", in: db) { CallFilter.matches(wanted, number: $0) }
-        let byLine = route(profiles: try profiles("line IN (\(list(lines)))", in: db), named: "\(name)_profiles")
-        let number = TelephoneNumber.digits(of: wanted).flatMap { Int64($0) } ?? 0
-        // The index also finds all numbers with the same ending, but only by reading all of it.
-        let (indexed, walked) =
-            if let ending = TelephoneNumber.ending(of: wanted), ending.count <= StoredNumber.maxDigits {
-                numberEnding(ending)
-            } else {
-                ("call_number IN (\(number), -\(number))", "+call_number IN (\(number), -\(number))")
-            }
-        // After all numbers the index has the texts. They are few: numbers in other forms, and addresses.
-        return Route(
-            rows: """
-                \(byLine.rows ?? "") UNION ALL SELECT row FROM task WHERE \(indexed)
-                UNION ALL SELECT row FROM task WHERE call_number >= ''
-                """,
-            condition: "(\(byLine.condition) OR \(walked) OR +call_number >= '')",
-            arguments: byLine.arguments
-        )
-    }
-
-    private static func numberEnding(_ digits: String) -> (indexed: String, walked: String) {
-        let power = "1" + String(repeating: "0", count: digits.count)
-        return (
-            "call_number < '' AND abs(call_number) % \(power) = \(digits)",
-            "(+call_number < '' AND abs(call_number) % \(power) = \(digits))"
+            arguments: last.arguments + arguments,
+            feeds: last.feeds.map { $0 + [.rows(others, arguments)] }
         )
     }
 
     private static func durationRoute(_ minimum: Int64) -> Route {
-        let isLong = minimum >= Schema.longCallMilliseconds
-        let index = "call_duration_ms >= :minimum AND call_duration_ms >= \(Schema.longCallMilliseconds)"
+        guard minimum >= 60_000 else {
+            return Route(condition: "+call_duration_ms >= :minimum", arguments: ["minimum": minimum])
+        }
+        let first = min(minimum / 60_000, Schema.mostMinutes)
+        let source = """
+            task INDEXED BY task_by_length WHERE organization = :organization AND call_duration_ms >= 60000
+                AND \(Schema.length)
+            """
         return Route(
-            rows: isLong ? "SELECT row FROM task WHERE \(index)" : nil,
+            rows: "SELECT row FROM \(source) >= \(first) AND call_duration_ms >= :minimum",
             condition: "+call_duration_ms >= :minimum",
-            arguments: ["minimum": minimum]
+            arguments: ["minimum": minimum],
+            feeds: [.keys("\(source) = :key", Array(first...Schema.mostMinutes))]
         )
     }
-
-    private static func route(profiles: [Int64], named name: String) -> Route {
-        let list = "SELECT value FROM json_each(:\(name))"
-        return Route(
-            rows: """
-                SELECT row FROM task WHERE call_profile IN (\(list))
-                UNION ALL SELECT row FROM task WHERE call_profile >= ''
-                """,
-            condition: "(+call_profile IN (\(list)) OR +call_profile >= '')",
-            arguments: [name: "[\(Self.list(profiles))]"]
-        )
-    }
-
-    private static func profiles(_ condition: String, in db: Database) throws -> [Int64] {
-        try Int64.fetchAll(db, sql: "SELECT row FROM call_profile WHERE \(condition)")
-    }
-
-    private static func words(
-        in column: String,
-        in db: Database,
-        _ isWanted: (String) -> Bool
-    ) throws -> [Int64] {
-        let select = "SELECT row, text FROM word WHERE row IN (SELECT \(column) FROM call_profile)"
-        return try Row.fetchAll(db, sql: select).filter { try isWanted($0[1]) }.map { try $0[0] }
-    }
-
-    /// Row numbers need no quoting.
-    private static func list(_ numbers: [Int64]) -> String { numbers.map { String($0) }.joined(separator: ",") }
 }

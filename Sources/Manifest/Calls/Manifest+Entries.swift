@@ -178,6 +178,10 @@ struct EntriesScope: Sendable {
 
     private static let batchSize = 500
 
+    init(organization: OrganizationRow, filter: ListFilter, window: Range<Timestamp>?, calls: CallSearch?) {
+        (self.organization, self.filter, self.window, self.calls) = (organization, filter, window, calls)
+    }
+
     /// - Returns: `nil` if nothing can pass the filter.
     init?(
         organization: OrganizationRow,

@@ -7,9 +7,7 @@ extension Manifest {
     package func parties(_ role: CallRole) async throws -> [CallFacts.Party]? {
         try await read { db in
             // A profile that is stored as text in its task's row could have any party.
-            guard try Int.fetchOne(db, sql: "SELECT 1 FROM task WHERE call_profile >= '' LIMIT 1") == nil else {
-                return nil
-            }
+            guard try !ProfileSearch.hasUnshared(in: db) else { return nil }
             let others = role == .agent ? "OR EXISTS (SELECT 1 FROM call_agent WHERE party = call_party.row)" : ""
             let select = """
                 SELECT id, name FROM call_party
@@ -24,16 +22,15 @@ extension Manifest {
     /// Whether some call may have this text, which is not a telephone number, as its origin or destination.
     package func hasNumber(_ text: String) async throws -> Bool {
         try await read { db in
-            let texts = "SELECT call_number FROM task WHERE call_number >= ''"
-            let lines = "SELECT text FROM word WHERE row IN (SELECT line FROM call_profile)"
-            for select in [texts, lines] {
-                let cursor = try String.fetchCursor(db, sql: select)
-                while let known = try cursor.next() {
-                    if CallFilter.matches(text, number: known) { return true }
-                }
-            }
-            // A profile that is stored as text in its task's row could have any line.
-            return try Int.fetchOne(db, sql: "SELECT 1 FROM task WHERE call_profile >= '' LIMIT 1") != nil
+            guard let pattern = NumberPattern(text), case .text(let folded) = pattern else { return true }
+            let select = """
+                SELECT 1 FROM organization WHERE EXISTS (SELECT 1 FROM task INDEXED BY task_by_call_text
+                    WHERE task.organization = organization.row AND typeof(call_number) = 'text' AND lower(call_number) = ?)
+                """
+            if try Int.fetchOne(db, sql: select, arguments: [folded]) != nil { return true }
+            // A profile in the row of its task could have any line.
+            return try !ProfileSearch.words(in: "line", in: db, pattern.matches).isEmpty
+                || ProfileSearch.hasUnshared(in: db)
         }
     }
 }

@@ -36,12 +36,14 @@ package final class Manifest: Sendable {
     /// - Parameters:
     ///   - spool: the root's own: open archives of others are left alone.
     ///   - recorder: gets each act before its transaction is committed.
+    ///   - onUpgrade: is called before the tables of an earlier version are brought up to date, which can take minutes.
     /// - Throws: `missing`, `damaged`, `newer`, `older` (read-only only), `permission`, `readOnly`, `full`, `busy`.
     package init(
         path: String,
         mode: Mode,
         spool: CanonicalUUID,
-        recorder: ActRecorder? = nil
+        recorder: ActRecorder? = nil,
+        onUpgrade: (@Sendable () -> Void)? = nil
     ) throws(ManifestError) {
         self.path = path
         self.spool = spool
@@ -51,6 +53,7 @@ package final class Manifest: Sendable {
             case .readWrite:
                 try Self.checkKind(path)
                 let pool = try DatabasePool(path: path, configuration: Self.configuration(readOnly: false))
+                if let onUpgrade, try pool.read(Self.isOfEarlierVersion) { onUpgrade() }
                 try Schema.migrator.migrate(pool)
                 try Schema.noteCodes(in: pool)
                 // If this check finds damage, nothing may be built on the manifest.
@@ -280,6 +283,10 @@ extension Manifest {
         let isOurs = try Int.fetchOne(db, sql: "PRAGMA application_id") == Schema.applicationID
         guard isOurs, try !Schema.migrator.hasCompletedMigrations(db) else { return true }
         return try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM organization)") ?? false
+    }
+
+    private static func isOfEarlierVersion(_ db: Database) throws -> Bool {
+        try isBegun(db) && !Schema.migrator.hasCompletedMigrations(db)
     }
 
     private static func checkVersion(of db: Database, path: String) throws {

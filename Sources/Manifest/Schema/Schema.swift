@@ -22,6 +22,9 @@ enum Schema {
         }
         // Nothing refers to the new column, so there is nothing else to check.
         migrator.registerMigration("2 leaves", foreignKeyChecks: .immediate) { db in try db.execute(sql: leaves) }
+        migrator.registerMigration("3 runs of digits", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: numberRuns)
+        }
         return migrator
     }()
 

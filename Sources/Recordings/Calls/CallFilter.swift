@@ -8,8 +8,8 @@ package struct CallFilter: Hashable, Sendable {
     package var queue: String?
     package var site: String?
     package var team: String?
-    /// By its digits, however they are grouped; without a country code, by the end of the number; or, if it is not a
-    /// telephone number, by its text.
+    /// By at least four of its digits in a row, however they are grouped; or, if it is not a telephone number, by its text
+    /// (``NumberPattern``).
     package var origin: String?
     package var destination: String?
     /// Origin or destination.
@@ -66,12 +66,11 @@ package struct CallFilter: Hashable, Sendable {
         return text?.lowercased() == wanted.lowercased()
     }
 
+    /// Digits that are too few to be looked for match no number.
     package static func matches(_ wanted: String?, number: String?) -> Bool {
         guard let wanted else { return true }
         guard let number else { return false }
-        guard let digits = TelephoneNumber.digits(of: wanted) else { return matches(wanted, text: number) }
-        guard let stored = TelephoneNumber.digits(of: number) else { return false }
-        return stored == digits || TelephoneNumber.ending(of: wanted).map(stored.hasSuffix) ?? false
+        return NumberPattern(wanted)?.matches(number) ?? false
     }
 }
 
@@ -98,19 +97,6 @@ package enum TelephoneNumber {
         let digits = String(decoding: rest.utf8.filter(isDigit), as: UTF8.self)
         return digits.isEmpty ? nil : digits
     }
-
-    /// The last digits of a number without its country code: `0151 5550100`, `555-0100`. Leading zeros are for
-    /// dialling, and others do not see them as part of the number.
-    /// - Returns: `nil` if `text` is not a telephone number, has a country code (`+`), or is too short to tell calls
-    ///   apart.
-    package static func ending(of text: String) -> String? {
-        guard !text.contains("+"), let digits = digits(of: text) else { return nil }
-        let ending = digits.drop { $0 == "0" }
-        return ending.count >= shortestEnding ? String(ending) : nil
-    }
-
-    /// An extension has fewer digits, and is compared as a whole.
-    private static let shortestEnding = 4
 
     private static let punctuation = Set(" +-().\\/".utf8)
 

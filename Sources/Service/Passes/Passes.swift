@@ -108,7 +108,7 @@ struct Passes: Sendable {
         values[.to] = bounds.to.map { .number($0.millisecondsSince1970) }
         let entries = names.map { LogEntry(.passRequested, time: now, actor: actor, organization: $0, values) }
         let logs = installation.evidence
-        try await BlockingWork.run { _ throws(EvidenceError) in try logs.append(entries) }
+        _ = try await BlockingWork.run { _ throws(EvidenceError) in try logs.append(entries) }
     }
 
     private func stop(_ inquiry: Inquiry) throws -> Answer {

@@ -101,6 +101,10 @@ extension ListFilter {
         for name in ["agent", "number", "queue", "site", "team", "origin", "destination"] where query[name] == "" {
             throw Problem(.badRequest, "bad_parameter", "\(name) is empty: leave it out, or give a value")
         }
+        for name in ["number", "origin", "destination"] where query[name].map({ NumberPattern($0) == nil }) ?? false {
+            let least = NumberPattern.shortestRun
+            throw Problem(.badRequest, "bad_parameter", "\(name) has too few digits: give at least \(least) in a row")
+        }
         let states = State.words.map(\.word).joined(separator: ", ")
         let directions = ["inbound", "outbound", "outdial"]
         self.init(

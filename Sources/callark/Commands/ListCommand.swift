@@ -33,8 +33,9 @@ struct ListCommand: AsyncParsableCommand {
             provider's Search has the exact one. If you give several options, all of them must match. Names match \
             whatever their capitals and accents: Garcia finds García. Nobody took an abandoned call: to find it, leave out --agent.
 
-            --number takes a number with its country code (+15550100001), as numbers are stored, or the end of one \
-            (at least 4 digits).
+            --number, --origin and --destination take a number or a part of one: at least 4 digits in a row, however \
+            they are grouped. +1 (555) 010-0001 and 0100 both find +15550100001. A 0 for dialling is ignored in front of a \
+            whole number (030 1234567). What is not a telephone number has to be given in full: an address, anonymous.
 
             --recordings prints one row per recording and gap. --json prints these too, with all fields; with \
             --calls it prints one line per call instead, with and without recordings. With --task, an attached \

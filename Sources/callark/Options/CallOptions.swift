@@ -10,7 +10,7 @@ struct CallOptions: ParsableArguments {
     @Option(help: "Only calls with this agent, the last or an earlier one: a name or an ID.")
     var agent: String?
 
-    @Option(help: "Only calls from or to this number, or a number that ends in these digits, grouped in any way.")
+    @Option(help: "Only calls from or to a number with these digits in a row, at least 4, grouped in any way.")
     var number: String?
 
     @Option(help: "Only calls whose last queue has this name or ID.")
@@ -22,10 +22,10 @@ struct CallOptions: ParsableArguments {
     @Option(help: "Only calls handled by this team: a name or an ID.")
     var team: String?
 
-    @Option(help: "Only calls from this number (ANI).")
+    @Option(help: "Only calls from such a number (ANI).")
     var origin: String?
 
-    @Option(help: "Only calls to this number (DNIS).")
+    @Option(help: "Only calls to such a number (DNIS).")
     var destination: String?
 
     @Option(help: "Only inbound, outbound (campaign) or outdial (dialled by an agent) calls.")
@@ -76,6 +76,9 @@ struct CallOptions: ParsableArguments {
         for (option, value) in texts where value?.isEmpty == true {
             throw ValidationError("\(option) is empty: leave it out, or give a value")
         }
+        for (option, value) in numbers where NumberPattern(value) == nil {
+            throw ValidationError("\(option) has too few digits: give at least \(NumberPattern.shortestRun) in a row")
+        }
     }
 
     private var numbers: [(option: String, value: String)] {
@@ -83,17 +86,12 @@ struct CallOptions: ParsableArguments {
             .compactMap { option, value in value.map { (option, $0) } }
     }
 
-    /// How numbers are stored, as a hint if none was found; `nil` if none was asked for.
+    /// How numbers are found, as a hint if none was; `nil` if none was asked for. It does not repeat the number.
     var numberHint: String? {
         guard let asked = numbers.first else { return nil }
-        let meaning =
-            TelephoneNumber.ending(of: asked.value).map { "\(asked.value) finds numbers that end in \($0)" }
-            ?? "\(asked.value) finds exactly this number"
-        let advice =
-            asked.value.hasPrefix("+")
-            ? "its last digits alone, at least 4, find it however it is stored"
-            : "numbers are stored with their country code, such as +15550100001"
-        return "\(meaning); \(advice)"
+        guard case .digits = NumberPattern(asked.value) else { return "\(asked.option) finds exactly this text" }
+        return "\(asked.option) finds numbers that contain these digits in a row; fewer of them, at least "
+            + "\(NumberPattern.shortestRun), find a number however it is stored"
     }
 
     /// Refuses a name or a number that no call can have. A misspelt one would find nothing, which would look like an
@@ -105,8 +103,7 @@ struct CallOptions: ParsableArguments {
             guard try await !manifest.hasNumber(value) else { continue }
             throw CommandError(
                 .usage,
-                "\(option) \(value): no call has this; give a number with its country code, as numbers are stored "
-                    + "(+15550100001), or at least its last 4 digits"
+                "\(option): no call has this text; give at least \(NumberPattern.shortestRun) digits of a number"
             )
         }
         for (role, wanted) in [(CallRole.agent, agent), (.queue, queue), (.site, site), (.team, team)] {

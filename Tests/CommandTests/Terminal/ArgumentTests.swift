@@ -178,15 +178,16 @@ import Testing
             for option in ["--number", "--origin", "--destination"] {
                 let ending = try await desk.run("list", option, "abc")
                 #expect(ending.status == 64 && ending.output == "")
-                #expect(
-                    try ending.complaint.contains(
-                        "\(option) abc: no call has this; give a number with its country code"
-                    )
-                )
+                #expect(try ending.complaint.contains("\(option): no call has this text; give at least 4 digits"))
+                let short = try await desk.run("list", option, "+1 55")
+                #expect(short.status == 64 && short.output == "")
+                #expect(try short.complaint.contains("\(option) has too few digits: give at least 4 in a row"))
+                #expect(try !short.complaint.contains("+1 55"))
             }
             let none = try await desk.run("list", "--number", "0999 1234567")
             #expect(none.status == 0)
-            #expect(none.output.contains("0999 1234567 finds numbers that end in 9991234567; numbers are stored with"))
+            #expect(none.output.contains("--number finds numbers that contain these digits in a row; fewer of them"))
+            #expect(!none.output.contains("1234567"))
             let calls = try await desk.run("list", "--json", "--calls").objects.dropLast()
             let call = try #require(calls.first { $0["direction"]?.text == "inbound" })
             let number = try #require(call["origin"]?.text)

@@ -112,7 +112,10 @@ import Testing
         try DatabaseQueue(path: path).read { db in
             try String.fetchAll(
                 db,
-                sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'grdb%'"
+                sql: """
+                    SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'grdb%'
+                        AND sql NOT LIKE 'CREATE VIRTUAL%'
+                    """
             )
             .filter { try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM \"\($0)\")") ?? false }
             .flatMap { table in try db.columns(in: table).map { (table, $0.name) } }

@@ -18,6 +18,10 @@ struct Fixture {
     /// The spool of another root.
     static let otherSpool = CanonicalUUID("0193a5c2-7d1e-4b7a-9f00-000000000000") ?? { preconditionFailure("a UUID") }()
 
+    init(folder: URL, manifest: Manifest, acme: OrganizationName, acmeID: OrganizationID) {
+        (self.folder, self.manifest, self.acme, self.acmeID) = (folder, manifest, acme, acmeID)
+    }
+
     init() async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "manifest-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

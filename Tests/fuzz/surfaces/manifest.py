@@ -70,7 +70,8 @@ def change_rows(draw, path, story):
         for name, _ in triggers:
             database.execute(f'DROP TRIGGER "{name}"')
         tables = [name for name, in database.execute(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")]
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+            "AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name")]
         for _ in range(draw.choice([1, 1, 2, 3])):
             table = draw.choice(tables)
             columns = [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
