@@ -54,7 +54,7 @@ struct OrphanedOpenArchive: Sendable {
     /// The log is written before the files are deleted: after a crash in between, the next recovery finds the files
     /// again.
     private func discard(_ writer: ArchiveWriter, _ logs: EvidenceLogs) async throws {
-        try await logs.run { [name] logs throws(EvidenceError) in
+        _ = try await logs.run { [name] logs throws(EvidenceError) in
             try logs.agree(name, with: [], lost: .recordingReplaced)
         }
         try await writer.discard(name)

@@ -127,7 +127,7 @@ extension PassContext {
     /// - Returns: how many recordings it lost.
     @discardableResult
     func noteRecovered(_ name: ArchiveName, extent: ArchiveExtent, whole: [RecordingEntry]) async throws -> Int {
-        try await evidence.run { logs throws(EvidenceError) in
+        _ = try await evidence.run { logs throws(EvidenceError) in
             try logs.agree(name, with: whole, lost: .damageFound)
         }
         let lost = try await manifest.noteRecovered(name, extent: ArchiveExtentRow(extent), whole: whole, now: now())
