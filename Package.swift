@@ -77,7 +77,7 @@ let package = Package(
         .target(
             name: "Anchors",
             dependencies: [
-                "CLibcrypto", "Evidence", "Files", "Recordings", "Transfer",
+                "CGlibc", "CLibcrypto", "Evidence", "Files", "Recordings", "Transfer",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict

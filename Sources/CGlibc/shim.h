@@ -10,6 +10,7 @@
 
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned int flags);
 int accept4(int descriptor, struct sockaddr *address, socklen_t *size, int flags);
+int pipe2(int *ends, int flags);
 int syncfs(int descriptor);
 int sync_file_range(int descriptor, int64_t offset, int64_t count, unsigned int flags);
 
