@@ -71,10 +71,13 @@ struct NumberSearch {
 
 /// What the index `call_number_run` is asked.
 enum NumberRuns {
-    /// The query for the tasks of a period whose number may contain these digits, at least four.
+    /// The query for the tasks of a period whose number may contain these digits, at least four. The last eight of them are
+    /// enough: hardly any other number has the same. More would make SQLite read the runs that many numbers begin with.
     static func query(_ digits: String, organization: Int64, period: Int64) -> String {
         let digits = Array(digits.utf8)
-        let runs = (0...max(0, digits.count - 4)).map { String(decoding: digits[$0...].prefix(4), as: UTF8.self) }
+        let runs = [max(0, digits.count - 8), max(0, digits.count - 4)].map { place in
+            String(decoding: digits[place...].prefix(4), as: UTF8.self)
+        }
         return Set(runs).sorted().map { "\"\(organization)x\(period)x\($0)\"" }.joined(separator: " ")
     }
 }

@@ -126,7 +126,12 @@ import Testing
             #expect(throws: ManifestError.self) { try Manifest(path: path, mode: .readOnly) }
             let upgrades = Mutex(0)
             @Sendable func open() throws -> Manifest {
-                try Manifest(path: path, mode: .readWrite, spool: Fixture.spool) { upgrades.withLock { $0 += 1 } }
+                try Manifest(
+                    path: path,
+                    mode: .readWrite,
+                    spool: Fixture.spool,
+                    onUpgrade: { upgrades.withLock { $0 += 1 } }
+                )
             }
             try open().close()
             let manifest = try open()
