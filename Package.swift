@@ -106,12 +106,20 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // What leaves this machine for an object store: archives, evidence logs, copies of the manifest.
+        .target(
+            name: "Vault",
+            dependencies: [
+                "Evidence", "Files", "ObjectStore", "Recordings", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         // Settings turned into what the modules above need: once, for commands and for a service.
         .target(
             name: "Wiring",
             dependencies: [
-                "Anchors", "Archiver", "Evidence", "Files", "Manifest", "Recordings", "Settings", "Text", "Transfer",
-                "WebexContactCenter",
+                "Anchors", "Archiver", "Evidence", "Files", "Manifest", "ObjectStore", "Recordings", "Settings", "Text",
+                "Transfer", "Vault", "WebexContactCenter",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -193,8 +201,8 @@ let package = Package(
             name: "callark",
             dependencies: [
                 "Anchors", "Archiver", "Backups", "CGlibc", "Cases", "DailyArchive", "Evidence", "Files", "Manifest",
-                "Payloads", "Recordings", "Reports", "Service", "Settings", "Text", "Transfer", "WebexContactCenter",
-                "Wiring",
+                "ObjectStore", "Payloads", "Recordings", "Reports", "Service", "Settings", "Text", "Transfer", "Vault",
+                "WebexContactCenter", "Wiring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -226,6 +234,13 @@ let package = Package(
             name: "TestSupport",
             path: "Tests/TestSupport",
             resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
+        // Only for tests: an object store in memory, which can lie.
+        .target(
+            name: "VaultSupport",
+            dependencies: ["ObjectStore", "Recordings", .product(name: "Crypto", package: "swift-crypto")],
+            path: "Tests/VaultSupport",
             swiftSettings: strict
         ),
         .target(name: "FaultShim", path: "Tests/FaultShim", linkerSettings: [.linkedLibrary("dl")]),
@@ -287,7 +302,16 @@ let package = Package(
         .testTarget(
             name: "DailyArchiveTests",
             dependencies: [
-                "DailyArchive", "Files", "Recordings", "TestSupport", .product(name: "Logging", package: "swift-log"),
+                "DailyArchive", "Files", "ObjectStore", "Recordings", "TestSupport", "Vault", "VaultSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "VaultTests",
+            dependencies: [
+                "Evidence", "Files", "ObjectStore", "Recordings", "TestSupport", "Vault", "VaultSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
