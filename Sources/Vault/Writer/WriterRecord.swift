@@ -86,6 +86,12 @@ package struct EpochRule: Hashable, Sendable {
         ended = [:]
     }
 
+    /// Whether everything counts that was put at this time, because no writer had been replaced by then.
+    func countsAnyway(modified: Timestamp) -> Bool {
+        guard let first = ended.values.min() else { return true }
+        return modified.millisecondsSince1970 / 1000 <= first.millisecondsSince1970 / 1000
+    }
+
     /// - Parameters:
     ///   - epoch: as the object carries it; `nil` if it carries none, because someone else put it.
     ///   - modified: when the store says that it was put.
