@@ -26,7 +26,7 @@ package struct ArchiveSurvey: Sendable {
         var altered = AlteredArchives()
         for file in try await manifest.sealedFiles(organization: organization, days: days) {
             guard let size = try root.archives.byteCount(of: file.name) else {
-                altered.add(file, reason: "its file is missing")
+                if !file.isEvicted { altered.add(file, reason: "its file is missing") }
                 continue
             }
             guard size != file.byteCount, size != file.readByteCount else { continue }

@@ -12,6 +12,9 @@ package protocol ArchiveVault: Sendable {
     /// archive again, for example after a crash, makes no second copy.
     func put(_ archive: ArchiveToVault) async throws(VaultError) -> VaultedArchive
 
+    /// The confirmed copy that has these bytes, if the manifest does not know of it any more; `nil` if there is none.
+    func find(_ name: ArchiveName, digest: ContentDigest) async throws(VaultError) -> VaultedArchive?
+
     /// Opens an archive's copy, whose bytes are read by range when they are asked for. Both may block: never call them on
     /// the cooperative pool.
     /// - Throws: `.missing` if the copy does not exist, `.unreachable` or `.unauthorized` if the vault gives no answer.

@@ -6,6 +6,8 @@ package struct DayStatus: Hashable, Sendable {
     package var day: ArchiveDay
     package var archived = 0
     package var stored = 0
+    /// The part of `stored` that is sealed, and waits until the vault has it.
+    package var unvaulted = 0
     package var pending = 0
     package var failed = 0
     /// Recordings that were held, and whose bytes are known to be changed or gone.
@@ -46,9 +48,10 @@ package struct DayStatus: Hashable, Sendable {
     package var expected: Int { known + gaps }
 
     /// Whether everything expected of the day is archived, stored until the day is over, or explained, as far as is
-    /// known without listing: the rule of exit code 0.
+    /// known without listing: the rule of exit code 0. What is sealed has to be in the vault, if there is one.
     package func isComplete(today: ArchiveDay) -> Bool {
-        pending == 0 && unexplained == 0 && undetermined == 0 && (stored == 0 || day >= today) && !isDamaged
+        pending == 0 && unexplained == 0 && undetermined == 0 && unvaulted == 0
+            && (stored == 0 || day >= today) && !isDamaged
     }
 
     /// Whether everything expected is held or explained, as far as is known without listing.

@@ -47,8 +47,11 @@ package struct PassSummary: Hashable, Sendable, Codable {
         /// Archives of the window's days that are damaged, other than in single recordings: they make the window
         /// incomplete.
         package var archivesDamaged = 0
-        /// The part of `stored` whose day is over, so it should be archived: it makes the window incomplete.
+        /// The part of `stored` that should be archived: its day is over, or it is sealed and not yet in the vault. It makes
+        /// the window incomplete.
         package var overdue = 0
+        /// The part of `overdue` that is sealed, and waits until the vault has it.
+        package var unvaulted = 0
         /// The part of `archived` and `stored` that looks incomplete or unusual, and has no better version.
         package var suspect = 0
         /// The part of `suspect` that a person has acknowledged.
@@ -102,6 +105,7 @@ package struct PassSummary: Hashable, Sendable, Codable {
         lhs.recordings.explained += rhs.recordings.explained
         lhs.recordings.unexplained += rhs.recordings.unexplained
         lhs.recordings.overdue += rhs.recordings.overdue
+        lhs.recordings.unvaulted += rhs.recordings.unvaulted
         lhs.recordings.suspect += rhs.recordings.suspect
         lhs.recordings.acknowledged += rhs.recordings.acknowledged
         lhs.recordings.reasons.merge(rhs.recordings.reasons, uniquingKeysWith: +)
@@ -111,7 +115,7 @@ package struct PassSummary: Hashable, Sendable, Codable {
 extension PassSummary.Recordings: Codable {
     enum CodingKeys: String, CodingKey {
         case known, archived, stored, pending, failed, damaged, gaps, awaited, explained, unexplained, unrepaired,
-            overdue, suspect, acknowledged, reasons
+            overdue, unvaulted, suspect, acknowledged, reasons
         case archivesDamaged = "archives_damaged"
     }
 
@@ -125,6 +129,7 @@ extension PassSummary.Recordings: Codable {
         failed = try figures.decode(Int.self, forKey: .failed)
         gaps = try figures.decode(Int.self, forKey: .gaps)
         overdue = try figures.decode(Int.self, forKey: .overdue)
+        unvaulted = try figures.decodeIfPresent(Int.self, forKey: .unvaulted) ?? 0
         damaged = try figures.decodeIfPresent(Int.self, forKey: .damaged) ?? 0
         awaited = try figures.decodeIfPresent(Int.self, forKey: .awaited) ?? 0
         unrepaired = try figures.decodeIfPresent(Int.self, forKey: .unrepaired) ?? 0

@@ -55,7 +55,7 @@ extension Manifest {
             try DamagedRecordingRow.forEach(.unfinished, where: condition, arguments, AlteredArchives(), in: db) {
                 row in
                 let isCounted = row.gap.archive.map { altered.reason(of: $0) != nil } ?? false
-                if row.place != .archived || !isCounted { figures.repairable += 1 }
+                if !row.isSealed || !isCounted { figures.repairable += 1 }
             }
             let failed = try FailedRecording.cursor(where: condition, arguments, in: db)
             while let recording = try failed.next().map(FailedRecording.init) {

@@ -22,6 +22,10 @@ enum Schema {
         }
         // Nothing refers to the new column, so there is nothing else to check.
         migrator.registerMigration("2 leaves", foreignKeyChecks: .immediate) { db in try db.execute(sql: leaves) }
+        migrator.registerMigration("vault", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: vault)
+            try db.execute(sql: vaultViews)
+        }
         return migrator
     }()
 

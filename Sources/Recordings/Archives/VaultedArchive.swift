@@ -1,5 +1,3 @@
-import Recordings
-
 /// An archive's copy in the vault, as it was confirmed.
 package struct VaultedArchive: Hashable, Sendable {
     /// The version of the archive's object; `nil` if the store keeps no versions.
