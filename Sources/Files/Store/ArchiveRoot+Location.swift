@@ -9,12 +9,21 @@ extension ArchiveRoot {
         }
     }
 
-    /// Opens an archive. Blocks.
+    /// Opens an archive: on the disk if it is there, else where archives are kept besides. Blocks.
     /// - Throws: `.missing` if it does not exist.
     package func open(_ location: ArchiveLocation) throws(ArchiveError) -> any ByteSource {
         switch location {
-        case .sealed(let name): try archives.open(name)
+        case .sealed(let name): try openSealed(name)
         case .open(let name): try FileSource(openArchivePath(name))
+        }
+    }
+
+    private func openSealed(_ name: ArchiveName) throws(ArchiveError) -> any ByteSource {
+        do throws(ArchiveError) {
+            return try archives.open(name)
+        } catch {
+            guard error.code == .missing, let source = try elsewhere?.open(name) else { throw error }
+            return source
         }
     }
 

@@ -7,7 +7,7 @@ package struct ArchiveToVault: Hashable, Sendable {
     package var path: String
     package var digest: ContentDigest
     package var byteCount: Int64
-    /// Where the content of `metadata/recordings.jsonl` begins in the archive; `nil` if that is not known.
+    /// Where the header of `metadata/recordings.jsonl` begins in the archive; `nil` if that is not known.
     package var metadataOffset: Int64?
     /// The versions in the vault that are known to be damaged, and that must not be taken for a finished put.
     package var damagedVersions: Set<String>
