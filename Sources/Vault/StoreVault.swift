@@ -59,6 +59,23 @@ package final class StoreVault: ArchiveVault {
         return try await put.run(archive)
     }
 
+    /// Puts the side file only after the archive itself was read back and its lock confirmed: see ``ArchivePut``. So an
+    /// archive with a side file is whole.
+    package func find(_ name: ArchiveName, digest: ContentDigest) async throws(VaultError) -> VaultedArchive? {
+        let rule = try await writerRecord()?.rule ?? EpochRule()
+        let (key, store) = (VaultLayout.key(of: name), store)
+        let versions = try await VaultError.asking { () throws(ObjectStoreError) in try await store.versions(of: key) }
+        for version in versions where !version.isDeleteMarker {
+            let found = try await VaultInventory.counting(name, version, rule, in: store)
+            guard let found, found.copy.digest == digest else { continue }
+            let side = try await VaultError.asking { () throws(ObjectStoreError) in
+                try await Self.sideFile(of: name, version: nil, in: store)
+            }
+            return side == digest ? found.copy : nil
+        }
+        return nil
+    }
+
     package func open(_ name: ArchiveName, _ copy: VaultedArchive) throws(ArchiveError) -> any ByteSource {
         ObjectSource(
             store,

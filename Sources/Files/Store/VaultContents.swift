@@ -13,9 +13,17 @@ package protocol VaultContents: Sendable {
     /// - Parameter again: fetches it again, because what was kept is damaged.
     func openMetadata(of archive: ArchiveInVault, again: Bool) async throws(VaultError) -> any ByteSource
 
+    /// Opens an archive, whose bytes are read from the vault when they are asked for.
+    func open(_ archive: ArchiveInVault) -> any ByteSource
+
     /// Fetches the evidence logs that this root does not have, and the files of legacy sessions.
-    /// - Returns: the organizations whose log was fetched now.
-    func fetchRecords() async throws(VaultError) -> [OrganizationName]
+    func fetchRecords() async throws(VaultError)
+
+    /// The organizations whose log came from the vault and has not been settled: see ``settleLog(of:)``.
+    func fetchedLogs() async throws(VaultError) -> [OrganizationName]
+
+    /// Notes that the log of an organization is ready to be written to.
+    func settleLog(of organization: OrganizationName) async throws(VaultError)
 
     /// Fetches the newest copy of the manifest.
     /// - Returns: when it was put; `nil` if there is none.

@@ -35,7 +35,7 @@ package final class StoreVaultContents: VaultContents {
     package func inventory() async throws(VaultError) -> VaultInventory {
         if let inventory = known.withLock({ $0 }) { return inventory }
         let inventory = try await VaultInventory.read(vault)
-        count(inventory.requests, 0)
+        count(inventory.cost.requests, inventory.cost.byteCount)
         known.withLock { $0 = inventory }
         return inventory
     }
@@ -51,18 +51,23 @@ package final class StoreVaultContents: VaultContents {
 
     // MARK: - Archives
 
+    package func open(_ archive: ArchiveInVault) -> any ByteSource { source(archive) }
+
+    private func source(_ archive: ArchiveInVault) -> ObjectSource {
+        ObjectSource(
+            vault.store,
+            VaultLayout.key(of: archive.name),
+            version: archive.copy.tarVersion.flatMap { ObjectVersion($0) },
+            byteCount: archive.copy.byteCount,
+            in: place
+        )
+    }
+
     package func openMetadata(
         of archive: ArchiveInVault,
         again: Bool
     ) async throws(VaultError) -> any ByteSource {
-        let copy = archive.copy
-        let remote = ObjectSource(
-            vault.store,
-            VaultLayout.key(of: archive.name),
-            version: copy.tarVersion.flatMap { ObjectVersion($0) },
-            byteCount: copy.byteCount,
-            in: place
-        )
+        let (copy, remote) = (archive.copy, source(archive))
         guard let offset = archive.metadataOffset, (0..<copy.byteCount).contains(offset) else { return remote }
         let path = "\(folder)/\(archive.name)-\(copy.digest.description.prefix(16)).tail"
         let size = copy.byteCount - offset
@@ -100,16 +105,18 @@ package final class StoreVaultContents: VaultContents {
     }
 
     package func removeFetched() async throws(VaultError) {
-        let folder = folder
+        let (folder, logs) = (folder, logsFolder)
         try await VaultError.onDisk { _ throws(ArchiveError) in
             for name in try FileSystem.names(in: folder) { try FileSystem.remove("\(folder)/\(name)") }
+            // Only if they are empty.
             rmdir(folder)
+            rmdir(logs)
         }
     }
 
     // MARK: - Records
 
-    package func fetchRecords() async throws(VaultError) -> [OrganizationName] {
+    package func fetchRecords() async throws(VaultError) {
         let rule = try await inventory().writer?.rule ?? EpochRule()
         try await fetchLegacySessions(rule)
         let listing = try await VersionListing.read(below: VaultLayout.logs, in: vault.store)
@@ -117,10 +124,9 @@ package final class StoreVaultContents: VaultContents {
         let byOrganization = Dictionary(grouping: listing.versions.keys) { key in
             key.description.split(separator: "/").dropFirst().first.flatMap { OrganizationName($0) }
         }
-        var fetched: [OrganizationName] = []
         for (organization, keys) in byOrganization.sorted(by: { ($0.key?.description ?? "") < ($1.key?.description ?? "") }) {
             guard let organization, !LogFolder(organization, in: root.logsPath).exists else { continue }
-            let draft = "\(root.spoolPath)/rebuild-log/\(organization)"
+            let draft = "\(logsFolder)/\(organization)"
             let prefix = "\(VaultLayout.logs)\(organization)/"
             let files = keys.sorted().map { key in
                 let relative = String(key.description.dropFirst(prefix.count))
@@ -131,14 +137,37 @@ package final class StoreVaultContents: VaultContents {
             guard files.contains(where: { $0.path == "\(draft)/checkpoint" }) else { continue }
             try await fetch(files, rule)
             let (logs, target) = (root.logsPath, LogFolder(organization, in: root.logsPath).path)
+            let mark = fetchedMark(organization)
             try await VaultError.onDisk { _ throws(ArchiveError) in
                 try FileSystem.createFolder(logs)
+                // Before the log has its name, so that a run that is killed now is not the last to look at it.
+                try FileReplacement.durable(mark).write([])
                 try FileSystem.replace(target, with: draft)
                 try FileSystem.synchronizeFolder(logs)
             }
-            fetched.append(organization)
         }
-        return fetched
+    }
+
+    /// Where logs are until they are complete.
+    private var logsFolder: String { "\(root.spoolPath)/rebuild-log" }
+
+    /// A file that says that a log came from the vault, and may not be written to yet.
+    private func fetchedMark(_ organization: OrganizationName) -> String { "\(logsFolder)/\(organization).fetched" }
+
+    package func fetchedLogs() async throws(VaultError) -> [OrganizationName] {
+        let (folder, logs) = (logsFolder, root.logsPath)
+        return try await VaultError.onDisk { _ throws(ArchiveError) in
+            try FileSystem.names(in: folder).filter { $0.hasSuffix(".fetched") }
+                .compactMap { OrganizationName($0.dropLast(8)) }.filter { LogFolder($0, in: logs).exists }
+        }
+    }
+
+    package func settleLog(of organization: OrganizationName) async throws(VaultError) {
+        let (mark, folder) = (fetchedMark(organization), logsFolder)
+        try await VaultError.onDisk { _ throws(ArchiveError) in
+            try FileSystem.remove(mark)
+            try FileSystem.synchronizeFolder(folder)
+        }
     }
 
     private func fetchLegacySessions(_ rule: EpochRule) async throws(VaultError) {

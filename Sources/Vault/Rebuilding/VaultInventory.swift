@@ -10,7 +10,8 @@ package struct VaultInventory: Sendable {
     package var leftOut = 0
     /// Who may write; `nil` if nobody ever did.
     package var writer: WriterRecord?
-    package var requests = 0
+    /// What it took to find out.
+    package var cost = VaultCost()
 
     private static let width = 16
 
@@ -20,27 +21,22 @@ package struct VaultInventory: Sendable {
         inventory.writer = try await vault.writerRecord()
         let rule = inventory.writer?.rule ?? EpochRule()
         let listing = try await VersionListing.read(below: VaultLayout.archives, in: vault.store)
-        inventory.requests += listing.requests
-        let sides = listing.versions
+        inventory.cost.requests += listing.requests
         let store = vault.store
         let wanted = listing.versions.compactMap { key, versions in
-            VaultLayout.archive(at: key).map { (name: $0, key: key, versions: versions) }
+            VaultLayout.archive(at: key).map { (name: $0, versions: versions) }
         }.sorted { $0.name < $1.name }
         var rest = wanted[...]
         while !rest.isEmpty {
             let batch = rest.prefix(width)
             rest = rest.dropFirst(batch.count)
-            let found: [(ArchiveInVault?, leftOut: Int, requests: Int)]
+            let found: [Choice]
             do {
-                found = try await withThrowingTaskGroup(of: (Int, (ArchiveInVault?, leftOut: Int, requests: Int)).self) {
-                    group in
+                found = try await withThrowingTaskGroup(of: (Int, Choice).self) { group in
                     for (place, archive) in batch.enumerated() {
-                        let side = sides[VaultLayout.sideKey(of: archive.name)]?.first?.version
+                        let side = listing.versions[VaultLayout.sideKey(of: archive.name)]?.first
                         group.addTask {
-                            (
-                                place,
-                                try await choose(archive.name, archive.key, archive.versions, side: side, rule, in: store)
-                            )
+                            (place, try await choose(archive.name, archive.versions, side: side, rule, in: store))
                         }
                     }
                     return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
@@ -50,10 +46,11 @@ package struct VaultInventory: Sendable {
             } catch {
                 throw VaultError(.cancelled, "cancelled")
             }
-            for (archive, leftOut, requests) in found {
-                inventory.leftOut += leftOut
-                inventory.requests += requests
-                if let archive { inventory.archives.append(archive) }
+            for choice in found {
+                inventory.leftOut += choice.leftOut
+                inventory.cost.requests += choice.requests
+                inventory.cost.byteCount += choice.byteCount
+                if let archive = choice.archive { inventory.archives.append(archive) }
             }
         }
         return inventory
@@ -63,38 +60,71 @@ package struct VaultInventory: Sendable {
     /// writer, and of several of these the newest, because it was put again to replace a damaged one.
     private static func choose(
         _ name: ArchiveName,
-        _ key: ObjectKey,
         _ versions: [ListedVersion],
-        side: ObjectVersion?,
+        side: ListedVersion?,
         _ rule: EpochRule,
         in store: any ObjectStoring
-    ) async throws(VaultError) -> (ArchiveInVault?, leftOut: Int, requests: Int) {
-        var best: ArchiveInVault?
-        var leftOut = 0
+    ) async throws(VaultError) -> Choice {
+        var choice = Choice(requests: versions.count)
         for version in versions {
-            let found = try await VaultError.asking { () throws(ObjectStoreError) in
-                try await store.describe(key, version: version.version)
-            }
-            guard let found, let digest = found.digest, let epoch = found.epoch,
-                rule.counts(epoch: epoch, modified: found.modified)
-            else {
-                leftOut += 1
+            guard var found = try await counting(name, version, rule, in: store) else {
+                choice.leftOut += 1
                 continue
             }
-            if let best, best.copy.epoch >= epoch { continue }
-            let copy = VaultedArchive(
-                tarVersion: found.version?.description,
-                sideVersion: side?.description,
-                byteCount: found.byteCount,
-                digest: digest,
-                retainedUntil: found.retention.map { Timestamp($0.until) },
-                epoch: epoch,
-                putTime: found.modified,
-                confirmedTime: found.modified
-            )
-            best = ArchiveInVault(name: name, copy: copy, metadataOffset: found.metadataOffset)
+            if let best = choice.archive, best.copy.epoch >= found.copy.epoch { continue }
+            found.copy.sideVersion = side?.version?.description
+            choice.archive = found
         }
-        return (best, leftOut, versions.count)
+        // Its writer ended before it had read the archive back: so that is done now.
+        if side == nil, let archive = choice.archive {
+            let (digest, byteCount) = try await VaultError.asking { () throws(ObjectStoreError) in
+                try await store.digest(
+                    of: VaultLayout.key(of: name),
+                    version: archive.copy.tarVersion.flatMap { ObjectVersion($0) }
+                )
+            }
+            choice.requests += 1
+            choice.byteCount = byteCount
+            if digest != archive.copy.digest {
+                choice.archive = nil
+                choice.leftOut += 1
+            }
+        }
+        return choice
+    }
+
+    private struct Choice: Sendable {
+        var archive: ArchiveInVault?
+        var leftOut = 0
+        var requests: Int
+        var byteCount: Int64 = 0
+    }
+
+    /// An archive's copy, as its metadata describes it.
+    /// - Returns: `nil` if it does not count.
+    static func counting(
+        _ name: ArchiveName,
+        _ version: ListedVersion,
+        _ rule: EpochRule,
+        in store: any ObjectStoring
+    ) async throws(VaultError) -> ArchiveInVault? {
+        let found = try await VaultError.asking { () throws(ObjectStoreError) in
+            try await store.describe(VaultLayout.key(of: name), version: version.version)
+        }
+        guard let found, let digest = found.digest, let epoch = found.epoch,
+            rule.counts(epoch: epoch, modified: found.modified)
+        else { return nil }
+        let copy = VaultedArchive(
+            tarVersion: found.version?.description,
+            sideVersion: nil,
+            byteCount: found.byteCount,
+            digest: digest,
+            retainedUntil: found.retention.map { Timestamp($0.until) },
+            epoch: epoch,
+            putTime: found.modified,
+            confirmedTime: found.modified
+        )
+        return ArchiveInVault(name: name, copy: copy, metadataOffset: found.metadataOffset)
     }
 }
 
