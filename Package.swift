@@ -54,6 +54,14 @@ let package = Package(
             dependencies: ["CCurl", "Files", "Recordings"],
             swiftSettings: strict
         ),
+        // S3, and nothing of recordings.
+        .target(
+            name: "ObjectStore",
+            dependencies: [
+                "Files", "Recordings", "Transfer", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "WebexContactCenter",
             dependencies: [
@@ -262,6 +270,14 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ObjectStoreTests",
+            dependencies: [
+                "Files", "ObjectStore", "Recordings", "TestSupport", "Transfer",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),

@@ -12,11 +12,12 @@ package protocol CredentialSource: Sendable {
 
 /// Credentials that do not change while the process runs.
 package struct StaticCredentials: CredentialSource {
-    package let name = "the configuration"
+    package let name: String
     private let value: ObjectCredentials
 
-    package init(_ value: ObjectCredentials) {
+    package init(_ value: ObjectCredentials, name: String = "the configuration") {
         self.value = value
+        self.name = name
     }
 
     package func credentials() async throws(ObjectStoreError) -> ObjectCredentials { value }

@@ -26,7 +26,7 @@ package struct ListedObject: Hashable, Sendable {
 /// One version of an object, or the marker that says that it was deleted.
 package struct ListedVersion: Hashable, Sendable {
     package var key: ObjectKey
-    /// `nil` for what was put before the bucket kept versions.
+    /// `null` for what was put while the bucket kept no versions.
     package var version: ObjectVersion?
     package var isDeleteMarker: Bool
     package var isLatest: Bool

@@ -28,6 +28,9 @@ package struct ObjectStoreLocation: Hashable, Sendable, CustomStringConvertible 
         else {
             throw ObjectStoreError(.misconfigured, "the endpoint is not like https://HOST or https://HOST:PORT")
         }
+        guard scheme == "https" || url.isLoopback else {
+            throw ObjectStoreError(.misconfigured, "the endpoint: plain http is only used for loopback addresses")
+        }
         guard bucket.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]{1,62}/) != nil else {
             throw ObjectStoreError(.misconfigured, "\(bucket) is no name of a bucket")
         }
@@ -48,5 +51,39 @@ package struct ObjectStoreLocation: Hashable, Sendable, CustomStringConvertible 
     /// For people: endpoint, bucket and prefix.
     package var description: String {
         "\(authority)/\(bucket)\(prefix.isEmpty ? "" : "/\(prefix)")"
+    }
+}
+
+extension ObjectStoreLocation {
+    /// Host, and port unless it is the scheme's own.
+    private var authority: String {
+        let host = endpoint.host() ?? ""
+        let shown = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+        guard let port = endpoint.port, port != (endpoint.scheme == "http" ? 80 : 443) else { return shown }
+        return "\(shown):\(port)"
+    }
+
+    /// The value of the field `Host`, which is signed.
+    var host: String { pathStyle ? authority : "\(bucket).\(authority)" }
+
+    /// The path of an object, or of the bucket with `nil`, encoded.
+    func path(_ key: ObjectKey?) -> String {
+        let object = key.map { "/" + PercentEncoding.encode(prefix + $0.description, keepsSlashes: true) } ?? ""
+        guard pathStyle else { return object.isEmpty ? "/" : object }
+        return "/\(bucket)\(object)"
+    }
+
+    /// The whole URL of an encoded path and query.
+    func url(path: String, query: String) -> URL? {
+        URL(string: "\(endpoint.scheme ?? "https")://\(host)\(path)\(query.isEmpty ? "" : "?\(query)")")
+    }
+}
+
+extension URL {
+    /// Whether its host is this machine, by name or number.
+    var isLoopback: Bool {
+        guard let host = host()?.lowercased() else { return false }
+        return ["localhost", "::1", "[::1]"].contains(host)
+            || host.wholeMatch(of: /127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}/) != nil
     }
 }
