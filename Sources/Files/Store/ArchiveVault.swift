@@ -30,7 +30,7 @@ package protocol ArchiveVault: Sendable {
 
     /// Puts what else leaves the machine after a pass: the evidence logs, and a snapshot of the manifest.
     /// - Parameter snapshot: writes a consistent copy of the manifest at a path.
-    func keepRecords(snapshot: @Sendable (String) throws -> Void) async throws(VaultError)
+    func keepRecords(snapshot: @escaping @Sendable (String) throws -> Void) async throws(VaultError)
 
     /// Tries whether the lock is real, by what a lock has to refuse, and keeps the outcome.
     func checkLock() async throws(VaultError) -> VaultLockCheck
