@@ -33,6 +33,8 @@ package struct CallArchive: Sendable {
         package var command: String
         /// Source of the salts of new archives. They must be unpredictable, except in tests.
         package var randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+        /// Where sealed archives are also kept; `nil` for the disk only.
+        package var vault: (any ArchiveVault)?
 
         package init(
             root: ArchiveRoot,

@@ -141,6 +141,11 @@ struct DayCounting {
                 days[key]?.isClosed = false
                 days[key]?.isDamaged = true
             }
+            for (day, count) in try VaultRule.archives(organization: organization[0], in: db) {
+                let key = Key(organization: name, day: day.stored)
+                days[key]?.isClosed = false
+                days[key]?.archivesUnvaulted = count
+            }
         }
     }
 

@@ -55,6 +55,10 @@ struct DayTally {
         for (day, count) in try KnownDamage.archives(organization: row, standpoint.altered, in: db) {
             byDay[day]?.summary.recordings.archivesDamaged = count
         }
+        for (day, count) in try VaultRule.archives(organization: row, in: db) {
+            byDay[day]?.isClosed = false
+            byDay[day]?.summary.recordings.archivesUnvaulted = count
+        }
     }
 
     /// Counts as damaged what was counted as archived, stored or pending before.

@@ -36,7 +36,7 @@ struct PassReport {
         )
         output.text(
             "  \(Readable.count(figures.expected, "recording")) expected: \(figures.archived) archived, "
-                + "\(figures.stored) waiting for their day to be sealed, \(figures.pending) pending, "
+                + "\(stored(figures)), \(figures.pending) pending, "
                 + "\(figures.missing) missing\(Self.rest(figures))"
         )
         if summary.recordings.suspect > 0 {
@@ -51,6 +51,16 @@ struct PassReport {
                 "  sealed \(archive.path): \(Readable.count(archive.recordings, "recording")), "
                     + Readable.bytes(archive.bytes)
             )
+        }
+        if let vault = result.vault {
+            if !vault.placed.isEmpty {
+                let archives = Readable.count(vault.placed.count, "archive")
+                output.text("  put \(archives) into the vault, \(Readable.bytes(vault.placedBytes))")
+            }
+            if !vault.evicted.isEmpty {
+                output.text("  removed \(Readable.count(vault.evicted.count, "archive")) from the disk: the vault has them")
+            }
+            if let failure = vault.failure { Diagnostics.error("\(result.organization): \(failure)") }
         }
         if let finding = result.activities, let line = Self.line(finding) { output.text("  \(line)") }
         if let absence = result.callMetadata?.absence {
@@ -74,6 +84,13 @@ struct PassReport {
             if let advice { output.text("  \(advice)") }
         }
         for alarm in alarms { output.text(alarm.line) }
+    }
+
+    /// Those that are stored, by what they wait for.
+    private func stored(_ figures: ReportFigures) -> String {
+        let unvaulted = result.summary.recordings.unvaulted
+        let sealed = unvaulted > 0 ? ", \(unvaulted) waiting for the vault" : ""
+        return "\(figures.stored - unvaulted) waiting for their day to be sealed\(sealed)"
     }
 
     /// What would complete it, unless that is to run it again later.
