@@ -5,7 +5,7 @@ import Manifest
 import Recordings
 
 /// The archives that a vault has, by name, for reading those that are not on the disk.
-final class VaultedArchives: ArchivesElsewhere {
+final class ArchivesInVault: ArchivesElsewhere {
     /// Sorted by name.
     let archives: [ArchiveInVault]
     private let byName: [ArchiveName: ArchiveInVault]
@@ -18,9 +18,9 @@ final class VaultedArchives: ArchivesElsewhere {
     }
 
     /// - Returns: `nil` without a vault.
-    static func list(_ contents: (any VaultContents)?) async throws(VaultError) -> VaultedArchives? {
+    static func list(_ contents: (any VaultContents)?) async throws(VaultError) -> ArchivesInVault? {
         guard let contents else { return nil }
-        return VaultedArchives(try await contents.archives(), in: contents)
+        return ArchivesInVault(try await contents.archives(), in: contents)
     }
 
     subscript(name: ArchiveName) -> ArchiveInVault? { byName[name] }
@@ -45,7 +45,7 @@ extension Rebuild {
     /// - Returns: the records of the days that they close.
     func adoptSealed(
         _ adopter: ArchiveAdopter,
-        _ vaulted: VaultedArchives?,
+        _ vaulted: ArchivesInVault?,
         _ summary: inout Summary,
         now: Timestamp,
         _ progress: (ArchiveName) -> Void
@@ -90,7 +90,7 @@ extension Rebuild {
 
     private func fetch(
         _ names: [ArchiveName],
-        _ vaulted: VaultedArchives?
+        _ vaulted: ArchivesInVault?
     ) async throws -> [ArchiveName: any ByteSource] {
         guard let vaulted else { return [:] }
         return try await withThrowingTaskGroup(of: (ArchiveName, any ByteSource).self) { group in
@@ -106,7 +106,7 @@ extension Rebuild {
     private func adopt(
         _ archive: ArchiveInVault,
         _ source: any ByteSource,
-        _ vaulted: VaultedArchives?,
+        _ vaulted: ArchivesInVault?,
         _ adopter: ArchiveAdopter,
         now: Timestamp
     ) async throws -> ArchiveAdopter.Outcome {

@@ -98,7 +98,7 @@ package struct Rebuild: Sendable {
             summary.logs = try await LogContinuation.restore(from: vault, logs, now: now)
         }
         let manifest = try Manifest.create(path: draft, spool: try root.identity().id)
-        let elsewhere = try await VaultedArchives.list(vault)
+        let elsewhere = try await ArchivesInVault.list(vault)
         var readable = root
         if let elsewhere { readable.elsewhere = elsewhere }
         let adopter = ArchiveAdopter(root: readable, manifest: manifest, schedule: schedule)
