@@ -53,7 +53,7 @@ struct VaultStep: Sendable {
         }
     }
 
-    private func isWriter(_ first: ArchiveName, _ finding: inout VaultFinding) async throws -> Bool {
+    func isWriter(_ first: ArchiveName, _ finding: inout VaultFinding) async throws -> Bool {
         do throws(VaultError) {
             try await vault.confirmWriter()
             return true
@@ -66,7 +66,7 @@ struct VaultStep: Sendable {
 
     /// Puts some archives, a few at once.
     /// - Returns: whether to go on with others.
-    private func put(_ rows: [ArchiveRow], _ finding: inout VaultFinding) async throws -> Bool {
+    func put(_ rows: [ArchiveRow], _ finding: inout VaultFinding) async throws -> Bool {
         var waiting = rows[...]
         var goesOn = true
         try await withThrowingTaskGroup(of: (ArchiveRow, Result<VaultedArchive, VaultError>).self) { group in
