@@ -64,7 +64,8 @@ package final class MemoryStore: ObjectStoring {
     /// Changes the bytes of the newest version behind everyone's back.
     package func damage(_ key: String) {
         state.withLock { state in
-            guard var versions = state.objects[key], !versions.isEmpty, !versions[versions.count - 1].bytes.isEmpty else {
+            guard var versions = state.objects[key], !versions.isEmpty, !versions[versions.count - 1].bytes.isEmpty
+            else {
                 return
             }
             versions[versions.count - 1].bytes[0] ^= 1
@@ -121,7 +122,9 @@ package final class MemoryStore: ObjectStoring {
                 throw ObjectStoreError(.damaged, "\(key): the checksum is wrong")
             }
             var versions = state.objects[key.description] ?? []
-            if options.onlyIfAbsent, versions.last.map({ !$0.isDeleteMarker }) == true, !lies.contains(.ignoresConditions) {
+            if options.onlyIfAbsent, versions.last.map({ !$0.isDeleteMarker }) == true,
+                !lies.contains(.ignoresConditions)
+            {
                 throw ObjectStoreError(.precondition, "\(key): it exists")
             }
             if options.retention != nil, lies.contains(.keepsNoVersions) {
@@ -130,7 +133,8 @@ package final class MemoryStore: ObjectStoring {
             if lies.contains(.flipsBits), !bytes.isEmpty { bytes[bytes.count / 2] ^= 1 }
             let dropsLock = lies.contains(.dropsLocks) || isInParts && lies.contains(.dropsLocksOfParts)
             state.counter += 1
-            let known = Data((lies.contains(.echoesChecksums) ? body.digest : Self.digest(bytes)).bytes).base64EncodedString()
+            let known = Data((lies.contains(.echoesChecksums) ? body.digest : Self.digest(bytes)).bytes)
+                .base64EncodedString()
             let checksum = isInParts ? "\(known)-2" : known
             let version = Version(
                 id: "v\(state.counter)",
@@ -217,7 +221,8 @@ package final class MemoryStore: ObjectStoring {
     ) async throws(ObjectStoreError) -> ListingPage<ListedObject> {
         try call("list", prefix) { state throws(ObjectStoreError) in
             let found = state.objects.compactMap { key, versions -> ListedObject? in
-                guard key.hasPrefix(prefix), let last = versions.last, !last.isDeleteMarker, let key = ObjectKey(key) else {
+                guard key.hasPrefix(prefix), let last = versions.last, !last.isDeleteMarker, let key = ObjectKey(key)
+                else {
                     return nil
                 }
                 return ListedObject(
@@ -369,7 +374,9 @@ package final class MemoryStore: ObjectStoring {
         _ version: ObjectVersion?,
         in state: State
     ) throws(ObjectStoreError) -> Version {
-        guard let found = find(key, version, in: state) else { throw ObjectStoreError(.notFound, "\(key) does not exist") }
+        guard let found = find(key, version, in: state) else {
+            throw ObjectStoreError(.notFound, "\(key) does not exist")
+        }
         return found
     }
 

@@ -79,7 +79,11 @@ import VaultSupport
         // As if it had been sent in parts.
         let key = try unwrap(ObjectKey("log/acme/tile/0/000"))
         let body = ObjectBody.bytes([1, 2, 3])
-        _ = try await bench.store.put(body, at: key, PutOptions(metadata: ["sha256": "\(body.digest)", "epoch": "1"], partBytes: 1))
+        _ = try await bench.store.put(
+            body,
+            at: key,
+            PutOptions(metadata: ["sha256": "\(body.digest)", "epoch": "1"], partBytes: 1)
+        )
         #expect(bench.versions(key.description).first?.retention == nil)
         let order = ObjectPut.Order(
             key: key,
@@ -133,7 +137,8 @@ import VaultSupport
         #expect(again.sideVersion == copy.sideVersion)
     }
 
-    @Test func `the store's checksum is enough only where a check has shown that wrong ones are refused`() async throws {
+    @Test func `the store's checksum is enough only where a check has shown that wrong ones are refused`() async throws
+    {
         let bench = try VaultBench(trustsChecksums: true)
         _ = try await bench.vault.put(try bench.archive())
         #expect(bench.store.calls.contains("digest \(tar)"))

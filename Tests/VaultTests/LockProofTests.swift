@@ -47,7 +47,9 @@ import VaultSupport
     }
 
     @Test(arguments: [MemoryStore.Lie.takesWrongChecksums, .echoesChecksums, .keepsNoChecksums])
-    func `a store that takes wrong checksums, or keeps none, is not trusted with them`(_ lie: MemoryStore.Lie) async throws {
+    func `a store that takes wrong checksums, or keeps none, is not trusted with them`(_ lie: MemoryStore.Lie)
+        async throws
+    {
         // One that echoes what it is given refuses nothing either.
         let lies: Set<MemoryStore.Lie> = lie == .echoesChecksums ? [lie, .takesWrongChecksums] : [lie]
         let bench = try VaultBench(lies)

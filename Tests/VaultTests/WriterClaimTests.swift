@@ -47,7 +47,9 @@ import VaultSupport
         #expect(try await second.vault.put(archive).epoch == 2)
     }
 
-    @Test func `a machine that is woken in the middle of an upload learns that it is no writer, and its archive does not count`()
+    @Test
+    func
+        `a machine that is woken in the middle of an upload learns that it is no writer, and its archive does not count`()
         async throws
     {
         let clock = TestTime()
@@ -85,7 +87,8 @@ import VaultSupport
         #expect(inventory.leftOut == 1)
     }
 
-    @Test func `two roots that begin at the same time are told apart by a store that ignores conditions`() async throws {
+    @Test func `two roots that begin at the same time are told apart by a store that ignores conditions`() async throws
+    {
         let first = try VaultBench([.ignoresConditions])
         let second = try VaultBench(store: first.store, clock: first.clock)
         try await first.vault.confirmWriter()
@@ -132,7 +135,9 @@ import VaultSupport
         (Int?.none, 0, false), (3, 900, true), (2, 200, true), (2, 300, true), (2, 301, false), (1, 100, true),
         (1, 101, false), (1, 50, true), (4, 50, false),
     ])
-    func `what was put under an epoch after its end does not count`(_ epoch: Int?, _ second: Int64, _ counts: Bool) throws {
+    func `what was put under an epoch after its end does not count`(_ epoch: Int?, _ second: Int64, _ counts: Bool)
+        throws
+    {
         let ids = try (1...3).map { try unwrap(CanonicalUUID("00000000-0000-4000-8000-00000000000\($0)")) }
         var record = WriterRecord(root: ids[0], epoch: 1, takenTime: time(0))
         record = record.takenOver(by: ids[1], at: time(100))

@@ -76,7 +76,9 @@ extension Rebuild {
                         let isOnDisk = onDisk.contains(name)
                         try await adopter.manifest.restoreVaulted(name, copy, isOnDisk: isOnDisk, now: now)
                     } catch let error as ManifestError where error.code == .conflict {
-                        outcome.faults.append(ArchiveFault(kind: .notTakenIn, archive: "\(name)", message: error.message))
+                        outcome.faults.append(
+                            ArchiveFault(kind: .notTakenIn, archive: "\(name)", message: error.message)
+                        )
                     }
                 }
                 dayCloses.add(outcome.dayClose, of: name)

@@ -83,6 +83,15 @@ package struct LockProof: Sendable {
             _ = try? await store.delete(key, version: version)
             return ["it took a locked object, and did not lock it"]
         }
+        return try await breaches(key, version, body.digest)
+    }
+
+    /// What the store does with a locked version that it has to refuse.
+    private func breaches(
+        _ key: ObjectKey,
+        _ version: ObjectVersion,
+        _ digest: ContentDigest
+    ) async throws(VaultError) -> [String] {
         var breaches: [String] = []
         // The mildest first: what one of them breaks would hide the rest.
         if try await isAllowed({ () throws(ObjectStoreError) in try await shorten(key, version, bypassing: false) }) {
@@ -112,7 +121,7 @@ package struct LockProof: Sendable {
             breaches.append("it deleted a version that was locked in \(lock.rawValue) mode")
         }
         // It may refuse, and do it all the same.
-        if breaches.isEmpty, try await !isStillThere(key, version, body.digest) {
+        if breaches.isEmpty, try await !isStillThere(key, version, digest) {
             breaches.append("it refused to delete a locked version, and does not have it any more")
         }
         return breaches

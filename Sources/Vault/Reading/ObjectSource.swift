@@ -90,7 +90,10 @@ package final class ObjectSource: ByteSource {
             throw VaultError(error).reading(name)
         }
         guard bytes.count == range.count else {
-            throw .damaged("\(name) has \(byteCount) bytes, and ends at \(range.lowerBound + Int64(bytes.count))", path: name)
+            throw .damaged(
+                "\(name) has \(byteCount) bytes, and ends at \(range.lowerBound + Int64(bytes.count))",
+                path: name
+            )
         }
         state.withLock { $0.take(bytes, at: range.lowerBound) }
     }

@@ -124,7 +124,9 @@ package final class StoreVaultContents: VaultContents {
         let byOrganization = Dictionary(grouping: listing.versions.keys) { key in
             key.description.split(separator: "/").dropFirst().first.flatMap { OrganizationName($0) }
         }
-        for (organization, keys) in byOrganization.sorted(by: { ($0.key?.description ?? "") < ($1.key?.description ?? "") }) {
+        for (organization, keys) in byOrganization.sorted(by: {
+            ($0.key?.description ?? "") < ($1.key?.description ?? "")
+        }) {
             guard let organization, !LogFolder(organization, in: root.logsPath).exists else { continue }
             let draft = "\(logsFolder)/\(organization)"
             let prefix = "\(VaultLayout.logs)\(organization)/"
@@ -132,7 +134,12 @@ package final class StoreVaultContents: VaultContents {
                 let relative = String(key.description.dropFirst(prefix.count))
                 // These change, so an earlier run's are not good enough.
                 let changes = relative == "checkpoint" || relative == "tail"
-                return Fetch(key: key, path: "\(draft)/\(relative)", isKept: !changes, versions: listing.versions[key] ?? [])
+                return Fetch(
+                    key: key,
+                    path: "\(draft)/\(relative)",
+                    isKept: !changes,
+                    versions: listing.versions[key] ?? []
+                )
             }
             guard files.contains(where: { $0.path == "\(draft)/checkpoint" }) else { continue }
             try await fetch(files, rule)
@@ -226,7 +233,10 @@ package final class StoreVaultContents: VaultContents {
             count(1, Int64(bytes.count))
         }
         guard Int64(bytes.count) == version.byteCount else {
-            throw VaultError(.damaged, "\(place)/\(file.key): the vault gave \(bytes.count) of \(version.byteCount) bytes")
+            throw VaultError(
+                .damaged,
+                "\(place)/\(file.key): the vault gave \(bytes.count) of \(version.byteCount) bytes"
+            )
         }
         let isKept = file.isKept
         try await VaultError.onDisk { [bytes] _ throws(ArchiveError) in

@@ -142,7 +142,9 @@ struct VersionListing: Sendable {
             repeat {
                 let page = try await store.versions(below: prefix, after: position)
                 listing.requests += 1
-                for item in page.items where !item.isDeleteMarker { listing.versions[item.key, default: []].append(item) }
+                for item in page.items where !item.isDeleteMarker {
+                    listing.versions[item.key, default: []].append(item)
+                }
                 position = page.next
             } while position != nil
         } catch {

@@ -54,7 +54,9 @@ struct LogFilesToKeep: Sendable {
                 try walk(path, below: relative + "/", organization)
                 continue
             }
-            guard status.isRegular, let key = ObjectKey("\(VaultLayout.logs)\(organization)/\(relative)") else { continue }
+            guard status.isRegular, let key = ObjectKey("\(VaultLayout.logs)\(organization)/\(relative)") else {
+                continue
+            }
             var file = RecordFile(
                 key: key,
                 path: path,

@@ -71,7 +71,8 @@ struct RecordUpload: Sendable {
             let legacy = try root.archiveFiles(ending: ".jsonl") + root.archiveFiles(ending: ".jsonl.sha256")
             for path in legacy {
                 guard let status = try FileSystem.status(of: path), status.isRegular,
-                    let name = Self.day(ofLegacyFile: path), let key = ObjectKey(path.dropFirst(root.path.utf8.count + 1))
+                    let name = Self.day(ofLegacyFile: path),
+                    let key = ObjectKey(path.dropFirst(root.path.utf8.count + 1))
                 else { continue }
                 files.append(
                     RecordFile(
@@ -137,7 +138,8 @@ struct RecordUpload: Sendable {
         }
     }
 
-    private func note(_ changes: [(key: String, sent: SentRecords.Sent?)], _ sent: inout SentRecords) throws(VaultError) {
+    private func note(_ changes: [(key: String, sent: SentRecords.Sent?)], _ sent: inout SentRecords) throws(VaultError)
+    {
         do throws(ArchiveError) {
             try sent.note(changes)
         } catch {
@@ -168,7 +170,8 @@ struct RecordUpload: Sendable {
             key: file.key,
             body: body,
             metadata: VaultLayout.metadata(of: file.organization, day: file.day, digest: body.digest, epoch: epoch),
-            retention: file.isFinal ? file.day.map { layout.retention(of: $0, now: now) } ?? layout.retention(now: now) : nil
+            retention: file.isFinal
+                ? file.day.map { layout.retention(of: $0, now: now) } ?? layout.retention(now: now) : nil
         )
         order.isReplaced = !file.isFinal
         let outcome = try await objects.run(order)
@@ -228,7 +231,8 @@ struct RecordUpload: Sendable {
         } catch {
             throw VaultError(.local, "cannot copy the manifest for the vault: \(error)")
         }
-        let body = try await VaultError.asking { () throws(ObjectStoreError) in try await ObjectBody.hashing(path: path) }
+        let body = try await VaultError.asking { () throws(ObjectStoreError) in try await ObjectBody.hashing(path: path)
+        }
         guard former?.value.digest != body.digest else { return }
         let stamp = now.description.prefix(19).filter { $0 != "-" && $0 != ":" }
         let key = ObjectKey(checked: "\(VaultLayout.snapshots)\(stamp)Z.sqlite")

@@ -100,7 +100,9 @@ package struct WriterClaim: Sendable {
     /// compared with.
     private func replace(with record: WriterRecord) async throws(VaultError) -> WriterRecord {
         try await put(record, onlyIfAbsent: false)
-        let description = try await VaultError.asking { () throws(ObjectStoreError) in try await store.describe(Self.key) }
+        let description = try await VaultError.asking { () throws(ObjectStoreError) in
+            try await store.describe(Self.key)
+        }
         var exact = record
         if let time = description?.lastModified.map({ Timestamp($0) }), time != record.takenTime {
             exact.takenTime = time
@@ -138,7 +140,8 @@ package struct WriterClaim: Sendable {
     /// The record, also one that somebody deleted, if the store still has it as a version: deleting it makes nobody the
     /// writer.
     private func newest() async throws(VaultError) -> Found? {
-        if let latest = try await VaultError.asking({ () throws(ObjectStoreError) in try await store.describe(Self.key) }) {
+        if let latest = try await VaultError.asking({ () throws(ObjectStoreError) in try await store.describe(Self.key)
+        }) {
             return Found(record: try await record(latest.version, latest.byteCount))
         }
         let versions = try await VaultError.asking { () throws(ObjectStoreError) in
@@ -188,7 +191,10 @@ package struct WriterClaim: Sendable {
     }
 
     private var disappeared: VaultError {
-        VaultError(.missing, "\(place)/\(VaultLayout.writer): the store took it, and does not have it; run this again later")
+        VaultError(
+            .missing,
+            "\(place)/\(VaultLayout.writer): the store took it, and does not have it; run this again later"
+        )
     }
 
     private func notWriter(_ record: WriterRecord) -> VaultError {

@@ -10,7 +10,8 @@ import Wiring
 struct VaultStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show what the vault has, what waits to be put there, whether its lock was proven, and who may write.",
+        abstract:
+            "Show what the vault has, what waits to be put there, whether its lock was proven, and who may write.",
         discussion: """
             All figures are the manifest's; the store is only asked who may write. `callark verify --remote` reads the \
             copies.

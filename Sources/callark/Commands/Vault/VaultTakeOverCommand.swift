@@ -58,7 +58,9 @@ struct VaultTakeOverLine: Encodable {
     static func text(_ result: WriterClaim.TakeOver, _ place: String) -> [String] {
         if result.wasWriter { return ["this archive root writes to \(place) already (epoch \(result.record.epoch))"] }
         var lines = ["this archive root writes to \(place) from now on (epoch \(result.record.epoch))"]
-        if let former = result.former { lines.append("  before: \(former.root); what it puts from now on does not count") }
+        if let former = result.former {
+            lines.append("  before: \(former.root); what it puts from now on does not count")
+        }
         return lines
     }
 }
