@@ -145,7 +145,7 @@ package struct CallArchive: Sendable {
     /// - Throws: ``ArchiverError`` with code `damaged` if there are archives but no manifest.
     package static func requireManifest(of root: ArchiveRoot) throws {
         guard try !Manifest.exists(at: root.manifestPath),
-            let archive = try root.archives.list().first ?? root.openArchives().first
+            let archive = try root.archives.list().first ?? root.openArchives().first ?? root.archives.lost().first
         else { return }
         throw ArchiverError(
             .damaged,

@@ -29,6 +29,9 @@ extension ArchiveRoot {
 
     /// The location of an archive: in the spool until it is sealed.
     package func location(of name: ArchiveName) throws(ArchiveError) -> ArchiveLocation {
-        try archives.holds(name) ? .sealed(name) : .open(name)
+        if try archives.holds(name) { return .sealed(name) }
+        // Of an archive that was removed from the disk, the side file is left.
+        let isOpen = try FileSystem.status(of: openArchivePath(name)) != nil
+        return try !isOpen && FileSystem.status(of: sideFilePath(name)) != nil ? .sealed(name) : .open(name)
     }
 }

@@ -32,6 +32,9 @@ package protocol ArchiveVault: Sendable {
     /// - Parameter snapshot: writes a consistent copy of the manifest at a path.
     func keepRecords(snapshot: @escaping @Sendable (String) throws -> Void) async throws(VaultError)
 
+    /// What the store says about the place; shows too that it can be reached with these credentials.
+    func bucket() async throws(VaultError) -> VaultBucket
+
     /// Tries whether the lock is real, by what a lock has to refuse, and keeps the outcome.
     func checkLock() async throws(VaultError) -> VaultLockCheck
 

@@ -71,15 +71,30 @@ extension Manifest {
         }
     }
 
-    /// Notes that the copy in the vault is damaged or gone, so that the archive is put there again. If it is not on the
-    /// disk any more, its file is missing from now on.
-    package func noteVaultDamage(_ name: ArchiveName, _ reason: String, now: Timestamp) async throws {
+    /// Notes that the copy in the vault was read back whole, and its lock confirmed.
+    package func noteVaultRead(_ name: ArchiveName, now: Timestamp) async throws {
+        try await write { db in
+            let update = "UPDATE vault_copy SET read_time = ? WHERE archive = ? AND confirmed_time IS NOT NULL"
+            try db.execute(sql: update, arguments: [now.stored, try VaultCopy.row(of: name, in: db)])
+        }
+    }
+
+    /// Notes that the copy in the vault does not hold, so that the archive is put there again. If it is not on the disk any
+    /// more, its file is missing from now on.
+    /// - Parameter isDamaged: whether its bytes are changed or gone; otherwise only its lock has to be confirmed again.
+    package func noteVaultDamage(
+        _ name: ArchiveName,
+        _ reason: String,
+        isDamaged: Bool = true,
+        now: Timestamp
+    ) async throws {
         try await write(.machine) { db in
             guard let known = try ArchiveRow.find(name, in: db), let copy = known.vault else { return }
-            let versions = copy.damagedVersions.union([copy.confirmed?.tarVersion].compactMap(\.self)).sorted()
+            let version = isDamaged ? copy.confirmed?.tarVersion : nil
+            let versions = copy.damagedVersions.union([version].compactMap(\.self)).sorted()
             let update = """
                 UPDATE vault_copy SET confirmed_time = NULL, put_time = NULL, tar_version = NULL, side_version = NULL,
-                    evicted_time = NULL, damaged_versions = ?, put_failure = ?, put_failed_time = ? WHERE archive = ?
+                    evicted_time = NULL, read_time = NULL, damaged_versions = ?, put_failure = ?, put_failed_time = ? WHERE archive = ?
                 """
             try db.execute(
                 sql: update,

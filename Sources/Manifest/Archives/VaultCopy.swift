@@ -9,6 +9,8 @@ package struct VaultCopy: Hashable, Sendable {
     package var confirmed: VaultedArchive?
     /// When the archive was removed from the disk because the vault has it; `nil` if it is on the disk.
     package var evictedTime: Timestamp?
+    /// When the copy was last read back whole; `nil` if it is not confirmed.
+    package var readTime: Timestamp?
     /// The versions in the vault that were found damaged.
     package var damagedVersions: Set<String> = []
     /// Why the last put failed, and when; `nil` if none failed since the last success.
@@ -23,7 +25,7 @@ extension VaultCopy {
     /// For `archive` with a left join of `vault_copy`.
     static let columns = """
         is_required, tar_version, side_version, vault_copy.byte_count AS vault_byte_count, retained_until, epoch, put_time,
-        confirmed_time, evicted_time, damaged_versions, put_failure, put_failed_time
+        confirmed_time, evicted_time, read_time, damaged_versions, put_failure, put_failed_time
         """
 
     /// - Parameter digest: that of the archive.
@@ -44,6 +46,7 @@ extension VaultCopy {
             )
         }
         evictedTime = try row["evicted_time"]
+        readTime = try row["read_time"]
         damagedVersions = Set(try (row["damaged_versions"] as String?)?.split(separator: "\n").map(String.init) ?? [])
         failure = try row["put_failure"]
         failedTime = try row["put_failed_time"]
@@ -59,14 +62,14 @@ extension VaultCopy {
     static func confirm(_ archive: Int64, _ copy: VaultedArchive, in db: Database) throws {
         let update = """
             UPDATE vault_copy SET tar_version = ?, side_version = ?, byte_count = ?, retained_until = ?, epoch = ?,
-                put_time = ?, confirmed_time = ?, put_failure = NULL, put_failed_time = NULL
+                put_time = ?, confirmed_time = ?, read_time = ?, put_failure = NULL, put_failed_time = NULL
             WHERE archive = ?
             """
         try db.cachedStatement(sql: update)
             .execute(
                 arguments: [
                     copy.tarVersion, copy.sideVersion, copy.byteCount, copy.retainedUntil?.stored, copy.epoch,
-                    copy.putTime.stored, copy.confirmedTime.stored, archive,
+                    copy.putTime.stored, copy.confirmedTime.stored, copy.confirmedTime.stored, archive,
                 ]
             )
     }

@@ -25,6 +25,8 @@ package struct ArchiveStanding: Hashable, Sendable {
     /// Its copies that do not count, in the order of the archive. If the archive has been found intact since, they are
     /// duplicates, whatever they were when they stopped counting.
     package var displaced: [DisplacedCopy]
+    /// Where it is kept.
+    package var copies: ArchiveCopies
 }
 
 extension Manifest {
@@ -165,7 +167,11 @@ extension ArchiveStanding {
             reason: known.isDamaged || known.isGone ? known.reason : nil,
             counting: held - damaged,
             damaged: damaged,
-            displaced: displaced
+            displaced: displaced,
+            copies: ArchiveCopies(
+                isOnDisk: !known.isGone && archive.vault?.evictedTime == nil,
+                isInVault: archive.vault?.confirmed != nil
+            )
         )
     }
 }

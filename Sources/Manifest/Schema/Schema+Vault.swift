@@ -5,7 +5,7 @@ extension Schema {
     /// The migration `vault`. A row is made when an archive is sealed while a vault is configured (`is_required`), or when
     /// one that was sealed before is to be put there too. The columns up to `confirmed_time` are NULL until the copy is
     /// confirmed. `evicted_time` says that the file was removed from the disk because the vault has it: since then, a
-    /// missing file is no damage. `damaged_versions` are versions of the object that were found damaged, one a line.
+    /// missing file is no damage. `read_time` is when the copy was last read back whole. `damaged_versions` are versions of the object that were found damaged, one a line.
     /// `put_failure` is why the last put failed.
     ///
     /// An archive whose row is required and not confirmed does not count as archived: its recordings are `stored`
@@ -22,6 +22,7 @@ extension Schema {
             put_time INTEGER,
             confirmed_time INTEGER,
             evicted_time INTEGER,
+            read_time INTEGER,
             damaged_versions TEXT CHECK (damaged_versions <> ''),
             put_failure TEXT CHECK (put_failure <> ''),
             put_failed_time INTEGER,
@@ -43,7 +44,7 @@ extension Schema {
         CREATE VIEW vault_copies_readable AS
         SELECT \(archiveName) AS archive, is_required, confirmed_time IS NOT NULL AS is_confirmed, tar_version, side_version,
             vault_copy.byte_count AS bytes, \(time("retained_until")) AS retained_until, epoch, \(time("put_time")) AS put,
-            \(time("confirmed_time")) AS confirmed, \(time("evicted_time")) AS evicted, damaged_versions, put_failure,
+            \(time("confirmed_time")) AS confirmed, \(time("evicted_time")) AS evicted, \(time("read_time")) AS read, damaged_versions, put_failure,
             \(time("put_failed_time")) AS put_failed
         FROM vault_copy JOIN archive ON archive.row = vault_copy.archive
         JOIN organization ON organization.row = archive.organization;
