@@ -340,8 +340,8 @@ let package = Package(
         .testTarget(
             name: "ArchiverTests",
             dependencies: [
-                "Archiver", "DailyArchive", "Files", "Manifest", "Recordings", "Simulator", "TestSupport", "Transfer",
-                "WebexContactCenter",
+                "Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "ObjectStore", "Recordings", "Simulator",
+                "TestSupport", "Transfer", "Vault", "VaultSupport", "WebexContactCenter",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
