@@ -64,11 +64,13 @@ package final class StoreVault: ArchiveVault {
     package func find(_ name: ArchiveName, digest: ContentDigest) async throws(VaultError) -> VaultedArchive? {
         let rule = try await writerRecord()?.rule ?? EpochRule()
         let (key, store) = (VaultLayout.key(of: name), store)
-        let versions = try await VaultError.asking { () throws(ObjectStoreError) in try await store.versions(of: key) }
+        let versions = try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.versions(of: key)
+        }
         for version in versions where !version.isDeleteMarker {
             let found = try await VaultInventory.counting(name, version, rule, in: store)
             guard let found, found.copy.digest == digest else { continue }
-            let side = try await VaultError.asking { () throws(ObjectStoreError) in
+            let side = try await VaultError.asking { () async throws(ObjectStoreError) in
                 try await Self.sideFile(of: name, version: nil, in: store)
             }
             return side == digest ? found.copy : nil

@@ -67,7 +67,7 @@ struct ObjectPut: Sendable {
             limiter: limiter
         )
         options.resumeFile = order.resumeFile
-        let outcome = try await VaultError.asking { () throws(ObjectStoreError) in
+        let outcome = try await VaultError.asking { () async throws(ObjectStoreError) in
             try await store.put(order.body, at: order.key, options)
         }
         // A crash here leaves a version that the next run finds, by its checksum and its epoch.
@@ -90,7 +90,7 @@ struct ObjectPut: Sendable {
         if isCandidate(latest, order) { return [latest] }
         if order.isReplaced { return [] }
         // Another version hides it. That is rare: a machine that had been replaced, or somebody else, has put it.
-        let versions = try await VaultError.asking { () throws(ObjectStoreError) in
+        let versions = try await VaultError.asking { () async throws(ObjectStoreError) in
             try await store.versions(of: order.key)
         }
         var found: [ObjectDescription] = []
@@ -111,7 +111,9 @@ struct ObjectPut: Sendable {
     }
 
     private func describe(_ key: ObjectKey, _ version: ObjectVersion?) async throws(VaultError) -> ObjectDescription? {
-        try await VaultError.asking { () throws(ObjectStoreError) in try await store.describe(key, version: version) }
+        try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.describe(key, version: version)
+        }
     }
 
     /// - Parameter composite: what the store's checksum of an upload in parts has to be; `nil` if that is not known.
@@ -129,7 +131,7 @@ struct ObjectPut: Sendable {
                 return checksum == Data(order.body.digest.bytes).base64EncodedString()
             }
         }
-        let (digest, byteCount) = try await VaultError.asking { () throws(ObjectStoreError) in
+        let (digest, byteCount) = try await VaultError.asking { () async throws(ObjectStoreError) in
             try await store.digest(of: order.key, version: found.version)
         }
         return digest == order.body.digest && byteCount == order.body.byteCount
@@ -149,7 +151,7 @@ struct ObjectPut: Sendable {
                     "\(order.key): the store keeps no versions, so nothing in it can be locked; see `callark vault check`"
                 )
             }
-            retention = try await VaultError.asking { () throws(ObjectStoreError) in
+            retention = try await VaultError.asking { () async throws(ObjectStoreError) in
                 try await store.setRetention(wanted, of: order.key, version: version)
                 return try await store.retention(of: order.key, version: version)
             }

@@ -18,7 +18,7 @@ package final class ObjectSource: ByteSource {
     /// Guards what was read, for readers on several threads. It is never held during a request.
     private let state = Mutex(State())
 
-    private struct State {
+    fileprivate struct State {
         /// The bytes of the last request, and where they begin.
         var bytes: [UInt8] = []
         var start: Int64 = 0
@@ -30,11 +30,11 @@ package final class ObjectSource: ByteSource {
         var requestedBytes: Int64 = 0
     }
 
-    private static let leastBytes: Int64 = 256 << 10
+    fileprivate static let leastBytes: Int64 = 256 << 10
     /// For readers of headers that skip the rest.
-    private static let leastScattered: Int64 = 16 << 10
-    private static let mostBytes: Int64 = 8 << 20
-    private static let mostAnnounced: Int64 = 32 << 20
+    fileprivate static let leastScattered: Int64 = 16 << 10
+    fileprivate static let mostBytes: Int64 = 8 << 20
+    fileprivate static let mostAnnounced: Int64 = 32 << 20
 
     /// Asks for nothing yet.
     /// - Parameter place: the vault, for messages.

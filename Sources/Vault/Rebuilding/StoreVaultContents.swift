@@ -94,7 +94,7 @@ package final class StoreVaultContents: VaultContents {
     ) async throws(VaultError) {
         let target = try await VaultError.onDisk { _ throws(ArchiveError) in try TailFile(path, at: position) }
         let (store, copy) = (vault.store, archive.copy)
-        try await VaultError.asking { () throws(ObjectStoreError) in
+        try await VaultError.asking { () async throws(ObjectStoreError) in
             try await store.stream(
                 VaultLayout.key(of: archive.name),
                 version: copy.tarVersion.flatMap { ObjectVersion($0) },
@@ -227,7 +227,7 @@ package final class StoreVaultContents: VaultContents {
         let store = vault.store
         var bytes: [UInt8] = []
         if version.byteCount > 0 {
-            bytes = try await VaultError.asking { () throws(ObjectStoreError) in
+            bytes = try await VaultError.asking { () async throws(ObjectStoreError) in
                 try await store.read(file.key, version: version.version, range: 0..<version.byteCount)
             }
             count(1, Int64(bytes.count))
@@ -251,7 +251,7 @@ package final class StoreVaultContents: VaultContents {
         for version in file.versions {
             // Until a writer was replaced, everything counts, and nothing has to be asked.
             if let modified = version.lastModified, rule.countsAnyway(modified: Timestamp(modified)) { return version }
-            let found = try await VaultError.asking { () throws(ObjectStoreError) in
+            let found = try await VaultError.asking { () async throws(ObjectStoreError) in
                 try await store.describe(file.key, version: version.version)
             }
             count(1, 0)
@@ -270,7 +270,7 @@ package final class StoreVaultContents: VaultContents {
             try await VaultError.onDisk { _ throws(ArchiveError) in try FileSystem.remove(path) }
             let target = try await VaultError.onDisk { _ throws(ArchiveError) in try TailFile(path, at: 0) }
             let store = vault.store
-            try await VaultError.asking { () throws(ObjectStoreError) in
+            try await VaultError.asking { () async throws(ObjectStoreError) in
                 try await store.stream(key, version: version.version, range: nil) { bytes throws(ObjectStoreError) in
                     try target.append(bytes)
                 }

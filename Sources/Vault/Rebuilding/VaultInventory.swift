@@ -77,7 +77,7 @@ package struct VaultInventory: Sendable {
         }
         // Its writer ended before it had read the archive back: so that is done now.
         if side == nil, let archive = choice.archive {
-            let (digest, byteCount) = try await VaultError.asking { () throws(ObjectStoreError) in
+            let (digest, byteCount) = try await VaultError.asking { () async throws(ObjectStoreError) in
                 try await store.digest(
                     of: VaultLayout.key(of: name),
                     version: archive.copy.tarVersion.flatMap { ObjectVersion($0) }
@@ -108,7 +108,7 @@ package struct VaultInventory: Sendable {
         _ rule: EpochRule,
         in store: any ObjectStoring
     ) async throws(VaultError) -> ArchiveInVault? {
-        let found = try await VaultError.asking { () throws(ObjectStoreError) in
+        let found = try await VaultError.asking { () async throws(ObjectStoreError) in
             try await store.describe(VaultLayout.key(of: name), version: version.version)
         }
         guard let found, let digest = found.digest, let epoch = found.epoch,
@@ -159,7 +159,7 @@ struct VersionListing: Sendable {
         versions = [:]
         var position: ListingPosition?
         repeat {
-            let page = try await VaultError.asking { () throws(ObjectStoreError) in
+            let page = try await VaultError.asking { () async throws(ObjectStoreError) in
                 try await store.list(below: prefix, after: position)
             }
             requests += 1

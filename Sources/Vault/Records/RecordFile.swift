@@ -29,7 +29,7 @@ struct RecordFile: Sendable {
 /// Full tiles, full bundles, objects, anchors, the key for checking and everything of earlier epochs never change. The
 /// checkpoint, the tail and the partial tiles do.
 struct LogFilesToKeep: Sendable {
-    var final: [RecordFile] = []
+    var lasting: [RecordFile] = []
     /// What the checkpoint needs besides.
     var partialTiles: [RecordFile] = []
     /// The checkpoint, then the tail: in this order, because a tail alone proves nothing.
@@ -70,7 +70,7 @@ struct LogFilesToKeep: Sendable {
             let isHead = relative == "checkpoint" || relative == "tail"
             let isPartial = relative.hasPrefix("tile/") && prefix.hasSuffix(".p/")
             guard isHead || isPartial else {
-                final.append(file)
+                lasting.append(file)
                 continue
             }
             guard let bytes = try FileSystem.read(path, limit: 1 << 30) else { continue }

@@ -32,7 +32,7 @@ struct RecordUpload: Sendable {
         try await put(try await otherFiles(), &sent)
         for organization in try await organizations() {
             let files = try await logFiles(organization)
-            try await put(files.final, &sent)
+            try await put(files.lasting, &sent)
             try await put(files.partialTiles, &sent)
             for head in files.heads { try await put([head], &sent) }
             try await removePartialTiles(of: organization, except: files.partialTiles, &sent)
@@ -72,7 +72,7 @@ struct RecordUpload: Sendable {
             for path in legacy {
                 guard let status = try FileSystem.status(of: path), status.isRegular,
                     let name = Self.day(ofLegacyFile: path),
-                    let key = ObjectKey(path.dropFirst(root.path.utf8.count + 1))
+                    let key = ObjectKey(path.dropFirst(root.path.count + 1))
                 else { continue }
                 files.append(
                     RecordFile(
@@ -154,7 +154,7 @@ struct RecordUpload: Sendable {
         case .bytes(let bytes): body = .bytes(bytes)
         case .file:
             let path = file.path
-            body = try await VaultError.asking { () throws(ObjectStoreError) in try await .hashing(path: path) }
+            body = try await VaultError.asking { () async throws(ObjectStoreError) in try await .hashing(path: path) }
         }
         var result = SentRecords.Sent(
             byteCount: body.byteCount,
@@ -231,7 +231,8 @@ struct RecordUpload: Sendable {
         } catch {
             throw VaultError(.local, "cannot copy the manifest for the vault: \(error)")
         }
-        let body = try await VaultError.asking { () throws(ObjectStoreError) in try await ObjectBody.hashing(path: path)
+        let body = try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await ObjectBody.hashing(path: path)
         }
         guard former?.value.digest != body.digest else { return }
         let stamp = now.description.prefix(19).filter { $0 != "-" && $0 != ":" }

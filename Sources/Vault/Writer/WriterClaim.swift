@@ -100,7 +100,7 @@ package struct WriterClaim: Sendable {
     /// compared with.
     private func replace(with record: WriterRecord) async throws(VaultError) -> WriterRecord {
         try await put(record, onlyIfAbsent: false)
-        let description = try await VaultError.asking { () throws(ObjectStoreError) in
+        let description = try await VaultError.asking { () async throws(ObjectStoreError) in
             try await store.describe(Self.key)
         }
         var exact = record
@@ -140,11 +140,12 @@ package struct WriterClaim: Sendable {
     /// The record, also one that somebody deleted, if the store still has it as a version: deleting it makes nobody the
     /// writer.
     private func newest() async throws(VaultError) -> Found? {
-        if let latest = try await VaultError.asking({ () throws(ObjectStoreError) in try await store.describe(Self.key)
+        if let latest = try await VaultError.asking({ () async throws(ObjectStoreError) in
+            try await store.describe(Self.key)
         }) {
             return Found(record: try await record(latest.version, latest.byteCount))
         }
-        let versions = try await VaultError.asking { () throws(ObjectStoreError) in
+        let versions = try await VaultError.asking { () async throws(ObjectStoreError) in
             try await store.versions(of: Self.key)
         }
         guard let last = versions.first(where: { !$0.isDeleteMarker }) else { return nil }
@@ -152,7 +153,7 @@ package struct WriterClaim: Sendable {
     }
 
     private func record(_ version: ObjectVersion?, _ byteCount: Int64) async throws(VaultError) -> WriterRecord {
-        let bytes = try await VaultError.asking { () throws(ObjectStoreError) in
+        let bytes = try await VaultError.asking { () async throws(ObjectStoreError) in
             try await store.read(Self.key, version: version, range: 0..<min(byteCount, 1 << 20))
         }
         guard let record = WriterRecord(bytes) else {
@@ -166,7 +167,7 @@ package struct WriterClaim: Sendable {
     }
 
     private func isEmpty() async throws(VaultError) -> Bool {
-        try await VaultError.asking { () throws(ObjectStoreError) in
+        try await VaultError.asking { () async throws(ObjectStoreError) in
             try await store.list(below: VaultLayout.archives).items.isEmpty
         }
     }
@@ -176,11 +177,11 @@ package struct WriterClaim: Sendable {
         var highest = 0
         var position: ListingPosition?
         repeat {
-            let page = try await VaultError.asking { () throws(ObjectStoreError) in
+            let page = try await VaultError.asking { () async throws(ObjectStoreError) in
                 try await store.list(below: VaultLayout.archives, after: position)
             }
             for object in page.items where VaultLayout.archive(at: object.key) != nil {
-                let description = try await VaultError.asking { () throws(ObjectStoreError) in
+                let description = try await VaultError.asking { () async throws(ObjectStoreError) in
                     try await store.describe(object.key)
                 }
                 highest = max(highest, description?.epoch ?? 0)

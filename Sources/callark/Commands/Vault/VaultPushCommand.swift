@@ -109,7 +109,6 @@ struct VaultPushCommand: AsyncParsableCommand {
                 )
             }
         }
-        try await manifest?.close()
         let duration = total.duration(bytesPerSecond: settings.bytesPerSecond.flatMap { $0 > 0 ? $0 : nil })
         try output.json(ForecastLine(total, place, duration))
         output.text("to \(place), it would")

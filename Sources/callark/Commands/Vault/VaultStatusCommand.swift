@@ -45,7 +45,8 @@ struct VaultStatusCommand: AsyncParsableCommand {
         var summary = Summary(place: vault.place, lock: vault.lock, check: check)
         do throws(VaultError) {
             let record = try await vault.writerRecord()
-            let isWriter = try record.map { $0.root == (try identity(installation)) }
+            let root = try identity(installation)
+            let isWriter = record.map { $0.root == root }
             (summary.writer, summary.epoch, summary.isWriter) = (record?.root, record?.epoch, isWriter)
             output.text("  \(Self.text(of: record, isWriter: isWriter, in: zone))")
             if isWriter == false { statuses.append(.configuration) }
@@ -63,7 +64,6 @@ struct VaultStatusCommand: AsyncParsableCommand {
             summary.waiting += figures.waiting.archives
             if figures.waiting.archives > 0 { statuses.append(.incomplete) }
         }
-        try await manifest?.close()
         try output.json(summary)
         if !statuses.isEmpty { throw ExitCode(ExitStatus.worst(statuses).rawValue) }
     }
