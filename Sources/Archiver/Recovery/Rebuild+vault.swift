@@ -81,6 +81,9 @@ extension Rebuild {
                         )
                     }
                 }
+                if !onDisk.contains(name), let archive = vaulted?[name] {
+                    try await takeName(of: archive, in: adopter.root)
+                }
                 dayCloses.add(outcome.dayClose, of: name)
                 if outcome.recordings == nil { summary.unreadable.append(name) } else { summary.archives += 1 }
                 summary.faults += outcome.faults
@@ -88,6 +91,16 @@ extension Rebuild {
             }
         }
         return dayCloses
+    }
+
+    /// Writes the side file of an archive that only the vault has, as an eviction leaves it: so the next archive of the day
+    /// gets another name, even if this one could not be added.
+    private func takeName(of archive: ArchiveInVault, in root: ArchiveRoot) async throws(ArchiveError) {
+        try await BlockingWork.run { _ throws(ArchiveError) in
+            guard try root.archives.recordedDigest(of: archive.name) != archive.copy.digest else { return }
+            try FileSystem.createFolder(FileSystem.folder(of: root.archivePath(archive.name)))
+            try root.archives.restoreSideFile(of: archive.name, digest: archive.copy.digest)
+        }
     }
 
     private func fetch(

@@ -36,7 +36,7 @@ struct ArchivePut: Sendable {
             retention: retention,
             damagedVersions: archive.damagedVersions
         )
-        order.resumeFile = resumeFolder.map { "\($0)/\(archive.name).upload" }
+        order.resumeFile = resumeFolder.map { "\($0)/\(archive.name)-\(epoch).upload" }
         let tar = try await objects.run(order)
         let side = try await objects.run(sideOrder(archive, retention))
         return VaultedArchive(
