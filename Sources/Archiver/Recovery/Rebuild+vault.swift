@@ -97,7 +97,8 @@ extension Rebuild {
     /// gets another name, even if this one could not be added.
     private func takeName(of archive: ArchiveInVault, in root: ArchiveRoot) async throws(ArchiveError) {
         try await BlockingWork.run { _ throws(ArchiveError) in
-            guard try root.archives.recordedDigest(of: archive.name) != archive.copy.digest else { return }
+            let recorded = try? root.archives.recordedDigest(of: archive.name)
+            guard recorded != archive.copy.digest else { return }
             try FileSystem.createFolder(FileSystem.folder(of: root.archivePath(archive.name)))
             try root.archives.restoreSideFile(of: archive.name, digest: archive.copy.digest)
         }
