@@ -166,8 +166,7 @@ private struct RepairWork {
         repair.outcomes.sort { ($0.archive, $0.offset) < ($1.archive, $1.offset) }
         // Only another reading can tell what is left.
         repair.summary.replaceFaults(of: found.untouched)
-        let again = found.spoiled.union(repair.outcomes.compactMap(\.repairedBy))
-        try await verification.run(names: again) { again in
+        try await verification.run(names: found.spoiled.union(repair.outcomes.compactMap(\.repairedBy))) { again in
             try await note(again)
             repair.left += again.standingFaults
             repair.summary.addFaults(of: again)
