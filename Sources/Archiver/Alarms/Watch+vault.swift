@@ -50,7 +50,8 @@ extension Watch {
             return [Alarm(.critical, .vaultLockUnproven, message, command: command)]
         }
         guard check.proves(lock) else {
-            let message = "at \(when) the vault \(place) was tried for \(check.lock.rawValue), and \(lock.rawValue) is configured"
+            let message =
+                "at \(when) the vault \(place) was tried for \(check.lock.rawValue), and \(lock.rawValue) is configured"
             return [Alarm(.warning, .vaultLockUnproven, message, command: command)]
         }
         guard check.time + Self.checkValidity <= now else { return [] }

@@ -1,4 +1,5 @@
 import DailyArchive
+import Files
 import Logging
 import Manifest
 import Recordings

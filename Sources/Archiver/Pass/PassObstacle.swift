@@ -42,7 +42,8 @@ package enum PassObstacle: Hashable, Sendable, CustomStringConvertible {
         case .unexplained(let count): "\(count) missing and not explained"
         case .undetermined(let count): "\(count) not yet determined"
         case .unsealed(let count): "\(count) not sealed"
-        case .unvaulted(let count): count == 1 ? "1 archive not yet in the vault" : "\(count) archives not yet in the vault"
+        case .unvaulted(1): "1 archive not yet in the vault"
+        case .unvaulted(let count): "\(count) archives not yet in the vault"
         case .vaultFailed(let reason): "the vault: \(reason)"
         case .unlisted(let days): "\(Self.named(days)) not listed"
         case .doubted(let days): "\(Self.named(days)) for which the task list may lack a task"
@@ -67,7 +68,8 @@ extension Pass.Result {
             (recordings.unrepaired, PassObstacle.damaged), (recordings.archivesDamaged, PassObstacle.archivesDamaged),
             (recordings.pending + recordings.awaited, PassObstacle.pending),
             (recordings.missing, PassObstacle.unexplained),
-            (summary.tasks.unresolved, PassObstacle.undetermined), (recordings.overdue - recordings.unvaulted, PassObstacle.unsealed),
+            (summary.tasks.unresolved, PassObstacle.undetermined),
+            (recordings.overdue - recordings.unvaulted, PassObstacle.unsealed),
             (recordings.archivesUnvaulted, PassObstacle.unvaulted),
             (unreceivedElsewhere, PassObstacle.unreceivedElsewhere),
             (damagedElsewhere, PassObstacle.damagedElsewhere),

@@ -121,11 +121,7 @@ private struct RepairWork {
             try await found.add(archive, context.manifest)
         }
         try requireFolders(of: found.spoiled)
-        let returned = try await returnFromVault(found.notAsSealed)
-        if !returned.isEmpty {
-            found.remove(returned)
-            try await verification.run(names: returned) { try await found.add($0, context.manifest) }
-        }
+        let returned = try await returnFromVault(&found)
         for (name, finding) in found.readings { try await context.manifest.noteRead(name, finding, now: context.now()) }
         let open = Set(try await context.manifest.openArchives().map(\.name))
         let stored = try await damagedInSpool(found.spoiled.intersection(open))
@@ -170,8 +166,7 @@ private struct RepairWork {
         repair.outcomes.sort { ($0.archive, $0.offset) < ($1.archive, $1.offset) }
         // Only another reading can tell what is left.
         repair.summary.replaceFaults(of: found.untouched)
-        let again = found.spoiled.union(repair.outcomes.compactMap(\.repairedBy))
-        try await verification.run(names: again) { again in
+        try await verification.run(names: found.spoiled.union(repair.outcomes.compactMap(\.repairedBy))) { again in
             try await note(again)
             repair.left += again.standingFaults
             repair.summary.addFaults(of: again)
@@ -179,8 +174,20 @@ private struct RepairWork {
         return repair
     }
 
-    /// Puts archives back in their places that the vault has, each compared with the checksum that it was sealed with.
-    /// - Returns: those that are whole again.
+    /// Puts damaged archives back in their places that the vault has, and reads them again.
+    /// - Returns: those that were put back.
+    private func returnFromVault(_ found: inout Finding) async throws -> Set<ArchiveName> {
+        let returned = try await returnFromVault(found.notAsSealed)
+        guard !returned.isEmpty else { return [] }
+        found.remove(returned)
+        var again = found
+        try await verification.run(names: returned) { try await again.add($0, context.manifest) }
+        found = again
+        return returned
+    }
+
+    /// Puts archives back that the vault has, each compared with the checksum that it was sealed with.
+    /// - Returns: those that are in their places again.
     private func returnFromVault(_ names: Set<ArchiveName>) async throws -> Set<ArchiveName> {
         var returned: Set<ArchiveName> = []
         for name in names.sorted() where context.root.elsewhere != nil && !context.stop.isMade {

@@ -55,7 +55,8 @@ package actor SharedManifest {
 
     /// The open manifest, unless the file has been replaced.
     private func current() throws -> Manifest? {
-        guard let present, let file = try FileSystem.status(of: root.manifestPath), file.isSameFile(as: present.file) else {
+        guard let present, let file = try FileSystem.status(of: root.manifestPath), file.isSameFile(as: present.file)
+        else {
             return nil
         }
         return present.manifest

@@ -79,7 +79,11 @@ extension CaseExport {
     func noteDamage(_ recording: RecordingRow, _ draft: inout CaseDraft) async {
         guard let held = recording.held, let damaged = DamagedRecording(read: recording) else { return }
         // If the whole file is missing, every command sees that by itself.
-        if held.isSealed, held.copies.isOnDisk, (try? root.archives.byteCount(of: held.archive)) == .some(nil) { return }
+        if held.isSealed, held.copies.isOnDisk,
+            (try? root.archives.byteCount(of: held.archive)) == .some(nil)
+        {
+            return
+        }
         do {
             try await manifest.noteRead(damaged, by: actor, now: now)
         } catch {

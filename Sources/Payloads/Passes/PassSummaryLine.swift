@@ -51,6 +51,15 @@ package struct PassSummaryLine: Encodable {
         var waiting: Int
         /// Why something could not be put there; absent if nothing failed.
         var error: String?
+
+        init?(_ result: Pass.Result) {
+            guard let finding = result.vault else { return nil }
+            placed = finding.placed.count
+            bytes = finding.placedBytes
+            evicted = finding.evicted.count
+            waiting = result.summary.recordings.archivesUnvaulted
+            error = finding.failure.map { "\($0)" }
+        }
     }
 
     /// The comparison of agent activities with the listing of tasks.
@@ -160,15 +169,7 @@ package struct PassSummaryLine: Encodable {
         witnessAbsences = Dictionary(
             uniqueKeysWithValues: result.witnessAbsences.map { ($0.key.rawValue, $0.value) }
         )
-        vault = result.vault.map {
-            Vault(
-                placed: $0.placed.count,
-                bytes: $0.placedBytes,
-                evicted: $0.evicted.count,
-                waiting: summary.recordings.archivesUnvaulted,
-                error: $0.failure.map { "\($0)" }
-            )
-        }
+        vault = Vault(result)
         error = result.failure.map { "\($0)" }
     }
 }

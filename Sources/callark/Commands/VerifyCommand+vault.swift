@@ -13,7 +13,7 @@ extension VerifyCommand {
         let installation = try Installation(common)
         if let org { _ = try installation.organizations(named: [org]) }
         guard let vault = installation.vault else {
-            throw CommandError(.configuration, "no vault is configured: the section vault of the configuration is missing")
+            throw CommandError(.configuration, "no vault: the configuration has no section vault")
         }
         return try await installation.closing {
             guard try await installation.manifestForWriting() != nil else { return VerificationRun.Summary() }

@@ -72,7 +72,11 @@ actor FetchLog {
     func noteDamage(_ row: RecordingRow) async {
         guard let held = row.held, let damaged = DamagedRecording(read: row) else { return }
         // If the whole file is missing, every command sees that by itself.
-        if held.isSealed, held.copies.isOnDisk, (try? installation.root.archives.byteCount(of: held.archive)) == .some(nil) { return }
+        if held.isSealed, held.copies.isOnDisk,
+            (try? installation.root.archives.byteCount(of: held.archive)) == .some(nil)
+        {
+            return
+        }
         do {
             let manifest = try await installation.manifestForWriting()
             try await manifest?.noteRead(damaged, by: Operator.current, now: installation.now)

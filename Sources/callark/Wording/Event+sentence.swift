@@ -14,7 +14,8 @@ extension Event {
         case .passBegan, .passEnded, .manifestRebuilt, .repairBegan, .repairEnded, .audioAccessed, .fetchEnded,
             .logBegun, .configurationChanged:
             workSentence(timeZone)
-        case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveAdopted, .archivePlaced, .archiveEvicted, .dayClosed,
+        case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveAdopted, .archivePlaced, .archiveEvicted,
+            .dayClosed,
             .dayReopened:
             archiveSentence
         case .damageFound, .recordingReplaced, .recordingReinstated, .recordingLost: damageSentence
