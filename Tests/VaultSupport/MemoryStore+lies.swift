@@ -26,7 +26,7 @@ extension MemoryStore {
         case keepsNoChecksums
         /// Puts a second version where none may be replaced, as Ceph does in buckets with versions.
         case ignoresConditions
-        /// Flips a bit of everything that is put.
+        /// Flips a bit of every archive.
         case flipsBits
     }
 

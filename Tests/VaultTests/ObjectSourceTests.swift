@@ -52,7 +52,7 @@ import VaultSupport
         let source = try await source(MemoryStore())
         source.expect(.soon(100_000..<2_100_000))
         #expect(try await read(source, 100_000..<2_100_000, pieces: 256 << 10) == Array(bytes[100_000..<2_100_000]))
-        #expect(source.cost == (1, 2_000_000))
+        #expect(source.cost == VaultCost(requests: 1, byteCount: 2_000_000))
     }
 
     @Test func `what is read from the beginning to the end takes few requests`() async throws {
@@ -68,7 +68,7 @@ import VaultSupport
         for place in [0, 1_000_000, 2_000_000] {
             #expect(try await read(source, place..<(place + 512), pieces: 512) == Array(bytes[place..<(place + 512)]))
         }
-        #expect(source.cost == (3, 3 * 16 << 10))
+        #expect(source.cost == VaultCost(requests: 3, byteCount: 3 * 16 << 10))
     }
 
     @Test func `beyond its end there is nothing`() async throws {

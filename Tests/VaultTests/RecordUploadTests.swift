@@ -33,7 +33,7 @@ import VaultSupport
                 [.how: .text("list"), .taskID: .text("task-\(number)")]
             )
         }
-        if count > 0 { try opened.log.append(entries) }
+        if count > 0 { _ = try opened.log.append(entries) }
         try opened.log.fold()
         return place.folder
     }

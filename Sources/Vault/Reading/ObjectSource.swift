@@ -53,7 +53,9 @@ package final class ObjectSource: ByteSource {
     }
 
     /// How many requests were made, and how many bytes they gave.
-    package var cost: (requests: Int, byteCount: Int64) { state.withLock { ($0.requests, $0.requestedBytes) } }
+    package var cost: VaultCost {
+        state.withLock { VaultCost(requests: $0.requests, byteCount: $0.requestedBytes) }
+    }
 
     package func expect(_ use: ByteUse) {
         switch use {
