@@ -54,6 +54,14 @@ let package = Package(
             dependencies: ["CCurl", "Files", "Recordings"],
             swiftSettings: strict
         ),
+        // S3, and nothing of recordings.
+        .target(
+            name: "ObjectStore",
+            dependencies: [
+                "Files", "Recordings", "Transfer", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "WebexContactCenter",
             dependencies: [
@@ -106,12 +114,20 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // What leaves this machine for an object store: archives, evidence logs, copies of the manifest.
+        .target(
+            name: "Vault",
+            dependencies: [
+                "Evidence", "Files", "ObjectStore", "Recordings", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         // Settings turned into what the modules above need: once, for commands and for a service.
         .target(
             name: "Wiring",
             dependencies: [
-                "Anchors", "Archiver", "Evidence", "Files", "Manifest", "Recordings", "Settings", "Text", "Transfer",
-                "WebexContactCenter",
+                "Anchors", "Archiver", "Evidence", "Files", "Manifest", "ObjectStore", "Recordings", "Settings", "Text",
+                "Transfer", "Vault", "WebexContactCenter",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -197,8 +213,8 @@ let package = Package(
             name: "callark",
             dependencies: [
                 "Anchors", "Archiver", "Backups", "CGlibc", "Cases", "DailyArchive", "Evidence", "Files", "Manifest",
-                "Payloads", "Recordings", "Reports", "Service", "Settings", "Text", "Transfer", "WebexContactCenter",
-                "Wiring",
+                "ObjectStore", "Payloads", "Recordings", "Reports", "Service", "Settings", "Text", "Transfer", "Vault",
+                "WebexContactCenter", "Wiring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -232,6 +248,13 @@ let package = Package(
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
+        // Only for tests: an object store in memory, which can lie.
+        .target(
+            name: "VaultSupport",
+            dependencies: ["ObjectStore", "Recordings", .product(name: "Crypto", package: "swift-crypto")],
+            path: "Tests/VaultSupport",
+            swiftSettings: strict
+        ),
         .target(name: "FaultShim", path: "Tests/FaultShim", linkerSettings: [.linkedLibrary("dl")]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
         // Only for tests: writes to a log, to be killed at it, or to do it beside others.
@@ -251,6 +274,14 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ObjectStoreTests",
+            dependencies: [
+                "Files", "ObjectStore", "Recordings", "TestSupport", "Transfer",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
@@ -291,7 +322,16 @@ let package = Package(
         .testTarget(
             name: "DailyArchiveTests",
             dependencies: [
-                "DailyArchive", "Files", "Recordings", "TestSupport", .product(name: "Logging", package: "swift-log"),
+                "DailyArchive", "Files", "ObjectStore", "Recordings", "TestSupport", "Vault", "VaultSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "VaultTests",
+            dependencies: [
+                "Evidence", "Files", "ObjectStore", "Recordings", "TestSupport", "Vault", "VaultSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
@@ -304,8 +344,8 @@ let package = Package(
         .testTarget(
             name: "ArchiverTests",
             dependencies: [
-                "Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "Recordings", "Simulator", "TestSupport",
-                "Transfer", "WebexContactCenter",
+                "Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "ObjectStore", "Recordings", "Simulator",
+                "TestSupport", "Transfer", "Vault", "VaultSupport", "WebexContactCenter",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -13,6 +13,8 @@ package struct Settings: Sendable {
     package var audit: AuditSettings
     package var service: ServiceSettings
     package var notifications: [NotificationSettings]
+    /// Where sealed archives are also kept; `nil` for the disk only.
+    package var vault: VaultSettings?
 
     package init(
         archive: ArchiveSettings,
@@ -23,7 +25,8 @@ package struct Settings: Sendable {
         evidence: EvidenceSettings = EvidenceSettings(),
         audit: AuditSettings = AuditSettings(),
         service: ServiceSettings = ServiceSettings(),
-        notifications: [NotificationSettings] = []
+        notifications: [NotificationSettings] = [],
+        vault: VaultSettings? = nil
     ) {
         self.archive = archive
         self.organizations = organizations
@@ -34,6 +37,7 @@ package struct Settings: Sendable {
         self.audit = audit
         self.service = service
         self.notifications = notifications
+        self.vault = vault
     }
 }
 

@@ -36,7 +36,7 @@ extension TransferError.Code {
             self = .untrusted
         case CURLE_OPERATION_TIMEDOUT: self = .timedOut
         case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING, CURLE_HTTP2,
-            CURLE_HTTP2_STREAM:
+            CURLE_HTTP2_STREAM, CURLE_SEND_FAIL_REWIND:
             self = .cutShort
         case CURLE_FILESIZE_EXCEEDED: self = .tooLong
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:

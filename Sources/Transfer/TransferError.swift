@@ -24,6 +24,8 @@ package struct TransferError: Error, Sendable, CustomStringConvertible {
         /// The request or a redirect asks for a host, a scheme or a field that is not allowed, or the answer is not
         /// HTTP.
         case refused
+        /// The file that was to be sent cannot be read, or has become shorter.
+        case unreadable
         /// The sink refused the bytes; it knows why.
         case unwanted
         /// The task was cancelled.
@@ -41,7 +43,7 @@ package struct TransferError: Error, Sendable, CustomStringConvertible {
     package var isTransient: Bool {
         switch code {
         case .unresolved, .unreachable, .timedOut, .stalled, .tooSlow, .cutShort, .other: true
-        case .untrusted, .tooLong, .refused, .unwanted, .cancelled: false
+        case .untrusted, .tooLong, .refused, .unreadable, .unwanted, .cancelled: false
         }
     }
 

@@ -36,15 +36,36 @@ extension Installation {
             } catch {
                 alarms.append(.notChecked("the anchors of the evidence log", error, of: name))
             }
+            if let vault, let manifest {
+                alarms += watch.alarms(
+                    of: name,
+                    vault: try await manifest.vaultFigures(organization: name),
+                    place: vault.place,
+                    isUnderWay: isPassRunning(),
+                    now: now
+                )
+            }
             do throws(ArchiveError) {
                 alarms += try webhookAlarms(of: name)
             } catch {
                 alarms.append(.notChecked("the provider's webhooks", error, of: name))
             }
         }
+        alarms += lockAlarms(watch)
         guard let space else { return alarms }
         let minimum = settings.archive.minimumFreeBytes
         return alarms + watch.alarms(of: space, path: root.path, minimumFreeBytes: minimum)
+    }
+
+    /// Whether the vault's lock is real.
+    private func lockAlarms(_ watch: Watch) -> [Alarm] {
+        guard let vault else { return [] }
+        do throws(ArchiveError) {
+            let check = try vault.lastLockCheck()
+            return watch.alarms(ofLock: vault.lock, place: vault.place, check: check, now: now)
+        } catch {
+            return [.notChecked("the lock of the vault", error)]
+        }
     }
 
     /// Finds alarms, by the rules of the configuration.

@@ -11,7 +11,7 @@ extension Installation {
     /// - Throws: `SettingsError` for a secret that cannot be read.
     package var setup: CallArchive.Setup {
         get throws {
-            CallArchive.Setup(
+            var setup = CallArchive.Setup(
                 root: root,
                 manifest: manifest,
                 queue: queue,
@@ -22,6 +22,8 @@ extension Installation {
                 logger: logger,
                 command: command
             )
+            setup.vault = vault
+            return setup
         }
     }
 
@@ -99,7 +101,12 @@ extension Installation {
             retention: Dictionary(
                 uniqueKeysWithValues: settings.organizations.map { ($0.name, settings.retention(of: $0.name)) }
             ),
-            searchesCalls: settings.captures.callMetadata == .search
+            searchesCalls: settings.captures.callMetadata == .search,
+            vault: VaultRules(
+                keepLocal: settings.vault?.keepLocal,
+                sealAfterTime: settings.vault?.sealAfter.time,
+                sealAfterBytes: settings.vault?.sealAfter.byteCount
+            )
         )
     }
 }

@@ -14,7 +14,10 @@ import WebexContactCenter
 /// It prints nothing, and knows no options and no exit codes.
 package struct Installation: Sendable {
     package let loaded: LoadedSettings
+    /// Also reads what only the vault has.
     package let root: ArchiveRoot
+    /// Where sealed archives are also kept; `nil` if none is configured.
+    package let vault: (any ArchiveVault)?
     /// The process's evidence logs.
     package let evidence: EvidenceLogs
     /// The process's only open manifest.
@@ -39,19 +42,25 @@ package struct Installation: Sendable {
     ///   - actor: the actor on whose behalf the work is done. Evaluated when needed: looking up an account takes
     ///     longer than some commands.
     ///   - version: the version of Callark.
+    ///   - vault: where sealed archives are also kept; `nil` for what the settings say.
     package init(
         _ loaded: LoadedSettings,
         actor: @autoclosure @escaping @Sendable () -> Actor,
         logger: Logger,
         command: String,
-        version: String
+        version: String,
+        vault: (any ArchiveVault)? = nil
     ) {
         self.loaded = loaded
-        root = ArchiveRoot(path: loaded.settings.archive.root)
+        var root = ArchiveRoot(path: loaded.settings.archive.root)
         evidence = EvidenceLogs(root: root, setup: EvidenceLogs.Setup(loaded, of: root), actor: actor())
         manifest = SharedManifest(of: root, logs: evidence) {
             logger.notice("the manifest is being brought up to date: about half a minute for each million calls")
         }
+        let kept = vault ?? Self.makeVault(loaded, of: root, version: version, logger: logger)
+        root.elsewhere = kept.map { VaultedArchives($0, known: manifest) }
+        self.vault = kept
+        self.root = root
         queue = PassQueue(for: root)
         findActor = actor
         self.logger = logger

@@ -48,13 +48,14 @@ import Testing
         }
         // Without the keys that exclude each other, the whole file loads, apart from the files that do not exist.
         let trial = everyKey.replacing(
-            /(?m)^ *(client_secret|refresh_token|access_token|api_key|webhook_secret)(_file)?:.*\n/,
+            /(?m)^ *(client_secret|refresh_token|access_token|api_key|webhook_secret|(secret_)?access_key(_id)?)(_file)?:.*\n/,
             with: ""
         )
         let installation = try Installation(trial.replacing(/(?m)^ *ca_file:.*\n/, with: ""))
         let secrets = [
             "CALLARK_ORG_ACME_CLIENT_SECRET": "s", "CALLARK_ORG_ACME_REFRESH_TOKEN": "t",
-            "CALLARK_ORG_ACME_LEGACY_API_KEY": "k",
+            "CALLARK_ORG_ACME_LEGACY_API_KEY": "k", "CALLARK_VAULT_ACCESS_KEY_ID": "i",
+            "CALLARK_VAULT_SECRET_ACCESS_KEY": "s",
         ]
         #expect(installation.problems(secrets) == [])
     }

@@ -61,6 +61,8 @@ package struct Alarm: Hashable, Sendable {
         case recordingsSuspect = "recordings_suspect"
         case anchorOld = "anchor_old"
         case webhookOff = "webhook_off"
+        case vaultBehind = "vault_behind"
+        case vaultLockUnproven = "vault_lock_unproven"
         case notChecked = "not_checked"
     }
 }

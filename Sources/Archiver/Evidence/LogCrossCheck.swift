@@ -27,7 +27,8 @@ package struct LogCrossCheck: Sendable {
         let ledger = try await BlockingWork.run { _ throws(EvidenceError) in try LogLedger.read(folder, key: key) }
         var faults: [LogReport.Fault] = []
         for archive in known { faults += try await compare(archive, ledger) }
-        faults += try await missing(ledger, knownTo: Set(known.map(\.name)))
+        let evicted = Set(known.filter { $0.vault?.evictedTime != nil }.map(\.name))
+        faults += try await missing(ledger, knownTo: Set(known.map(\.name)), besides: evicted)
         // A running pass writes to the log first and to the manifest a moment later.
         if try PassLock.holder(of: root) == nil {
             for open in try await manifest?.openArchives() ?? [] where open.name.organization == organization {
@@ -73,11 +74,18 @@ package struct LogCrossCheck: Sendable {
     }
 
     /// Logged archives that are not on the disk, and logged recordings of archives that were never sealed.
-    private func missing(_ ledger: LogLedger, knownTo known: Set<ArchiveName>) async throws -> [LogReport.Fault] {
+    /// - Parameter evicted: those that were removed from the disk because the vault has them.
+    private func missing(
+        _ ledger: LogLedger,
+        knownTo known: Set<ArchiveName>,
+        besides evicted: Set<ArchiveName>
+    ) async throws -> [LogReport.Fault] {
         var faults: [LogReport.Fault] = []
         let open = Set(try root.openArchives())
         for (text, logged) in ledger.archives.sorted(by: { $0.key < $1.key }) {
-            guard let name = ArchiveName(text), name.organization == organization, !open.contains(name) else {
+            guard let name = ArchiveName(text), name.organization == organization, !open.contains(name),
+                !evicted.contains(name)
+            else {
                 continue
             }
             guard try root.archives.byteCount(of: name) == nil else { continue }

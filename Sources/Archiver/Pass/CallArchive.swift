@@ -33,6 +33,8 @@ package struct CallArchive: Sendable {
         package var command: String
         /// Source of the salts of new archives. They must be unpredictable, except in tests.
         package var randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+        /// Where sealed archives are also kept; `nil` for the disk only.
+        package var vault: (any ArchiveVault)?
 
         package init(
             root: ArchiveRoot,
@@ -143,7 +145,7 @@ package struct CallArchive: Sendable {
     /// - Throws: ``ArchiverError`` with code `damaged` if there are archives but no manifest.
     package static func requireManifest(of root: ArchiveRoot) throws {
         guard try !Manifest.exists(at: root.manifestPath),
-            let archive = try root.archives.list().first ?? root.openArchives().first
+            let archive = try root.archives.list().first ?? root.openArchives().first ?? root.archives.lost().first
         else { return }
         throw ArchiverError(
             .damaged,

@@ -1,4 +1,5 @@
 import DailyArchive
+import Files
 import Logging
 import Manifest
 import Recordings
@@ -6,7 +7,8 @@ import Recordings
 /// One pass over the windows of several organizations: the whole job.
 ///
 /// ```
-/// discover ──page by page──▶ resolve ──rendezvous──▶ receive ──bounded queue──▶ store    then seal, then summarise
+/// discover ──page by page──▶ resolve ──rendezvous──▶ receive ──bounded queue──▶ store    then seal, put into the vault,
+///                                                                                        and summarise
 /// ```
 ///
 /// The first four steps run concurrently. Each reads what the step before it made durable, and makes its own result
@@ -51,6 +53,8 @@ package struct Pass: Sendable {
         package var witnessAbsences: [DayWitness.Source: String] = [:]
         /// Whether earlier passes listed everything before its window.
         package var followsListing = false
+        /// What was done with the vault; `nil` without one, and if the pass did not get there.
+        package var vault: VaultFinding?
         /// The error that ended the pass early for this organization; `nil` if it went through.
         package var failure: (any Error)?
 
@@ -131,8 +135,31 @@ package struct Pass: Sendable {
             }
         }
         try await afterwards(results) { try await context.writer.close() }
+        await keepRecords(&results)
         if results.allSatisfy({ $0.failure == nil }) { context.agreement.settle() }
         return results
+    }
+
+    /// Puts what is sealed into the vault, if there is one. Nothing of it keeps the pass from going on.
+    private func vaulting(_ name: OrganizationName) async -> VaultFinding? {
+        guard let vault = context.vault else { return nil }
+        return await VaultStep(organization: name, vault: vault, rules: context.rules.vault, context: context).run()
+    }
+
+    /// Lets the evidence logs and a snapshot of the manifest leave the machine, once a pass has noted its end.
+    private func keepRecords(_ results: inout [Result]) async {
+        guard let vault = context.vault, !context.stop.isMade, results.contains(where: { $0.vault != nil }) else {
+            return
+        }
+        do {
+            try await context.evidence.publish()
+            try await context.stop.cancelling { [manifest = context.manifest] in
+                try await vault.keepRecords { try manifest.copy(to: $0) }
+            }
+        } catch {
+            context.logger.warning("the records are not in the vault", metadata: ["error": "\(error)"])
+            for place in results.indices { results[place].vault?.fail(error) }
+        }
     }
 
     /// Runs a final step. If something failed before, that error is the one to report, even if this step fails too, as
@@ -173,6 +200,7 @@ package struct Pass: Sendable {
                 let outcome = try await sealing.run()
                 result.archives += outcome.sealed
                 result.failure = outcome.damage
+                result.vault = await vaulting(assignment.organization.name)
                 if let listed {
                     // Only now: if this step is interrupted, the next run lists again.
                     let discovery = Discovery(organization: assignment.organization, context: context)

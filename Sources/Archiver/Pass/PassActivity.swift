@@ -74,7 +74,9 @@ package struct PassActivity: Sendable {
             paced[host] = downloads < configured ? (downloads, configured) : nil
         case .mediaTrouble(let host, let reason): troubles[host] = reason
         case .pausedForSpace: isOutOfSpace = true
-        case .waiting, .listingAnomaly, .activitiesCompared, .refused, .sealed, .recovered, .logBegun, .adopted: break
+        case .waiting, .listingAnomaly, .activitiesCompared, .refused, .sealed, .placed, .evicted, .recovered,
+            .logBegun, .adopted:
+            break
         }
     }
 

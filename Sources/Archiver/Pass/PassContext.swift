@@ -29,6 +29,10 @@ struct PassContext: Sendable {
     let actor: Actor
     let now: @Sendable () -> Timestamp
     let logger: Logger
+    /// Where sealed archives are also kept; `nil` for the disk only.
+    let vault: (any ArchiveVault)?
+    /// Whether others in this process wait for the archive.
+    let isWanted: @Sendable () -> Bool
 
     /// The context of a pass over the archive that `setup` describes.
     /// - Parameter clock: the clock for everything that waits, such as a download before its next attempt.
@@ -75,6 +79,8 @@ struct PassContext: Sendable {
         actor = setup.actor
         self.now = now
         logger = setup.logger
+        vault = setup.vault
+        isWanted = { [queue = setup.queue] in queue.waitingCount > 0 }
     }
 
     /// The standpoint from which the manifest judges an organization at this moment.

@@ -39,6 +39,10 @@ package enum PassEvent: Sendable {
     case refused(OrganizationName, TaskID, reason: String)
     /// A day's archive is sealed.
     case sealed(SealedDay)
+    /// The vault has an archive, and its lock is confirmed.
+    case placed(ArchiveName, bytes: Int64)
+    /// An archive was removed from the disk, because the vault has it.
+    case evicted(ArchiveName)
     /// The number of downloads from a host at once was lowered or raised.
     case paced(host: String, downloads: Int, of: Int, reason: String)
     /// A media host delivers nothing for any recording: what it does, and what to do about it.

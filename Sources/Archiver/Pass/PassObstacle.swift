@@ -18,6 +18,10 @@ package enum PassObstacle: Hashable, Sendable, CustomStringConvertible {
     case undetermined(Int)
     /// Recordings that are stored but not sealed, although their day is over.
     case unsealed(Int)
+    /// Archives that are sealed, and that the vault does not have yet.
+    case unvaulted(Int)
+    /// The vault could not be used: why.
+    case vaultFailed(String)
     /// Days of the window, or parts of them, that no pass has listed.
     case unlisted([ArchiveDay])
     /// Days of the window whose listing may have left out a task.
@@ -38,6 +42,9 @@ package enum PassObstacle: Hashable, Sendable, CustomStringConvertible {
         case .unexplained(let count): "\(count) missing and not explained"
         case .undetermined(let count): "\(count) not yet determined"
         case .unsealed(let count): "\(count) not sealed"
+        case .unvaulted(1): "1 archive not yet in the vault"
+        case .unvaulted(let count): "\(count) archives not yet in the vault"
+        case .vaultFailed(let reason): "the vault: \(reason)"
         case .unlisted(let days): "\(Self.named(days)) not listed"
         case .doubted(let days): "\(Self.named(days)) for which the task list may lack a task"
         case .nothingListed: "nothing of the window is listed yet"
@@ -61,12 +68,15 @@ extension Pass.Result {
             (recordings.unrepaired, PassObstacle.damaged), (recordings.archivesDamaged, PassObstacle.archivesDamaged),
             (recordings.pending + recordings.awaited, PassObstacle.pending),
             (recordings.missing, PassObstacle.unexplained),
-            (summary.tasks.unresolved, PassObstacle.undetermined), (recordings.overdue, PassObstacle.unsealed),
+            (summary.tasks.unresolved, PassObstacle.undetermined),
+            (recordings.overdue - recordings.unvaulted, PassObstacle.unsealed),
+            (recordings.archivesUnvaulted, PassObstacle.unvaulted),
             (unreceivedElsewhere, PassObstacle.unreceivedElsewhere),
             (damagedElsewhere, PassObstacle.damagedElsewhere),
         ]
         var obstacles = counted.filter { $0.0 > 0 }.map { $0.1($0.0) }
         if window.range.isEmpty, !followsListing { obstacles.append(.nothingListed) }
+        if let failure = vault?.failure { obstacles.append(.vaultFailed("\(failure)")) }
         if !unlisted.isEmpty { obstacles.append(.unlisted(unlisted)) }
         if !doubted.isEmpty || listingDoubts > 0 { obstacles.append(.doubted(doubted)) }
         return obstacles
@@ -94,6 +104,7 @@ extension PassFailure {
                 default: .provider
                 }
             case let error as ArchiveError: error.code == .damaged ? .damage : error.code == .locked ? .other : .disk
+            case let error as VaultError: error.code == .refused ? .authorization : .other
             case let error as ManifestError:
                 switch error.code {
                 case .damaged, .conflict: .damage

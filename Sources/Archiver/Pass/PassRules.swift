@@ -20,6 +20,8 @@ package struct PassRules: Sendable {
     package var searchesCalls: Bool
     /// How transient failures of the provider's API are retried.
     package var apiRetry: RetryPolicy
+    /// What is done with the vault; has no effect without one.
+    package var vault: VaultRules
 
     /// How recordings are fetched.
     package struct Downloads: Sendable {
@@ -66,7 +68,8 @@ package struct PassRules: Sendable {
         minimumFreeBytes: Int64,
         retention: [OrganizationName: Duration] = [:],
         searchesCalls: Bool = false,
-        apiRetry: RetryPolicy = RetryPolicy(attempts: 6)
+        apiRetry: RetryPolicy = RetryPolicy(attempts: 6),
+        vault: VaultRules = VaultRules()
     ) {
         self.timeZone = timeZone
         self.captureOptions = captureOptions
@@ -77,6 +80,7 @@ package struct PassRules: Sendable {
         self.retention = retention
         self.searchesCalls = searchesCalls
         self.apiRetry = apiRetry
+        self.vault = vault
     }
 
     var windowRules: PassWindow.Rules {

@@ -1,4 +1,4 @@
-/// A step of the work on an organization. Downloads continue during all but the last two.
+/// A step of the work on an organization. Downloads continue during all but the last three.
 package enum PassStep: String, Sendable, Hashable, Codable, CaseIterable {
     /// Listing the tasks of the window.
     case listing
@@ -10,5 +10,7 @@ package enum PassStep: String, Sendable, Hashable, Codable, CaseIterable {
     case receiving
     /// Sealing and closing days.
     case sealing
+    /// Putting sealed archives into the vault.
+    case vaulting
     case done
 }

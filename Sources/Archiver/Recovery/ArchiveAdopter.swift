@@ -62,8 +62,17 @@ struct ArchiveAdopter: Sendable {
     }
 
     private func adoptWhole(_ name: ArchiveName, now: Timestamp) async throws -> Outcome {
-        let path = root.archivePath(name)
         let metadata = try await ArchiveMetadata.open(name, in: root.archives)
+        return try await adopt(metadata, of: name, at: root.archivePath(name), now: now)
+    }
+
+    /// Adds an archive by its own metadata.
+    func adopt(
+        _ metadata: ArchiveMetadata,
+        of name: ArchiveName,
+        at path: String,
+        now: Timestamp
+    ) async throws -> Outcome {
         guard metadata.name == name else {
             throw ArchiveError(.damaged, "\(path) contains the archive \(metadata.name)", path: path)
         }
@@ -200,8 +209,10 @@ struct ArchiveAdopter: Sendable {
         _ byteCount: Int64,
         _ digest: ContentDigest
     ) async throws -> Bool {
+        // Its file need not be on the disk.
+        let isSealed = try await manifest.sealedArchive(name) != nil
         do throws(ArchiveError) {
-            let place = try root.location(of: name)
+            let place = isSealed ? .sealed(name) : try root.location(of: name)
             try await ArchiveReader.check(place, in: root, offset: offset, byteCount: byteCount, expecting: digest)
             return true
         } catch {
@@ -210,7 +221,8 @@ struct ArchiveAdopter: Sendable {
         }
     }
 
-    private func leaveOut(_ name: ArchiveName, _ reason: String, now: Timestamp) async throws -> Outcome {
+    /// Adds nothing of an archive.
+    func leaveOut(_ name: ArchiveName, _ reason: String, now: Timestamp) async throws -> Outcome {
         try await manifest.undoAdoption(name, now: now)
         return Outcome(faults: [notTakenIn(name, reason)])
     }

@@ -29,7 +29,7 @@ package struct ArchiveSurvey: Sendable {
             var altered = AlteredArchives()
             for file in files {
                 guard let size = try root.archives.byteCount(of: file.name) else {
-                    altered.add(file, reason: "its file is missing")
+                    if !file.isEvicted { altered.add(file, reason: "its file is missing") }
                     continue
                 }
                 guard size != file.byteCount, size != file.readByteCount else { continue }

@@ -6,7 +6,8 @@ import Manifest
 import Recordings
 
 extension CallArchive {
-    /// Verifies what is in `scope`, and repairs the damage. Damaged recordings are fetched again: into the open archive
+    /// Verifies what is in `scope`, and repairs the damage. An archive that the vault has is put back from there, whole.
+    /// What is damaged elsewhere is fetched again: into the open archive
     /// if they were in the spool, into a supplement if they were in a sealed archive, which is never changed. Intact
     /// recordings of an archive that is damaged in itself are copied into the supplement. A side file that is missing
     /// or wrong next to an intact archive is rewritten.
@@ -39,6 +40,8 @@ private struct Finding {
     /// Archives with a wrong or missing side file, and their checksums.
     var withoutSideFile: [ArchiveName: ContentDigest] = [:]
     var readings: [(ArchiveName, ReadingFinding)] = []
+    /// Those whose file is missing, or has other bytes than were sealed.
+    var notAsSealed: Set<ArchiveName> = []
 
     mutating func add(_ report: VerificationReport, _ manifest: Manifest) async throws {
         if let name = report.name, report.isReading { readings.append((name, ReadingFinding(report, of: name))) }
@@ -56,6 +59,17 @@ private struct Finding {
             }
         }
         if report.lacksSideFile(sealedAs: sealed.digest) { withoutSideFile[name] = sealed.digest }
+        if isMissing || report.digest != sealed.digest { notAsSealed.insert(name) }
+    }
+
+    /// Forgets what was found about archives that are read again.
+    mutating func remove(_ names: Set<ArchiveName>) {
+        damaged.removeAll { names.contains($0.archive) }
+        for set in [\Finding.spoiled, \.withoutTasks, \.inThemselves, \.withoutRecordings, \.notAsSealed] {
+            self[keyPath: set].subtract(names)
+        }
+        withoutSideFile = withoutSideFile.filter { !names.contains($0.key) }
+        readings.removeAll { names.contains($0.0) }
     }
 }
 
@@ -107,6 +121,7 @@ private struct RepairWork {
             try await found.add(archive, context.manifest)
         }
         try requireFolders(of: found.spoiled)
+        let returned = try await returnFromVault(&found)
         for (name, finding) in found.readings { try await context.manifest.noteRead(name, finding, now: context.now()) }
         let open = Set(try await context.manifest.openArchives().map(\.name))
         let stored = try await damagedInSpool(found.spoiled.intersection(open))
@@ -119,6 +134,7 @@ private struct RepairWork {
             try await context.manifest.requeueTasks(organization: name.organization, day: name.day)
         }
         var repair = Repair(summary: first)
+        repair.returned = returned.sorted()
         for (name, digest) in found.withoutSideFile.sorted(by: { $0.key < $1.key }) {
             try context.root.archives.restoreSideFile(of: name, digest: digest)
             repair.sideFiles.append(name)
@@ -156,6 +172,51 @@ private struct RepairWork {
             repair.summary.addFaults(of: again)
         }
         return repair
+    }
+
+    /// Puts damaged archives back in their places that the vault has, and reads them again.
+    /// - Returns: those that were put back.
+    private func returnFromVault(_ found: inout Finding) async throws -> Set<ArchiveName> {
+        let returned = try await returnFromVault(found.notAsSealed)
+        guard !returned.isEmpty else { return [] }
+        found.remove(returned)
+        var again = found
+        try await verification.run(names: returned) { try await again.add($0, context.manifest) }
+        found = again
+        return returned
+    }
+
+    /// Puts archives back that the vault has, each compared with the checksum that it was sealed with.
+    /// - Returns: those that are in their places again.
+    private func returnFromVault(_ names: Set<ArchiveName>) async throws -> Set<ArchiveName> {
+        var returned: Set<ArchiveName> = []
+        for name in names.sorted() where context.root.elsewhere != nil && !context.stop.isMade {
+            guard let sealed = try await context.manifest.sealedArchive(name), sealed.vault?.confirmed != nil else {
+                continue
+            }
+            do throws(ArchiveError) {
+                guard try context.disk.hasRoom(for: sealed.byteCount) else { continue }
+                let draft = context.root.scratchPath(name, .returnedArchive)
+                try await ArchiveReader.copyWhole(
+                    name,
+                    fromElsewhere: context.root,
+                    expecting: sealed.digest,
+                    to: draft
+                )
+                try await BlockingWork.run { [root = context.root] _ throws(ArchiveError) in
+                    try root.archives.putBack(draft, as: name, digest: sealed.digest)
+                }
+            } catch {
+                // The provider may still have what the vault cannot give.
+                guard error.code != .cancelled, error.code != .noSpace else { throw error }
+                context.observer(.recovered(name, "could not be put back from the vault: \(error)"))
+                continue
+            }
+            try await context.manifest.noteReturned(name)
+            context.observer(.recovered(name, "put back from the vault"))
+            returned.insert(name)
+        }
+        return returned
     }
 
     /// If even the folder of an archive is missing, a disk is missing and not a file: fetching everything again would

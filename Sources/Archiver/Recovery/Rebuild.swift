@@ -9,9 +9,11 @@ import Recordings
 /// Makes a new manifest from the daily archives and the open archives in the spool. Every archive is read from end to
 /// end and compared with everything that describes it. What is intact is added; what is not is named.
 package struct Rebuild: Sendable {
-    private let root: ArchiveRoot
+    let root: ArchiveRoot
     private let schedule: AskSchedule
     private let logger: Logger
+    /// What else has archives; `nil` if only the disk has.
+    private let vault: (any VaultContents)?
     let actor: Actor?
     let logs: EvidenceLogs
 
@@ -32,6 +34,12 @@ package struct Rebuild: Sendable {
         package var refusal: Refusal?
         /// Where the previous manifest was moved to.
         package var previousManifest: String?
+        /// The archives that only the vault has. Their recordings were not read.
+        package var vaulted = 0
+        /// What was asked of the vault.
+        package var cost = VaultCost()
+        /// The logs that came from the vault, and how each goes on.
+        package var logs: [LogContinuation] = []
     }
 
     /// Why the present manifest was left in place.
@@ -45,13 +53,16 @@ package struct Rebuild: Sendable {
     /// - Parameters:
     ///   - actor: the actor on whose behalf it is done, for the log of events.
     ///   - logs: the evidence logs of the root; `nil` for the defaults.
+    ///   - vault: what else has archives. Those that the disk does not have are added by their metadata alone.
     package init(
         root: ArchiveRoot,
         schedule: AskSchedule,
         logger: Logger,
         actor: Actor? = nil,
-        logs: EvidenceLogs? = nil
+        logs: EvidenceLogs? = nil,
+        vault: (any VaultContents)? = nil
     ) {
+        self.vault = vault
         self.actor = actor
         self.logs = logs ?? EvidenceLogs(root: root, setup: EvidenceLogs.Setup(of: root), actor: actor ?? .service)
         self.root = root
@@ -65,12 +76,15 @@ package struct Rebuild: Sendable {
     /// - Parameters:
     ///   - discardingOld: continues even if the old manifest is intact or contradicts the archives. Otherwise the
     ///     summary says so, and nothing is changed. A manifest that is missing or unreadable never prevents a rebuild.
+    ///   - restoresRecords: whether the evidence logs that this machine does not have are fetched from the vault, and the
+    ///     listing goes on from where it was: for a machine that has nothing else.
     ///   - progress: called with each archive before it is read.
-    /// - Throws: `ArchiveError` with code `locked` if a pass is running; `ManifestError`, also with code `newer` or
+    /// - Throws: `VaultError` if the vault cannot be read; the next run goes on. `ArchiveError` with code `locked` if a pass is running; `ManifestError`, also with code `newer` or
     ///   `permission` if the old manifest is a later version's, or may not be read.
     package func run(
         now: Timestamp,
         discardingOld: Bool = false,
+        restoresRecords: Bool = false,
         progress: (ArchiveName) -> Void
     ) async throws -> Summary {
         try root.prepare()
@@ -80,23 +94,15 @@ package struct Rebuild: Sendable {
         let draft = root.manifestPath + ".rebuilding"
         try removeDatabase(at: draft)
         var summary = Summary()
-        let manifest = try Manifest.create(path: draft, spool: try root.identity().id)
-        let adopter = ArchiveAdopter(root: root, manifest: manifest, schedule: schedule)
-        var dayCloses = DayCloses()
-        var waiting = try root.archives.list()[...]
-        while !waiting.isEmpty {
-            let batch = waiting.prefix(ProcessInfo.processInfo.activeProcessorCount)
-            waiting = waiting.dropFirst(batch.count)
-            batch.forEach(progress)
-            let reports = try await adopter.verify(batch)
-            for name in batch {
-                let outcome = try await adopter.adopt(name, verified: reports[name], now: now)
-                dayCloses.add(outcome.dayClose, of: name)
-                if outcome.recordings == nil { summary.unreadable.append(name) } else { summary.archives += 1 }
-                summary.faults += outcome.faults
-                summary.remarks += outcome.remarks
-            }
+        if restoresRecords, let vault {
+            summary.logs = try await LogContinuation.restore(from: vault, logs, now: now)
         }
+        let manifest = try Manifest.create(path: draft, spool: try root.identity().id)
+        let elsewhere = try await ArchivesInVault.list(vault)
+        var readable = root
+        if let elsewhere { readable.elsewhere = elsewhere }
+        let adopter = ArchiveAdopter(root: readable, manifest: manifest, schedule: schedule)
+        let dayCloses = try await adoptSealed(adopter, elsewhere, &summary, now: now, progress)
         // Before the spool is changed.
         if let former {
             let path = root.manifestPath
@@ -116,13 +122,19 @@ package struct Rebuild: Sendable {
         summary.faults = try await adopter.standing(summary.faults)
         let ledgers = try await replay(into: manifest, &summary, now: now)
         summary.faults += try root.archives.misplaced().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
-        summary.faults += try root.archives.lost().map { ArchiveFault(lost: $0, at: root.archivePath($0)) }
+        summary.faults += try root.archives.lost().filter { elsewhere?[$0] == nil }
+            .map { ArchiveFault(lost: $0, at: root.archivePath($0)) }
         try await noteDamage(summary.faults, ledgers, in: manifest, now: now)
         try await dayCloses.restore(into: manifest, now: now)
+        if restoresRecords, let vault { try await restoreListing(into: manifest, from: vault) }
         try await manifest.appendEvent(summary.event(by: actor, at: now))
         try await logs.publish()
         try manifest.close()
         summary.previousManifest = try replaceManifest(with: draft, now: now)
+        if let vault {
+            summary.cost = vault.cost
+            try await vault.removeFetched()
+        }
         return summary
     }
 

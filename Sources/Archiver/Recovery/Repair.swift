@@ -31,6 +31,8 @@ package struct Repair: Sendable {
     package var outcomes: [Outcome] = []
     /// Intact archives whose side file was rewritten.
     package var sideFiles: [ArchiveName] = []
+    /// Archives that were put back from the vault, whole.
+    package var returned: [ArchiveName] = []
     /// Damaged archives without recordings that another archive of their day now replaces.
     package var renewed: [ArchiveName] = []
     /// What was examined, and which faults are left.
@@ -61,6 +63,6 @@ extension Repair {
         [
             "damaged": String(outcomes.count), "faults": String(summary.faults),
             "repaired": String(copied + fetched), "copied": String(copied), "fetched": String(fetched),
-        ]
+        ].merging(returned.isEmpty ? [:] : ["returned": String(returned.count)]) { $1 }
     }
 }

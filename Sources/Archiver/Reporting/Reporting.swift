@@ -73,6 +73,8 @@ package struct DayReport: Sendable {
         case undetermined(Int)
         /// Recordings that are stored and wait for their archive to be sealed.
         case unsealed(Int)
+        /// Archives that are sealed, and wait until the vault has them.
+        case unvaulted(Int)
         /// Its record counts tasks or recordings that are no longer known, because an archive is lost.
         case fewerThanRecorded
         /// Nothing prevents it: the next pass closes the day.
@@ -100,7 +102,7 @@ package struct DayReport: Sendable {
                 ]
             case .unexplained:
                 ["explain what will not come (callark gaps --org \(organization) \(window))", again]
-            case .unsealed, .notClosedYet: [next]
+            case .unsealed, .unvaulted, .notClosedYet: [next]
             case .fewerThanRecorded:
                 ["restore the missing archive, with its side file", next]
             }
@@ -109,7 +111,7 @@ package struct DayReport: Sendable {
         /// Whether a pass over the day ends this reason, or shows what remains of it.
         fileprivate var isLeftToPass: Bool {
             switch self {
-            case .notListed, .listingDoubt, .pending, .undetermined, .unsealed, .notClosedYet: true
+            case .notListed, .listingDoubt, .pending, .undetermined, .unsealed, .unvaulted, .notClosedYet: true
             case .notOver, .damaged, .archivesDamaged, .unexplained, .fewerThanRecorded: false
             }
         }
@@ -126,6 +128,7 @@ package struct DayReport: Sendable {
             case .unexplained: "unexplained"
             case .undetermined: "undetermined"
             case .unsealed: "unsealed"
+            case .unvaulted: "unvaulted"
             case .fewerThanRecorded: "fewer_than_recorded"
             case .notClosedYet: "not_closed_yet"
             }
@@ -141,6 +144,7 @@ package struct DayReport: Sendable {
             case (.unexplained(let one), .unexplained(let two)): .unexplained(one + two)
             case (.undetermined(let one), .undetermined(let two)): .undetermined(one + two)
             case (.unsealed(let one), .unsealed(let two)): .unsealed(one + two)
+            case (.unvaulted(let one), .unvaulted(let two)): .unvaulted(one + two)
             default: self == other ? self : nil
             }
         }
@@ -158,6 +162,8 @@ package struct DayReport: Sendable {
             case .unexplained(let count): "\(count) unexplained"
             case .undetermined(let count): "\(count) undetermined"
             case .unsealed(let count): "\(count) not sealed"
+            case .unvaulted(1): "1 archive not in the vault"
+            case .unvaulted(let count): "\(count) archives not in the vault"
             case .fewerThanRecorded: "fewer than its record counts: an archive of it is missing"
             case .notClosedYet: "the next pass closes it"
             }
@@ -261,7 +267,10 @@ package struct Reporting: Sendable {
         let undetermined = figures.summary.tasks.unresolved + figures.summary.tasks.inProgress
         if undetermined > 0 { reasons.append(.undetermined(undetermined)) }
         if let record, !figures.matches(record) { reasons.append(.fewerThanRecorded) }
-        if recordings.stored > 0 { reasons.append(.unsealed(recordings.stored)) }
+        if recordings.stored > recordings.unvaulted {
+            reasons.append(.unsealed(recordings.stored - recordings.unvaulted))
+        }
+        if recordings.archivesUnvaulted > 0 { reasons.append(.unvaulted(recordings.archivesUnvaulted)) }
         return reasons.isEmpty ? [.notClosedYet] : reasons
     }
 

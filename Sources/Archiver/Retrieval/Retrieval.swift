@@ -107,7 +107,9 @@ package struct Retrieval: Sendable {
             try await copy(held, to: destination)
         } catch let error as ArchiveError where held.isSealed && FailedRead(error, of: row, in: root).isLoss {
             let repair = "`callark verify --repair --day \(row.day)` fetches it again"
-            let advice = error.code == .missing ? "put the file back or mount its disk; else \(repair)" : repair
+            let evicted = "it was removed from the disk because the vault has it: configure `vault`, which is missing"
+            let absent = held.copies.isOnDisk ? "put the file back or mount its disk; else \(repair)" : evicted
+            let advice = error.code == .missing ? absent : repair
             throw ArchiverError(.damaged, "\(Self.subject(row)) damaged: \(error.message); \(advice)")
         }
     }

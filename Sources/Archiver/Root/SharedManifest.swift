@@ -1,6 +1,7 @@
 import Files
 import Manifest
 import Recordings
+import Synchronization
 
 /// The manifest of a root in this process: opened once, and shared by readers and passes until it is closed.
 ///
@@ -11,7 +12,9 @@ package actor SharedManifest {
     /// The evidence logs, which get each act before the manifest does.
     package nonisolated let logs: EvidenceLogs
     private let onUpgrade: (@Sendable () -> Void)?
-    private var open: (manifest: Manifest, mode: Manifest.Mode, file: FileStatus)?
+    private var present: (manifest: Manifest, mode: Manifest.Mode, file: FileStatus)?
+    /// The manifest that was opened last, for those that cannot wait for a turn; `nil` while none is open.
+    private nonisolated let opened = Mutex<Manifest?>(nil)
 
     /// Opens nothing yet.
     /// - Parameters:
@@ -26,21 +29,21 @@ package actor SharedManifest {
     /// The manifest for reading. In a process that writes, this is the one for writing.
     /// - Throws: as `Manifest.init(path:mode:spool:recorder:onUpgrade:)` for reading only; `ArchiveError` if the root has no identity.
     package func forReading() throws -> Manifest {
-        try current() ?? opened(.readOnly)
+        try current() ?? open(.readOnly)
     }
 
     /// The manifest for writing. Readers that already have one for reading keep it.
     /// - Throws: as `Manifest.init(path:mode:spool:recorder:onUpgrade:)` for writing; `ArchiveError` if the root has no identity.
     package func forWriting() throws -> Manifest {
-        if let manifest = try current(), open?.mode == .readWrite { return manifest }
-        return try opened(.readWrite)
+        if let manifest = try current(), present?.mode == .readWrite { return manifest }
+        return try open(.readWrite)
     }
 
     /// The manifest for a pass, which holds the lock. Whatever a dead process left in the WAL is in the file and
     /// flushed.
     /// - Throws: as ``forWriting()``.
     func forPass() throws -> Manifest {
-        guard let manifest = try current(), open?.mode == .readWrite else { return try opened(.readWrite) }
+        guard let manifest = try current(), present?.mode == .readWrite else { return try open(.readWrite) }
         try manifest.settleLog()
         return manifest
     }
@@ -48,23 +51,32 @@ package actor SharedManifest {
     /// Checkpoints the WAL into the file and closes it. The next caller gets it opened again.
     /// - Throws: `ManifestError`.
     package func close() throws {
-        guard let manifest = open?.manifest else { return }
-        open = nil
+        guard let manifest = present?.manifest else { return }
+        present = nil
+        opened.withLock { $0 = nil }
         try manifest.close()
     }
 
     /// The open manifest, unless the file has been replaced.
     private func current() throws -> Manifest? {
-        guard let open, let file = try FileSystem.status(of: root.manifestPath), file.isSameFile(as: open.file) else {
+        guard let present, let file = try FileSystem.status(of: root.manifestPath), file.isSameFile(as: present.file)
+        else {
             return nil
         }
-        return open.manifest
+        return present.manifest
     }
 
-    private func opened(_ mode: Manifest.Mode) throws -> Manifest {
+    /// What the manifest that was opened last knows of an archive's copy in the vault. Blocks.
+    /// - Returns: `nil` if none is open, or if the vault is not known to have it.
+    nonisolated func vaultedArchive(_ name: ArchiveName) throws -> VaultedArchive? {
+        try opened.withLock { $0 }?.vaultedArchive(name)
+    }
+
+    private func open(_ mode: Manifest.Mode) throws -> Manifest {
         let recorder = mode == .readWrite ? logs.recorder : nil
         let manifest = try Manifest(of: root, mode: mode, recorder: recorder, onUpgrade: onUpgrade)
-        open = try FileSystem.status(of: root.manifestPath).map { (manifest, mode, $0) }
+        present = try FileSystem.status(of: root.manifestPath).map { (manifest, mode, $0) }
+        opened.withLock { $0 = manifest }
         return manifest
     }
 }

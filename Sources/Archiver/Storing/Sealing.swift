@@ -4,7 +4,8 @@ import Files
 import Manifest
 import Recordings
 
-/// The last writing step of a pass: seals the archives of days that are over, and closes the days.
+/// The last step of a pass that writes archives: seals those of days that are over, and closes the days. With a vault, an
+/// archive of a day under way can be sealed earlier; the rest of its day goes into the next ones.
 struct Sealing: Sendable {
     let organization: OrganizationName
     /// What the pass has listed; `nil` if it listed nothing.
@@ -35,6 +36,7 @@ struct Sealing: Sendable {
         let today = context.rules.day(of: context.now())
         let filled = Set(try await context.manifest.daysToSeal(organization: organization, before: today))
             .union(renewing.filter { $0 < today })
+            .union(try await partsToSeal(from: today))
             .subtracting(try await daysLeftToBackfill())
         let closing = Closing(organization: organization, listed: listed, context: context)
         let closable = Set(try await closing.days(before: today))
@@ -56,6 +58,16 @@ struct Sealing: Sendable {
             }
         }
         return outcome
+    }
+
+    /// The days under way of which an archive is sealed now, so that its bytes leave the machine.
+    private func partsToSeal(from today: ArchiveDay) async throws -> Set<ArchiveDay> {
+        let rules = context.rules.vault
+        guard context.vault != nil, rules.sealsParts else { return [] }
+        let now = context.now()
+        let open = try await context.manifest.archivesUnderWay(organization: organization, from: today)
+        let due = open.filter { rules.seals(byteCount: $0.byteCount, firstReceived: $0.firstReceived, now: now) }
+        return Set(due.map(\.day))
     }
 
     /// The days that a backfill has begun and will resume after this pass. Sealing one now would need a supplement for
@@ -159,6 +171,7 @@ extension PassContext {
             dayClose: archive.dayClose,
             decidedAt: mark,
             isLogged: isLogged,
+            needsVault: vault != nil,
             now: now()
         )
         let day = SealedDay(

@@ -47,6 +47,13 @@ struct Looking: Sendable {
         if row == nil { row = try await manifest?.sealedArchive(name) }
         var report = try await verify(path: path, row)
         report.name = name
+        // It may have been removed from the disk since the manifest was read, because the vault has it.
+        if report.faults.contains(where: { $0.kind == .archiveMissing }),
+            try await manifest?.sealedArchive(name)?.vault?.evictedTime != nil
+        {
+            report.faults = []
+            return report
+        }
         try await compareWithLog(name, row, &report)
         // If it is open in the manifest, the pass that sealed it is about to note that, or the next pass will. Ask
         // first whether it is open, then whether it is sealed, because a pass changes it from open to sealed.

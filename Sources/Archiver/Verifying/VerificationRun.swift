@@ -167,7 +167,10 @@ package struct VerificationRun: Sendable {
             try await report(own)
         }
         let known = try await knownArchives(manifest, scope)
-        let names = try await names(Set(known.keys), manifest, scope)
+        let onDisk = try known.filter { name, row in
+            try row.vault?.evictedTime == nil || root.archives.byteCount(of: name) != nil
+        }
+        let names = try await names(Set(onDisk.keys), manifest, scope)
         let ledgers = try await LogLedgers.read(root, keyFile: keyFile, organization: scope.organization)
         if !ledgers.faults.isEmpty {
             var logs = VerificationReport(path: root.logsPath)
@@ -280,6 +283,7 @@ package struct VerificationRun: Sendable {
             .altered(organization: scope.organization, days: scope.day.map { $0...$0 })
         var chosen = Set(present.filter { !known.contains($0) } + altered.all.map(\.name))
         let readings = try await manifest.readings(organization: scope.organization, day: scope.day)
+            .filter { known.contains($0.archive.name) }
         chosen.formUnion(readings.filter { $0.faults > 0 }.map(\.archive.name))
         var rest = share.bytes(of: readings.reduce(0) { $0 + $1.archive.byteCount })
         for reading in readings where rest > 0 && reading.faults == 0 {

@@ -17,18 +17,20 @@ extension ArchiveReader {
         metadataOffset: Int64? = nil
     ) async throws(ArchiveError) -> [Int64: [UInt8]] {
         try await BlockingWork.run { progress throws(ArchiveError) in
-            if try root.archives.byteCount(of: name) != nil {
-                let source = try root.archives.open(name)
-                let metadata = try ArchiveMetadata(source, recorded: nil, from: metadataOffset, progress)
-                let range = metadata.recordings.range
-                return try lines(in: source, range, offsets, progress)
-            }
             let journal = root.journalPath(name)
-            guard let size = try FileSystem.size(of: journal) else {
+            if try root.archives.byteCount(of: name) == nil, let size = try FileSystem.size(of: journal) {
+                return try lines(in: FileSource(journal), 0..<size, offsets, progress)
+            }
+            let source: any ByteSource
+            do throws(ArchiveError) {
+                source = try root.open(.sealed(name))
+            } catch {
+                guard error.code == .missing else { throw error }
                 let place = root.archivePath(name)
                 throw ArchiveError(.missing, "there is no archive \(name), open or sealed", path: place)
             }
-            return try lines(in: FileSource(journal), 0..<size, offsets, progress)
+            let metadata = try ArchiveMetadata(source, recorded: nil, from: metadataOffset, progress)
+            return try lines(in: source, metadata.recordings.range, offsets, progress)
         }
     }
 

@@ -16,10 +16,12 @@ package enum ArchiveReader {
     ) async throws(ArchiveError) {
         try await BlockingWork.run { progress throws(ArchiveError) in
             try FileReplacement.ofUser(destination).write { file throws(ArchiveError) in
-                var written: Int64 = 0
-                try read(root.open(location), offset, byteCount, digest, progress) { bytes throws(ArchiveError) in
-                    try file.write(bytes, at: written)
-                    written += Int64(bytes.count)
+                try attempt(location, in: root) { source throws(ArchiveError) in
+                    var written: Int64 = 0
+                    try read(source, offset, byteCount, digest, progress) { bytes throws(ArchiveError) in
+                        try file.write(bytes, at: written)
+                        written += Int64(bytes.count)
+                    }
                 }
             }
         }
@@ -50,10 +52,59 @@ package enum ArchiveReader {
     ) async throws(ArchiveError) -> [UInt8] {
         try await BlockingWork.run { progress throws(ArchiveError) in
             var bytes: [UInt8] = []
-            try read(root.open(location), offset, byteCount, digest, progress) { piece throws(ArchiveError) in
-                bytes.append(contentsOf: piece)
+            try attempt(location, in: root) { source throws(ArchiveError) in
+                bytes.removeAll()
+                try read(source, offset, byteCount, digest, progress) { piece throws(ArchiveError) in
+                    bytes.append(contentsOf: piece)
+                }
             }
             return bytes
+        }
+    }
+
+    /// Copies a whole archive from where it is kept besides the disk to a file, and compares it with its digest. Durable;
+    /// after an error there is no file.
+    /// - Throws: `.damaged` if these are other bytes; `.missing` if the archive is not kept elsewhere.
+    package static func copyWhole(
+        _ name: ArchiveName,
+        fromElsewhere root: ArchiveRoot,
+        expecting digest: ContentDigest,
+        to draft: String
+    ) async throws(ArchiveError) {
+        try await BlockingWork.run { progress throws(ArchiveError) in
+            guard let source = try root.elsewhere?.open(name) else {
+                throw ArchiveError(.missing, "\(name) is kept on the disk only", path: root.archivePath(name))
+            }
+            try FileReplacement.durable(draft, mode: 0o440).write { file throws(ArchiveError) in
+                var written: Int64 = 0
+                try read(source, 0, source.byteCount, digest, progress) { bytes throws(ArchiveError) in
+                    try file.write(bytes, at: written)
+                    written += Int64(bytes.count)
+                }
+            }
+        }
+    }
+
+    /// Runs `body` with the archive. If its bytes on the disk are damaged, `body` runs again with those that are kept
+    /// elsewhere.
+    private static func attempt(
+        _ location: ArchiveLocation,
+        in root: ArchiveRoot,
+        _ body: (any ByteSource) throws(ArchiveError) -> Void
+    ) throws(ArchiveError) {
+        let source = try root.open(location)
+        do throws(ArchiveError) {
+            try body(source)
+        } catch {
+            guard error.code == .damaged || error.code == .inputOutput, source.status != nil,
+                case .sealed(let name) = location, let other = try? root.elsewhere?.open(name)
+            else { throw error }
+            let first = error
+            do throws(ArchiveError) {
+                try body(other)
+            } catch {
+                throw error.code == .cancelled ? error : first
+            }
         }
     }
 

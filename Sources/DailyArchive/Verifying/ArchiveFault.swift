@@ -51,6 +51,10 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         case journal
         /// It could not be adopted, and was skipped.
         case notTakenIn = "not_taken_in"
+        /// Its copy in the vault is missing, or has other bytes.
+        case vaultCopy = "vault_copy"
+        /// Its copy in the vault can be deleted earlier than was confirmed.
+        case vaultLock = "vault_lock"
     }
 
     package var kind: Kind

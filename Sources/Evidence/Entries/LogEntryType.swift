@@ -39,7 +39,7 @@ package enum LogEntryType: String, CaseIterable, Hashable, Sendable {
     /// The members that an entry of this type has to have, and those that it may have.
     package var keywords: (needed: Set<LogKeyword>, allowed: Set<LogKeyword>) {
         switch self {
-        case .logBegun: ([.origin, .vkey], [.previous])
+        case .logBegun: ([.origin, .vkey], [.previous, .detail])
         case .keyAdded, .keyRetired: ([], [.vkey, .recipient])
         case .configChanged: ([.sha256], [])
         case .recordingStored: ([.taskID, .path, .archive, .bytes, .sha256, .record], [.retentionClass])

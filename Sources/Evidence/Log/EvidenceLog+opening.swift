@@ -83,8 +83,13 @@ extension EvidenceLog {
 
     /// Begins a new epoch of a log that was lost, rolled back or damaged, or whose key was lost. Its first entry names
     /// the last known state of the old one; what is left of the old one is kept as ``LogFolder/previous``.
+    /// - Parameter reason: what the first entry says about why.
     /// - Throws: `missing` if there was no log.
-    package static func beginEpoch(_ place: Place, now: Timestamp) throws(EvidenceError) -> Opened {
+    package static func beginEpoch(
+        _ place: Place,
+        because reason: String? = nil,
+        now: Timestamp
+    ) throws(EvidenceError) -> Opened {
         try withCreationLock(place) { () throws(EvidenceError) in
             guard let last = try lastKnown(place) else {
                 throw EvidenceError(
@@ -97,7 +102,7 @@ extension EvidenceLog {
             let parts = last.origin.split(separator: "/", omittingEmptySubsequences: false)
             let origin = (parts.dropLast() + ["\((last.epoch ?? 1) + 1)"]).joined(separator: "/")
             let (secret, isKeyNew) = try place.keyFile.keyOrNew()
-            let log = try begin(place, secret, origin: origin, previous: last, now: now)
+            let log = try begin(place, secret, origin: origin, previous: last, because: reason, now: now)
             return Opened(log: log, isNew: true, isKeyNew: isKeyNew)
         }
     }
@@ -161,6 +166,7 @@ extension EvidenceLog {
         _ secret: LogKey,
         origin: String,
         previous: LogPosition?,
+        because reason: String? = nil,
         now: Timestamp
     ) throws(EvidenceError) -> EvidenceLog {
         let (folder, next) = (place.folder, place.folder.next)
@@ -169,6 +175,7 @@ extension EvidenceLog {
             .origin: .text(signer.key.name), .vkey: .text(signer.key.description),
         ]
         values[.previous] = previous.map { .position($0) }
+        values[.detail] = reason.map { .text($0) }
         let entry = try LogEntry(
             .logBegun,
             time: now,

@@ -26,6 +26,10 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
         case occupied
         /// The archive is being sealed, or was not recovered after a restart: see ``ArchiveWriter``.
         case notReady = "not_ready"
+        /// The bytes are kept on another machine, which gives no answer.
+        case unreachable
+        /// The same, and it refuses this machine's credentials.
+        case unauthorized
         /// The task that asked for it was cancelled.
         case cancelled
     }

@@ -6,9 +6,12 @@ package final class FileSource: ByteSource {
     package let status: FileStatus?
     private let file: OpenFile
 
+    /// - Parameter isShared: keeps others from removing the file while it is open (``ArchiveFolder/evict(_:)``).
     /// - Throws: `.missing` if there is no such file.
-    package init(_ path: String) throws(ArchiveError) {
+    package init(_ path: String, isShared: Bool = false) throws(ArchiveError) {
         file = try OpenFile(path, O_RDONLY)
+        // Where the file system has no such locks, the bytes of an open file still outlive its name.
+        if isShared { _ = flock(file.descriptor, LOCK_SH | LOCK_NB) }
         let status = try file.status()
         self.status = status
         byteCount = status.byteCount

@@ -22,8 +22,10 @@ import Recordings
 /// {root}/archives/acme/2025/11/acme-2025-11-20-legacy-001.jsonl.sha256
 /// {root}/log/acme/                                           the evidence log
 /// ```
-package struct ArchiveRoot: Sendable, Hashable {
+package struct ArchiveRoot: Sendable {
     package let path: String
+    /// Where sealed archives are read whose files are not on the disk; `nil` if there is no such place.
+    package var elsewhere: (any ArchivesElsewhere)?
 
     package init(path: String) {
         let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -125,6 +127,14 @@ package struct ArchiveRoot: Sendable, Hashable {
         case tasks = "tasks.tmp"
         case checksums = "checksums.tmp"
         case remadeArchive = "tar.remade.tmp"
+        case returnedArchive = "tar.returned.tmp"
         case remadeJournal = "jsonl.remade.tmp"
     }
+}
+
+/// Two values are equal if they are about the same folder.
+extension ArchiveRoot: Hashable {
+    package static func == (lhs: Self, rhs: Self) -> Bool { lhs.path == rhs.path }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(path) }
 }

@@ -65,7 +65,7 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
     }
 
     package func open(_ name: ArchiveName) throws(ArchiveError) -> any ByteSource {
-        try FileSource(root.archivePath(name))
+        try FileSource(root.archivePath(name), isShared: true)
     }
 
     package func recordedDigest(of name: ArchiveName) throws(ArchiveError) -> ContentDigest? {
@@ -76,6 +76,43 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
     /// - Parameter digest: of the whole archive, which the caller has just read.
     package func restoreSideFile(of name: ArchiveName, digest: ContentDigest) throws(ArchiveError) {
         try SideFile.write(digest, besides: root.archivePath(name))
+    }
+
+    /// Removes an archive from the disk. Durable. Its side file stays: its sequence number stays taken, and it says what the
+    /// archive has to be if it comes back.
+    /// - Returns: whether it is gone; `false` while a reader has it open, and then nothing has changed.
+    package func evict(_ name: ArchiveName) throws(ArchiveError) -> Bool {
+        let path = root.archivePath(name)
+        let lock: FileLock?
+        do throws(ArchiveError) {
+            lock = try FileLock.taken(.exclusive, of: OpenFile(path, O_RDONLY))
+        } catch {
+            guard error.code == .missing else { throw error }
+            return true
+        }
+        guard let lock else { return false }
+        defer { withExtendedLifetime(lock) {} }
+        try FileSystem.remove(path)
+        try FileSystem.synchronizeFolder(FileSystem.folder(of: path))
+        return true
+    }
+
+    /// Puts an archive back in its place, over a damaged file if there is one, with its side file. Durable. A crash leaves the
+    /// previous state or the whole archive.
+    /// - Parameters:
+    ///   - draft: a file in the spool whose bytes were compared with `digest`. It no longer exists afterwards.
+    ///   - digest: the SHA-256 with which the archive was sealed.
+    package func putBack(_ draft: String, as name: ArchiveName, digest: ContentDigest) throws(ArchiveError) {
+        let target = root.archivePath(name)
+        let file = try OpenFile(draft, O_RDONLY)
+        try file.setMode(0o440)
+        try file.synchronizeWithAttributes()
+        let folder = FileSystem.folder(of: target)
+        try FileSystem.createFolder(folder)
+        try SideFile.write(digest, besides: target)
+        try FileSystem.replace(target, with: draft)
+        try FileSystem.synchronizeFolder(folder)
+        try FileSystem.synchronizeFolder(FileSystem.folder(of: draft))
     }
 
     /// Whether anything exists at an archive's path, even a broken link.

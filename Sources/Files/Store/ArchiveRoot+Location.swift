@@ -9,17 +9,29 @@ extension ArchiveRoot {
         }
     }
 
-    /// Opens an archive. Blocks.
+    /// Opens an archive: on the disk if it is there, else where archives are kept besides. Blocks.
     /// - Throws: `.missing` if it does not exist.
     package func open(_ location: ArchiveLocation) throws(ArchiveError) -> any ByteSource {
         switch location {
-        case .sealed(let name): try archives.open(name)
+        case .sealed(let name): try openSealed(name)
         case .open(let name): try FileSource(openArchivePath(name))
+        }
+    }
+
+    private func openSealed(_ name: ArchiveName) throws(ArchiveError) -> any ByteSource {
+        do throws(ArchiveError) {
+            return try archives.open(name)
+        } catch {
+            guard error.code == .missing, let source = try elsewhere?.open(name) else { throw error }
+            return source
         }
     }
 
     /// The location of an archive: in the spool until it is sealed.
     package func location(of name: ArchiveName) throws(ArchiveError) -> ArchiveLocation {
-        try archives.holds(name) ? .sealed(name) : .open(name)
+        if try archives.holds(name) { return .sealed(name) }
+        // Of an archive that was removed from the disk, the side file is left.
+        let isOpen = try FileSystem.status(of: openArchivePath(name)) != nil
+        return try !isOpen && FileSystem.status(of: sideFilePath(name)) != nil ? .sealed(name) : .open(name)
     }
 }

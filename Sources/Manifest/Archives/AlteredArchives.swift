@@ -56,6 +56,8 @@ package struct SealedFile: Hashable, Sendable {
     /// The length of the file when it was last read; `nil` if it has not been read to its end since it was added to
     /// this manifest.
     package let readByteCount: Int64?
+    /// Whether it was removed from the disk because the vault has it.
+    package let isEvicted: Bool
 }
 
 extension Manifest {
@@ -67,7 +69,8 @@ extension Manifest {
     ) async throws -> [SealedFile] {
         try await read { db in
             let select = """
-                SELECT organization.name, day, sequence, archive.row, archive.byte_count, reading.byte_count
+                SELECT organization.name, day, sequence, archive.row, archive.byte_count, reading.byte_count,
+                    \(VaultRule.isEvicted())
                 FROM archive JOIN organization ON organization.row = archive.organization
                 LEFT JOIN reading ON reading.archive = archive.row
                 WHERE digest IS NOT NULL AND (:organization IS NULL OR organization.name = :organization)
@@ -83,7 +86,8 @@ extension Manifest {
                     row: try row[3],
                     name: try ArchiveName(row),
                     byteCount: try row.amount(4),
-                    readByteCount: try row[5]
+                    readByteCount: try row[5],
+                    isEvicted: try row[6]
                 )
             }
         }

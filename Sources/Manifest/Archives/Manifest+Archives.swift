@@ -20,7 +20,7 @@ extension Manifest {
             }
             let select =
                 "\(ArchiveRow.select) WHERE \(conditions.joined(separator: " AND ")) ORDER BY name, day, sequence"
-            return try Row.fetchAll(db, sql: select, arguments: arguments).map(ArchiveRow.init)
+            return try Row.fetchAll(db, sql: select, arguments: arguments).map(ArchiveRow.init(whole:))
         }
     }
 
@@ -36,7 +36,7 @@ extension Manifest {
                 \(ArchiveRow.select) WHERE digest IS NOT NULL
                     AND NOT EXISTS (SELECT 1 FROM logged_archive WHERE logged_archive.archive = archive.row) ORDER BY name, day, sequence
                 """
-            return try Row.fetchAll(db, sql: select).map(ArchiveRow.init)
+            return try Row.fetchAll(db, sql: select).map(ArchiveRow.init(whole:))
         }
     }
 
@@ -77,10 +77,12 @@ extension Manifest {
 
 extension ArchiveRow {
     static let select = """
-        SELECT organization.name AS name, day, sequence, byte_count, digest, recordings, sealed_time, metadata_offset,
+        SELECT organization.name AS name, day, sequence, archive.byte_count AS byte_count, digest, recordings, sealed_time,
+            metadata_offset,
             (SELECT later.sequence FROM reading JOIN archive AS later ON later.row = superseded_by
-                WHERE reading.archive = archive.row)
+                WHERE reading.archive = archive.row), \(VaultCopy.columns)
         FROM archive JOIN organization ON organization.row = archive.organization
+        LEFT JOIN vault_copy ON vault_copy.archive = archive.row
         """
 
     init(_ row: Row) throws {
@@ -98,10 +100,16 @@ extension ArchiveRow {
         }
     }
 
+    /// With what the vault has of it.
+    init(whole row: Row) throws {
+        try self.init(row)
+        vault = try VaultCopy(row, digest: digest)
+    }
+
     static func find(_ name: ArchiveName, in db: Database) throws -> ArchiveRow? {
         let condition = "WHERE organization.name = ? AND day = ? AND sequence = ? AND digest IS NOT NULL"
         let arguments: StatementArguments = [name.organization.description, name.day.stored, name.sequence]
-        return try Row.fetchOne(db, sql: "\(select) \(condition)", arguments: arguments).map(ArchiveRow.init)
+        return try Row.fetchOne(db, sql: "\(select) \(condition)", arguments: arguments).map(ArchiveRow.init(whole:))
     }
 }
 

@@ -71,13 +71,14 @@ extension Manifest {
         }
     }
 
-    /// Records that the archive is sealed: its recordings are `archived`, and the tasks that it includes leave the
+    /// Records that the archive is sealed: its recordings are `archived`, unless the vault has to have it first, and the tasks that it includes leave the
     /// queue, with their JSON. The change is durable, and a repeated call changes nothing.
     /// - Parameters:
     ///   - recordings: how many it holds.
     ///   - dayClose: the record of its day, if the archive closes the day.
     ///   - mark: when that was decided; `nil` if that is not known, and the decision has to be checked again.
     ///   - isLogged: whether the evidence log is known to have an entry of it.
+    ///   - needsVault: whether it counts as archived only once the vault has it.
     /// - Throws: `conflict` if the manifest counts another number of recordings in it, or has other bytes as its sealed
     ///   form; `unknown`.
     package func noteSealed(
@@ -89,6 +90,7 @@ extension Manifest {
         dayClose: DayClose? = nil,
         decidedAt mark: ClosingMark? = nil,
         isLogged: Bool = false,
+        needsVault: Bool = false,
         now: Timestamp
     ) async throws {
         try await write(.machine) { [self] db in
@@ -114,6 +116,7 @@ extension Manifest {
             if isLogged {
                 try db.execute(sql: "INSERT OR IGNORE INTO logged_archive VALUES (?)", arguments: [archive.row])
             }
+            if needsVault { try VaultCopy.demand(archive.row, isRequired: true, in: db) }
             // Sealing has read back everything.
             try db.execute(
                 sql: """

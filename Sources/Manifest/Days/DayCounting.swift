@@ -29,17 +29,19 @@ struct DayCounting {
 
     mutating func countHeld(in db: Database) throws {
         let select = """
-            SELECT organization.name, day, digest IS NOT NULL, archive.row IN (\(AlteredArchives.rows)), sum(recordings
-                - (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)), archive.row
+            SELECT organization.name, day, \(VaultRule.isArchived()), archive.row IN (\(AlteredArchives.rows)), sum(recordings
+                - (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)), archive.row,
+                \(VaultRule.isWaiting())
             FROM archive JOIN organization ON organization.row = archive.organization
             WHERE recordings IS NOT 0 AND \(condition) GROUP BY archive.row
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments + standpoint.altered.argument) {
             let count = Int(try row.amount(4))
             let isAltered: Bool = try row[3]
-            let isSealed: Bool = try row[2]
-            try add(row[0], row[1], isAltered ? \.damaged : isSealed ? \.archived : \.stored, count)
+            let (isArchived, isWaiting): (Bool, Bool) = (try row[2], try row[6])
+            try add(row[0], row[1], isAltered ? \.damaged : isArchived ? \.archived : \.stored, count)
             if isAltered { try addUnrepaired(row[0], row[1], count) }
+            if isWaiting, !isAltered { try add(row[0], row[1], \.unvaulted, count) }
         }
     }
 
@@ -47,20 +49,21 @@ struct DayCounting {
     /// altered archives hold is counted per archive instead, because it can be millions of recordings.
     mutating func countDamaged(in db: Database) throws {
         let select = """
-            SELECT organization.name, task.day, held.row IS NULL, held.digest IS NOT NULL, count(*),
-                max(\(TaskRange.contradiction))
+            SELECT organization.name, task.day, held.row IS NULL, \(VaultRule.isArchived("held")), count(*),
+                max(\(TaskRange.contradiction)), \(VaultRule.isWaiting("held.row"))
             FROM damage CROSS JOIN task ON task.row = damage.task
             JOIN recording ON recording.task = damage.task AND recording.ordinal = damage.ordinal
             JOIN organization ON organization.row = task.organization
             LEFT JOIN archive AS held ON held.row = recording.archive
             WHERE failure IS NULL AND coalesce(held.row, 0) NOT IN (\(AlteredArchives.rows)) AND \(taskCondition)
-            GROUP BY 1, 2, 3, 4
+            GROUP BY 1, 2, 3, 4, 7
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments + standpoint.altered.argument) {
             let count: Int = try row[4]
-            let (isWanted, isSealed): (Bool, Bool) = (try row[2], try row[3])
+            let (isWanted, isArchived, isWaiting): (Bool, Bool, Bool) = (try row[2], try row[3], try row[6])
             guard try !row[5] else { throw try row.unreadable(column: 1) }
-            try add(row[0], row[1], isWanted ? \.pending : isSealed ? \.archived : \.stored, -count)
+            try add(row[0], row[1], isWanted ? \.pending : isArchived ? \.archived : \.stored, -count)
+            if isWaiting { try add(row[0], row[1], \.unvaulted, -count) }
             try add(row[0], row[1], \.damaged, count)
             try addUnrepaired(row[0], row[1], count)
         }
@@ -137,6 +140,11 @@ struct DayCounting {
                 let key = Key(organization: name, day: day.stored)
                 days[key]?.isClosed = false
                 days[key]?.isDamaged = true
+            }
+            for (day, count) in try VaultRule.archives(organization: organization[0], in: db) {
+                let key = Key(organization: name, day: day.stored)
+                days[key]?.isClosed = false
+                days[key]?.archivesUnvaulted = count
             }
         }
     }

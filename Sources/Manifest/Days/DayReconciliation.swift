@@ -9,8 +9,8 @@ package struct DayReconciliation: Hashable, Sendable {
     package var audioMilliseconds: Int64 = 0
     /// How many bytes are held.
     package var bytes: Int64 = 0
-    /// Whether the day is closed: it has a record, nothing that the record counts has changed since, and nothing of the
-    /// day is damaged.
+    /// Whether the day is closed: it has a record, nothing that the record counts has changed since, nothing of the day is
+    /// damaged, and nothing waits for the vault.
     package var isClosed = false
     /// Whether something of the whole day that was archived is damaged, and neither repaired nor explained.
     package var isDamaged = false

@@ -6,6 +6,10 @@ package struct DayStatus: Hashable, Sendable {
     package var day: ArchiveDay
     package var archived = 0
     package var stored = 0
+    /// The part of `stored` that is sealed, and waits until the vault has it.
+    package var unvaulted = 0
+    /// Sealed archives that wait until the vault has them.
+    package var archivesUnvaulted = 0
     package var pending = 0
     package var failed = 0
     /// Recordings that were held, and whose bytes are known to be changed or gone.
@@ -28,8 +32,8 @@ package struct DayStatus: Hashable, Sendable {
     package var undetermined = 0
     /// Tasks that are not over, without a recording.
     package var inProgress = 0
-    /// Whether the day is closed: it has a record, nothing that the record counts has changed since, and nothing of the
-    /// day is damaged.
+    /// Whether the day is closed: it has a record, nothing that the record counts has changed since, nothing of the day is
+    /// damaged, and nothing waits for the vault.
     package var isClosed = false
     /// Whether something of the day that was archived is damaged, and neither repaired nor explained.
     package var isDamaged = false
@@ -46,9 +50,10 @@ package struct DayStatus: Hashable, Sendable {
     package var expected: Int { known + gaps }
 
     /// Whether everything expected of the day is archived, stored until the day is over, or explained, as far as is
-    /// known without listing: the rule of exit code 0.
+    /// known without listing: the rule of exit code 0. What is sealed has to be in the vault, if there is one.
     package func isComplete(today: ArchiveDay) -> Bool {
-        pending == 0 && unexplained == 0 && undetermined == 0 && (stored == 0 || day >= today) && !isDamaged
+        pending == 0 && unexplained == 0 && undetermined == 0 && archivesUnvaulted == 0
+            && (stored == 0 || day >= today) && !isDamaged
     }
 
     /// Whether everything expected is held or explained, as far as is known without listing.

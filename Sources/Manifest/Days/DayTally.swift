@@ -55,6 +55,10 @@ struct DayTally {
         for (day, count) in try KnownDamage.archives(organization: row, standpoint.altered, in: db) {
             byDay[day]?.summary.recordings.archivesDamaged = count
         }
+        for (day, count) in try VaultRule.archives(organization: row, in: db) {
+            byDay[day]?.isClosed = false
+            byDay[day]?.summary.recordings.archivesUnvaulted = count
+        }
     }
 
     /// Counts as damaged what was counted as archived, stored or pending before.
@@ -66,7 +70,8 @@ struct DayTally {
                 case .archived: day.summary.recordings.archived -= 1
                 case .stored:
                     day.summary.recordings.stored -= 1
-                    day.summary.recordings.overdue -= day.day < today ? 1 : 0
+                    day.summary.recordings.overdue -= day.day < today || row.isWaitingForVault ? 1 : 0
+                    day.summary.recordings.unvaulted -= row.isWaitingForVault ? 1 : 0
                 default: day.summary.recordings.pending -= 1
                 }
                 day.summary.recordings.damaged += 1
@@ -115,11 +120,12 @@ struct DayTally {
                 FROM task CROSS JOIN recording ON recording.task = task.row
                 WHERE \(scope.condition) GROUP BY task.day, recording.archive)
             SELECT counted.day, sum(known), sum(iif(archive.row IS NULL, 0, known)),
-                sum(iif(archive.digest IS NULL, 0, known)), sum(failed),
-                sum(iif(archive.digest IS NULL AND archive.day < :today, known, 0)),
+                sum(iif(archive.digest IS NULL OR waits, 0, known)), sum(failed),
+                sum(iif(waits OR (archive.digest IS NULL AND archive.day < :today), known, 0)),
                 coalesce(sum(audio_ms), 0), coalesce(sum(bytes), 0), sum(unmeasured),
-                sum(iif(counted.archive IS NOT NULL AND archive.row IS NULL, known, 0))
-            FROM counted LEFT JOIN archive ON archive.row = counted.archive GROUP BY counted.day
+                sum(iif(counted.archive IS NOT NULL AND archive.row IS NULL, known, 0)), sum(iif(waits, known, 0))
+            FROM (SELECT *, \(VaultRule.isWaiting("counted.archive")) AS waits FROM counted) AS counted
+            LEFT JOIN archive ON archive.row = counted.archive GROUP BY counted.day
             """
         let today: StatementArguments = ["today": standpoint.today.stored]
         for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments + today) {
@@ -132,6 +138,7 @@ struct DayTally {
                 day.summary.recordings.failed = failed
                 day.summary.recordings.pending = known - held - failed
                 day.summary.recordings.overdue = try row[5]
+                day.summary.recordings.unvaulted = try row[10]
                 day.audioMilliseconds = try row.amount(6)
                 day.bytes = try row.amount(7)
             }

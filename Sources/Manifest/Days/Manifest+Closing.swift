@@ -110,7 +110,8 @@ extension Manifest {
         try await read { db in
             let found = try OrganizationRow.known(organization, in: db)
             if let noted = try DayCloseRow.find(day, organization: found, in: db), noted.isCurrent,
-                try !KnownDamage.days(organization: found.row, standpoint.altered, in: db).contains(day)
+                try !KnownDamage.days(organization: found.row, standpoint.altered, in: db).contains(day),
+                try VaultRule.archives(organization: found.row, in: db)[day] == nil
             {
                 return DayAccount(closed: noted.record)
             }

@@ -47,8 +47,13 @@ package struct PassSummary: Hashable, Sendable, Codable {
         /// Archives of the window's days that are damaged, other than in single recordings: they make the window
         /// incomplete.
         package var archivesDamaged = 0
-        /// The part of `stored` whose day is over, so it should be archived: it makes the window incomplete.
+        /// The part of `stored` that should be archived: its day is over, or it is sealed and not yet in the vault. It makes
+        /// the window incomplete.
         package var overdue = 0
+        /// The part of `overdue` that is sealed, and waits until the vault has it.
+        package var unvaulted = 0
+        /// Sealed archives of the window's days that wait until the vault has them: they make the window incomplete.
+        package var archivesUnvaulted = 0
         /// The part of `archived` and `stored` that looks incomplete or unusual, and has no better version.
         package var suspect = 0
         /// The part of `suspect` that a person has acknowledged.
@@ -71,11 +76,11 @@ package struct PassSummary: Hashable, Sendable, Codable {
 
     package init() {}
 
-    /// Whether everything expected in the window is archived, stored until its day is over, or explained: the rule of
-    /// exit code 0.
+    /// Whether everything expected in the window is archived, stored until its day is over, or explained, and everything
+    /// sealed is in the vault, if there is one: the rule of exit code 0.
     package var isComplete: Bool {
         recordings.pending == 0 && recordings.unexplained == 0 && recordings.overdue == 0 && tasks.unresolved == 0
-            && !hasDamage
+            && recordings.archivesUnvaulted == 0 && !hasDamage
     }
 
     /// Whether something that was archived is known to be damaged, and neither repaired nor explained: the rule of exit
@@ -102,6 +107,8 @@ package struct PassSummary: Hashable, Sendable, Codable {
         lhs.recordings.explained += rhs.recordings.explained
         lhs.recordings.unexplained += rhs.recordings.unexplained
         lhs.recordings.overdue += rhs.recordings.overdue
+        lhs.recordings.unvaulted += rhs.recordings.unvaulted
+        lhs.recordings.archivesUnvaulted += rhs.recordings.archivesUnvaulted
         lhs.recordings.suspect += rhs.recordings.suspect
         lhs.recordings.acknowledged += rhs.recordings.acknowledged
         lhs.recordings.reasons.merge(rhs.recordings.reasons, uniquingKeysWith: +)
@@ -111,8 +118,9 @@ package struct PassSummary: Hashable, Sendable, Codable {
 extension PassSummary.Recordings: Codable {
     enum CodingKeys: String, CodingKey {
         case known, archived, stored, pending, failed, damaged, gaps, awaited, explained, unexplained, unrepaired,
-            overdue, suspect, acknowledged, reasons
+            overdue, unvaulted, suspect, acknowledged, reasons
         case archivesDamaged = "archives_damaged"
+        case archivesUnvaulted = "archives_unvaulted"
     }
 
     /// Also reads the figures of earlier versions, which did not know explanations and did not count damage.
@@ -125,6 +133,8 @@ extension PassSummary.Recordings: Codable {
         failed = try figures.decode(Int.self, forKey: .failed)
         gaps = try figures.decode(Int.self, forKey: .gaps)
         overdue = try figures.decode(Int.self, forKey: .overdue)
+        unvaulted = try figures.decodeIfPresent(Int.self, forKey: .unvaulted) ?? 0
+        archivesUnvaulted = try figures.decodeIfPresent(Int.self, forKey: .archivesUnvaulted) ?? 0
         damaged = try figures.decodeIfPresent(Int.self, forKey: .damaged) ?? 0
         awaited = try figures.decodeIfPresent(Int.self, forKey: .awaited) ?? 0
         unrepaired = try figures.decodeIfPresent(Int.self, forKey: .unrepaired) ?? 0

@@ -38,6 +38,10 @@ package struct Event: Hashable, Sendable {
         case recordingReinstated = "recording.reinstated"
         /// A sealed archive that the manifest did not know was adopted.
         case archiveAdopted = "archive.adopted"
+        /// The vault has an archive: its bytes were read back, and its lock was confirmed.
+        case archivePlaced = "archive.placed"
+        /// An archive was removed from the disk, because the vault has it.
+        case archiveEvicted = "archive.evicted"
         case manifestRebuilt = "manifest.rebuilt"
         /// A task lacks a recording that it should have: an answer did not have it or listed it as unusable, or it
         /// could not be fetched.

@@ -105,6 +105,10 @@ struct DamagedRecordingRow {
     var gap: Gap
     /// Its state if it were intact: `archived` or `stored`; `pending` once it has left its archive.
     var place: RecordingState
+    /// Whether its archive is sealed and not yet in the vault, where it has to be.
+    var isWaitingForVault: Bool
+    /// Whether its archive is sealed.
+    var isSealed: Bool
     /// The duration of its audio, and its size, if its archive has it; otherwise 0.
     var audioMilliseconds: Int64
     var byteCount: Int64
@@ -157,7 +161,8 @@ struct DamagedRecordingRow {
         SELECT organization.name AS organization, task.day AS day, task.id AS task_id, created_time, attempts,
             coalesce(duration_ms, 0) AS audio_ms, coalesce(recording.byte_count, 0) AS bytes,
             recording.archive AS archive_row, \(RecordingColumns.key), \(RecordingColumns.damage),
-            (SELECT digest IS NOT NULL FROM archive AS held WHERE held.row = recording.archive) AS is_sealed
+            (SELECT digest IS NOT NULL FROM archive AS held WHERE held.row = recording.archive) AS is_sealed,
+            (SELECT \(VaultRule.isArchived("held")) FROM archive AS held WHERE held.row = recording.archive) AS is_archived
         FROM \(tables) JOIN organization ON organization.row = task.organization \(RecordingColumns.keyJoins)
         WHERE \(condition)
         """
@@ -200,8 +205,10 @@ struct DamagedRecordingRow {
                 damageFound: foundTime
             )
         )
-        let isSealed: Bool? = try row["is_sealed"]
-        place = held == nil ? .pending : isSealed == true ? .archived : .stored
+        isSealed = try row["is_sealed"] ?? false
+        let isArchived: Bool = try row["is_archived"] ?? false
+        place = held == nil ? .pending : isArchived ? .archived : .stored
+        isWaitingForVault = isSealed && !isArchived
         audioMilliseconds = try row.amount("audio_ms")
         byteCount = try row.amount("bytes")
     }

@@ -25,6 +25,8 @@ package struct ArchiveStanding: Hashable, Sendable {
     /// Its copies that do not count, in the order of the archive. If the archive has been found intact since, they are
     /// duplicates, whatever they were when they stopped counting.
     package var displaced: [DisplacedCopy]
+    /// Where it is kept.
+    package var copies: ArchiveCopies
 }
 
 extension Manifest {
@@ -55,7 +57,7 @@ extension Manifest {
             try DamagedRecordingRow.forEach(.unfinished, where: condition, arguments, AlteredArchives(), in: db) {
                 row in
                 let isCounted = row.gap.archive.map { altered.reason(of: $0) != nil } ?? false
-                if row.place != .archived || !isCounted { figures.repairable += 1 }
+                if !row.isSealed || !isCounted { figures.repairable += 1 }
             }
             let failed = try FailedRecording.cursor(where: condition, arguments, in: db)
             while let recording = try failed.next().map(FailedRecording.init) {
@@ -165,7 +167,11 @@ extension ArchiveStanding {
             reason: known.isDamaged || known.isGone ? known.reason : nil,
             counting: held - damaged,
             damaged: damaged,
-            displaced: displaced
+            displaced: displaced,
+            copies: ArchiveCopies(
+                isOnDisk: !known.isGone && archive.vault?.evictedTime == nil,
+                isInVault: archive.vault?.confirmed != nil
+            )
         )
     }
 }

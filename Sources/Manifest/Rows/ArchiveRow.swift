@@ -15,6 +15,8 @@ package struct ArchiveRow: Hashable, Sendable {
     /// Set if the archive has no recordings and is damaged: a later archive of its day that has everything else that it
     /// had.
     package var supersededBy: ArchiveName?
+    /// What the vault has of it; `nil` if it neither has to be there nor is.
+    package var vault: VaultCopy?
 
     package init(
         name: ArchiveName,

@@ -19,7 +19,10 @@ enum RecordingColumns {
 
     /// For `recording` with `keyJoins` and `heldJoins`.
     static let held = """
-        recording.archive AS archive_row, archive.sequence, archive.digest IS NOT NULL AS is_archived, offset,
+        recording.archive AS archive_row, archive.sequence, archive.digest IS NOT NULL AS is_sealed,
+        \(VaultRule.isInVault("recording.archive")) AS is_in_vault,
+        \(VaultRule.isEvicted("recording.archive")) AS is_evicted,
+        \(VaultRule.isWaiting("recording.archive")) AS is_waiting, offset,
         recording.byte_count AS byte_count, recording.digest AS digest, codec, channels, sample_rate_hz,
         bits_per_sample, duration_ms, suspicion, received_time
         """
@@ -62,7 +65,7 @@ extension RecordingRow {
     ) throws {
         let key = try RecordingKey(row, taskID: taskID)
         let failure: String? = try row["failure"]
-        let held = try Held(row, organization: organization, day: day)
+        let held = try Held(row, organization: organization, day: day, altered)
         let damage = try KnownRecordingDamage(row, organization: organization, day: day, altered)
         self.init(
             row: RecordingRowID(task: task, ordinal: try row["ordinal"]),
@@ -118,16 +121,22 @@ private struct KnownRecordingDamage {
 
 extension RecordingRow.Held {
     /// The state of a recording that is held there and intact.
-    fileprivate var state: RecordingState { isSealed ? .archived : .stored }
+    fileprivate var state: RecordingState { isSealed && !isWaitingForVault ? .archived : .stored }
 }
 
 extension RecordingRow.Held {
     /// - Returns: `nil` if the recording is in no archive.
-    init?(_ row: Row, organization: OrganizationName, day: ArchiveDay) throws {
-        guard try !row.isNull("archive_row") else { return nil }
+    init?(_ row: Row, organization: OrganizationName, day: ArchiveDay, _ altered: AlteredArchives) throws {
+        guard let archive: Int64 = try row["archive_row"] else { return nil }
+        let isEvicted: Bool = try row["is_evicted"]
         self.init(
             archive: try ArchiveName(organization: organization, day: day, stored: try row["sequence"]),
-            isSealed: try row["is_archived"],
+            isSealed: try row["is_sealed"],
+            isWaitingForVault: try row["is_waiting"],
+            copies: ArchiveCopies(
+                isOnDisk: !isEvicted && altered[archive] == nil,
+                isInVault: try row["is_in_vault"]
+            ),
             offset: try row.amount("offset"),
             byteCount: try row.amount("byte_count"),
             digest: try ContentDigest(stored: row["digest"]),

@@ -27,6 +27,10 @@ package struct RecordingRow: Hashable, Sendable {
         package var archive: ArchiveName
         /// Whether the archive is sealed; otherwise it is open in the spool.
         package var isSealed: Bool
+        /// Whether the archive is sealed and has to be in the vault, and is not yet.
+        package var isWaitingForVault: Bool
+        /// Where its archive is kept.
+        package var copies: ArchiveCopies
         /// The position of the first byte in the archive's tar.
         package var offset: Int64
         package var byteCount: Int64

@@ -25,6 +25,10 @@ enum Schema {
         migrator.registerMigration("3 runs of digits", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: numberRuns)
         }
+        migrator.registerMigration("4 vault", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: vault)
+            try db.execute(sql: vaultViews)
+        }
         return migrator
     }()
 

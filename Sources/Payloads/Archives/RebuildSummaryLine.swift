@@ -14,6 +14,10 @@ package struct RebuildSummaryLine: Encodable {
     /// In how many points the archives contradict the old manifest.
     var contradictions: Int
     var previousManifest: String?
+    /// The archives that only the vault has, and what was asked of it; absent if it has none.
+    var vaulted: Int?
+    var vaultRequests: Int?
+    var vaultBytes: Int64?
 
     package init(_ summary: Rebuild.Summary) {
         archives = summary.archives
@@ -24,10 +28,16 @@ package struct RebuildSummaryLine: Encodable {
         sound = summary.faults.isEmpty && summary.contradictions.isEmpty
         contradictions = summary.contradictions.count
         previousManifest = summary.previousManifest
+        guard summary.vaulted > 0 else { return }
+        vaulted = summary.vaulted
+        vaultRequests = summary.cost.requests
+        vaultBytes = summary.cost.byteCount
     }
 
     private enum CodingKeys: String, CodingKey {
-        case type, archives, recordings, stored, unreadable, faults, sound, contradictions
+        case type, archives, recordings, stored, unreadable, faults, sound, contradictions, vaulted
         case previousManifest = "previous_manifest"
+        case vaultRequests = "vault_requests"
+        case vaultBytes = "vault_bytes"
     }
 }

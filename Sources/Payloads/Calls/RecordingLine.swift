@@ -16,7 +16,7 @@ package struct RecordingLine: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case type, organization, day, segment, state, bytes, sha256, archive, offset, attempts, reason, kind, file,
-            audio
+            audio, copies
         case taskID = "task_id"
         case recordingID = "recording_id"
         case callType = "call_type"
@@ -40,6 +40,7 @@ package struct RecordingLine: Encodable {
         try line.encode(row.held?.byteCount, forKey: .bytes)
         try line.encode(row.held?.digest, forKey: .sha256)
         try line.encode(archivePath, forKey: .archive)
+        try line.encode(row.held?.copies.names ?? [], forKey: .copies)
         try line.encode(row.held?.offset, forKey: .offset)
         try line.encode(row.file.description, forKey: .file)
         try line.encode(row.attempts, forKey: .attempts)

@@ -20,6 +20,15 @@ package struct ArchiveStandingLine: Encodable {
     /// The size when it was sealed.
     private var bytes: Int64
     private var sha256: ContentDigest
+    /// Where it is kept: `disk`, `vault`.
+    private var copies: [String]
+    /// Until when the vault's store lets nobody delete it; absent if it is not there, or not locked.
+    private var retainedUntil: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case path, sequence, state, reason, fault, recordings, counting, damaged, displaced, bytes, sha256, copies
+        case retainedUntil = "retained_until"
+    }
 
     package init(_ standing: ArchiveStanding, root: ArchiveRoot) {
         let row = standing.archive
@@ -34,6 +43,8 @@ package struct ArchiveStandingLine: Encodable {
         displaced = standing.displaced.map(Displaced.init)
         bytes = row.byteCount
         sha256 = row.digest
+        copies = standing.copies.names
+        retainedUntil = row.vault?.confirmed?.retainedUntil?.description
     }
 
     private struct Displaced: Encodable {

@@ -52,6 +52,8 @@ package struct PassEventLine: Encodable {
         case .adopted(let organization, let archives, let recordings):
             line = AdoptedLine(organization: "\(organization)", archives: archives, recordings: recordings)
         case .sealed(let day): line = SealedLine(day)
+        case .placed(let name, let bytes): line = ArchiveMoveLine(type: "placed", name, bytes: bytes)
+        case .evicted(let name): line = ArchiveMoveLine(type: "evicted", name)
         case .mediaTrouble(let host, let reason): line = MediaTroubleLine(host: host, reason: reason)
         case .paced(let host, let downloads, let configured, let reason):
             line = PacedLine(host: host, downloads: downloads, configured: configured, reason: reason)
@@ -59,6 +61,23 @@ package struct PassEventLine: Encodable {
     }
 
     package func encode(to encoder: any Encoder) throws { try line.encode(to: encoder) }
+}
+
+/// An archive that the vault has, or that was removed from the disk for this reason.
+private struct ArchiveMoveLine: Encodable, Sendable {
+    let type: String
+    var organization: String
+    var archive: String
+    var day: ArchiveDay
+    var bytes: Int64?
+
+    init(type: String, _ name: ArchiveName, bytes: Int64? = nil) {
+        self.type = type
+        organization = name.organization.description
+        archive = name.description
+        day = name.day
+        self.bytes = bytes
+    }
 }
 
 private struct StoredLine: Encodable, Sendable {

@@ -23,10 +23,11 @@ package struct PassSummaryLine: Encodable {
     var callMetadata: CallMetadata?
     /// Why days were not compared with other sources, by source; empty if they were.
     var witnessAbsences: [String: String]
+    var vault: Vault?
     var error: String?
 
     private enum CodingKeys: String, CodingKey {
-        case type, organization, from, to, tasks, recordings, archives, downloads, complete, reason, error
+        case type, organization, from, to, tasks, recordings, archives, downloads, complete, reason, vault, error
         case notListed = "not_listed"
         case inDoubt = "in_doubt"
         case secondSource = "second_source"
@@ -39,6 +40,26 @@ package struct PassSummaryLine: Encodable {
         /// Calls about which it said something new.
         var searched: Int
         var absence: String?
+    }
+
+    /// What was done with the vault; absent without one.
+    struct Vault: Encodable {
+        var placed: Int
+        var bytes: Int64
+        var evicted: Int
+        /// Sealed archives of the window's days that the vault does not have yet.
+        var waiting: Int
+        /// Why something could not be put there; absent if nothing failed.
+        var error: String?
+
+        init?(_ result: Pass.Result) {
+            guard let finding = result.vault else { return nil }
+            placed = finding.placed.count
+            bytes = finding.placedBytes
+            evicted = finding.evicted.count
+            waiting = result.summary.recordings.archivesUnvaulted
+            error = finding.failure.map { "\($0)" }
+        }
     }
 
     /// The comparison of agent activities with the listing of tasks.
@@ -148,6 +169,7 @@ package struct PassSummaryLine: Encodable {
         witnessAbsences = Dictionary(
             uniqueKeysWithValues: result.witnessAbsences.map { ($0.key.rawValue, $0.value) }
         )
+        vault = Vault(result)
         error = result.failure.map { "\($0)" }
     }
 }

@@ -96,6 +96,7 @@ package enum ReportTables {
                 .count("bytes", "BYTES") { Int($0.archive.byteCount) },
                 .text("sha256", "SHA-256 AS SEALED") { $0.archive.digest.description },
                 .text("path") { root.archivePath($0.archive.name) },
+                .text("copies") { $0.copies.names.joined(separator: ", ") },
                 .text("detail", "WHAT IS WRONG") { $0.remark },
             ]
         )

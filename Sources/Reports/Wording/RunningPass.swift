@@ -90,6 +90,7 @@ extension PassStep {
         case .asking: "asking about calls and receiving recordings"
         case .receiving: "receiving recordings"
         case .sealing: "sealing and closing days"
+        case .vaulting: "putting sealed archives into the vault"
         case .done: "done"
         }
     }

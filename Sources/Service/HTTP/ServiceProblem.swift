@@ -45,13 +45,17 @@ enum ServiceProblem {
     }
 
     private static func of(_ error: ArchiveError) -> Problem {
-        error.code == .locked
-            ? .busy("another pass is running", code: "locked", retryAfter: 30)
-            : Problem(
+        switch error.code {
+        case .locked: .busy("another pass is running", code: "locked", retryAfter: 30)
+        case .unreachable:
+            .busy("the archive is in the vault, which gives no answer", code: "vault_unreachable", retryAfter: 60)
+        default:
+            Problem(
                 .serviceUnavailable,
                 "archive_\(error.code.rawValue)",
                 "the archive cannot be read; the log says why"
             )
+        }
     }
 
     private static func of(_ error: EvidenceError) -> Problem {

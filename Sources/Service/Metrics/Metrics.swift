@@ -37,6 +37,7 @@ struct Metrics: Sendable {
         await addProvider(&text, names)
         addWebhooks(&text, names)
         addDelays(&text, names)
+        try await addVault(&text, known, manifest)
         let space = try? installation.root.diskSpace()
         if let space {
             text.add(
@@ -123,6 +124,46 @@ struct Metrics: Sendable {
         )
         text.add("callark_archives_never_read", .gauge, "Sealed archives that were never read back.", unread)
         text.add("callark_archives_with_faults", .gauge, "Archives that had faults when last read.", faulty)
+    }
+
+    private func addVault(_ text: inout MetricsText, _ names: [OrganizationName], _ manifest: Manifest) async throws {
+        guard let vault = installation.vault else { return }
+        var archives: [(labels: [(String, String)], value: Double)] = []
+        var (bytes, since) = (archives, archives)
+        for name in names {
+            let figures = try await manifest.vaultFigures(organization: name)
+            for (state, sum) in [
+                ("held", figures.confirmed), ("evicted", figures.evicted), ("waiting", figures.waiting),
+            ] {
+                let labels = [("organization", name.description), ("state", state)]
+                archives.append((labels, Double(sum.archives)))
+                bytes.append((labels, Double(sum.bytes)))
+            }
+            if let time = figures.waitingSince {
+                since.append(([("organization", name.description)], Double(time.millisecondsSince1970) / 1000))
+            }
+        }
+        text.add(
+            "callark_vault_archives",
+            .gauge,
+            "Sealed archives in the vault, not on the disk, and waiting.",
+            archives
+        )
+        text.add("callark_vault_bytes", .gauge, "Bytes of these archives.", bytes)
+        text.add(
+            "callark_vault_waiting_since_timestamp_seconds",
+            .gauge,
+            "When the oldest archive that waits for the vault was sealed.",
+            since
+        )
+        let check = try? vault.lastLockCheck()
+        let isProven = vault.lock != .none && check?.proves(vault.lock) ?? false
+        text.add(
+            "callark_vault_lock_proven",
+            .gauge,
+            "Whether the vault's lock was shown to be real.",
+            [([("lock", vault.lock.rawValue)], isProven ? 1 : 0)]
+        )
     }
 
     private func addTokens(_ text: inout MetricsText, _ names: [OrganizationName]) async {

@@ -72,6 +72,7 @@ struct Overview: Sendable {
         let known = Set(try await manifest.organizations().map(\.name))
         var lines: [StatusOrganizationLine] = []
         for name in names { lines.append(try await line(of: name, known.contains(name) ? manifest : nil)) }
+        let vaults = try await vaultLines(of: names.filter(known.contains), manifest)
         let space = try? installation.root.diskSpace()
         let alarms = try await installation.alarms(of: names, manifest: manifest, space: space)
         let running = try? PassNotice.running(over: installation.root)
@@ -82,6 +83,7 @@ struct Overview: Sendable {
                 running: isAll ? running.map(RunningLine.init) : nil,
                 organizations: lines,
                 schedule: try await schedule(of: names),
+                vault: vaults,
                 alarms: alarms.map(AlarmLine.init),
                 summary: StatusSummaryLine(
                     root: installation.root.path,
@@ -94,6 +96,18 @@ struct Overview: Sendable {
                 )
             )
         )
+    }
+
+    /// How far the vault is with each organization's archives; `nil` if none is configured.
+    private func vaultLines(of names: [OrganizationName], _ manifest: Manifest) async throws -> [VaultLine]? {
+        guard let vault = installation.vault else { return nil }
+        let check = try? vault.lastLockCheck()
+        var lines: [VaultLine] = []
+        for name in names {
+            let figures = try await manifest.vaultFigures(organization: name)
+            lines.append(VaultLine(name, figures, in: vault, check: check))
+        }
+        return lines
     }
 
     /// What the schedule has planned, does and has done; none if there is no schedule.
@@ -114,11 +128,13 @@ struct Overview: Sendable {
         var running: RunningLine?
         var organizations: [StatusOrganizationLine]
         var schedule: [ScheduleLine]
+        /// `nil` if no vault is configured.
+        var vault: [VaultLine]?
         var alarms: [AlarmLine]
         var summary: StatusSummaryLine
 
         private enum CodingKeys: String, CodingKey {
-            case running, organizations, schedule, alarms, summary
+            case running, organizations, schedule, vault, alarms, summary
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -126,6 +142,7 @@ struct Overview: Sendable {
             try object.encode(running, forKey: .running)
             try object.encode(organizations, forKey: .organizations)
             try object.encode(schedule, forKey: .schedule)
+            try object.encodeIfPresent(vault, forKey: .vault)
             try object.encode(alarms, forKey: .alarms)
             try object.encode(summary, forKey: .summary)
         }

@@ -8,7 +8,7 @@ import WebexContactCenter
 import Wiring
 
 /// A scheduled run. A poll is a pass since the last one. The daily job also gives checkpoints to the anchors, and verifies a part
-/// of the archives. Upkeep renews tokens and gives checkpoints to the anchors.
+/// of the archives. Upkeep renews tokens, gives checkpoints to the anchors, and tries once a day whether the vault's lock is real.
 struct ScheduledWork: Sendable {
     let installation: Installation
     let stop: StopRequest
@@ -21,7 +21,8 @@ struct ScheduledWork: Sendable {
         case .poll: return await pass(organization)
         case .upkeep:
             let isRenewed = await renewTokens(organization)
-            return await anchor(organization) && isRenewed
+            let isChecked = await checkVault(organization)
+            return await anchor(organization) && isRenewed && isChecked
         case .daily(let day):
             let isComplete = await pass(organization)
             _ = await anchor(organization)
@@ -71,6 +72,25 @@ struct ScheduledWork: Sendable {
         }
     }
 
+    /// How old the last trial of the vault's lock may become.
+    private static let lockCheckInterval = Duration.hours(24)
+
+    /// Tries whether the vault's lock is real, if that was not done within a day. What it finds is an alarm.
+    private func checkVault(_ organization: OrganizationName) async -> Bool {
+        guard !stop.isMade, let vault = installation.vault, vault.lock != .none else { return true }
+        do {
+            if let last = try vault.lastLockCheck(), last.time + Self.lockCheckInterval > installation.now {
+                return true
+            }
+            let check = try await stop.cancelling { try await vault.checkLock() }
+            for breach in check.breaches { warn("the vault's lock is not real", organization, "the store \(breach)") }
+            return check.breaches.isEmpty
+        } catch {
+            if !stop.isMade { warn("the vault's lock could not be tried", organization, "\(error)") }
+            return false
+        }
+    }
+
     private func pass(_ organization: OrganizationName) async -> Bool {
         do {
             var setup = try installation.setup
@@ -82,6 +102,10 @@ struct ScheduledWork: Sendable {
                 observer: delays.observer(.schedule) { [installation] in installation.now }
             ) { archive in
                 try await archive.archive([organization], request: .sinceLastPass)
+            }
+            for result in results where !stop.isMade {
+                guard let failure = result.vault?.failure else { continue }
+                warn("the vault is behind", organization, "\(failure)")
             }
             for result in results where result.failure != nil && !stop.isMade {
                 warn("a pass failed", organization, result.failure.map { "\($0)" } ?? "")

@@ -190,7 +190,7 @@ extension FileLayer {
             case .authentication: "\(owner ?? "organizations[]").auth."
             case .legacy: "\(owner ?? "organizations[]").legacy."
             case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule, .oidc,
-                .notifications:
+                .vault, .sealAfter, .notifications:
                 "\(section?.path ?? "")."
             }
         unknownKeys += 1
@@ -212,7 +212,7 @@ private enum KnownKeys {
         guard let section else {
             return [
                 "archive", "organizations", "captures", "downloads", "alarms", "evidence", "audit", "service",
-                "notifications",
+                "notifications", "vault",
             ]
         }
         let names = KeyDescription.all.filter { $0.section == section }.map(\.name)

@@ -7,9 +7,10 @@ struct SecretKey: Sendable {
         _ name: String,
         in section: KeyDescription.Section = .authentication,
         format: ValueFormat<String> = .secret,
+        secret: Bool = true,
         _ summary: String
     ) {
-        text = SettingKey(section, name, format, secret: true, summary)
+        text = SettingKey(section, name, format, secret: secret, summary)
         file = SettingKey(section, "\(name)_file", .path, "the file that holds \(name)")
     }
 
@@ -28,6 +29,15 @@ struct SecretKey: Sendable {
     static let oidcClientSecret = SecretKey("client_secret", in: .oidc, "the secret of this service there")
     static let notificationSecret = SecretKey("secret", in: .notifications, "what a webhook is signed with")
     static let notificationPassword = SecretKey("password", in: .notifications, "the password of the mail server")
+
+    /// Who the store is to take this machine for: no secret, but it is given like one.
+    static let vaultAccessKeyID = SecretKey(
+        "access_key_id",
+        in: .vault,
+        secret: false,
+        "the ID of the access key; without one, the AWS_* variables and the machine's own role are used"
+    )
+    static let vaultSecretAccessKey = SecretKey("secret_access_key", in: .vault, "the secret of the access key")
 
     /// Those of `auth`.
     static let ofAuthentication = [clientSecret, refreshToken, accessToken]

@@ -350,7 +350,8 @@ extension KeyDescription {
     package static let all: [KeyDescription] = parts.flatMap(\.self)
 
     private static let parts: [[KeyDescription]] = [
-        archiveAndOrganizations, authentication, legacy, work, audit, service, oidc, [SettingKey.notifications.row],
+        archiveAndOrganizations, authentication, legacy, work, audit, service, oidc, vault,
+        [SettingKey.notifications.row],
     ]
 
     private static let authentication: [KeyDescription] = SecretKey.ofAuthentication.flatMap {

@@ -62,6 +62,9 @@ package struct KeyDescription: Sendable, Hashable {
         case schedule
         /// The `oidc` of the service.
         case oidc
+        case vault
+        /// The `seal_after` of the vault.
+        case sealAfter
         /// The list at the top of the file; its key has no name.
         case notifications
 
@@ -69,10 +72,22 @@ package struct KeyDescription: Sendable, Hashable {
         package var isOfOrganization: Bool { [.organization, .authentication, .legacy].contains(self) }
 
         /// The section that it is a part of, unless that is the file or an organization.
-        var parent: Section? { [.serviceTLS, .schedule, .oidc].contains(self) ? .service : nil }
+        var parent: Section? {
+            switch self {
+            case .serviceTLS, .schedule, .oidc: .service
+            case .sealAfter: .vault
+            default: nil
+            }
+        }
 
         /// The word above its keys.
-        var word: String { self == .serviceTLS ? "tls" : rawValue }
+        var word: String {
+            switch self {
+            case .serviceTLS: "tls"
+            case .sealAfter: "seal_after"
+            default: rawValue
+            }
+        }
 
         /// The sections that are parts of it.
         var parts: [Section] { Self.allCases.filter { $0.parent == self } }
@@ -89,7 +104,8 @@ package struct KeyDescription: Sendable, Hashable {
         case .authentication: "\(owner).auth.\(name)"
         case .legacy: "\(owner).legacy.\(name)"
         case .notifications: name.isEmpty ? section.path : "\(organization ?? section.path).\(name)"
-        case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule, .oidc:
+        case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule, .oidc,
+            .vault, .sealAfter:
             "\(section.path).\(name)"
         }
     }
@@ -103,7 +119,7 @@ package struct KeyDescription: Sendable, Hashable {
             case .organization, .authentication: organization
             case .legacy: "\(organization)_legacy"
             case .archive, .captures, .downloads, .alarms, .evidence, .audit, .service, .serviceTLS, .schedule, .oidc,
-                .notifications:
+                .vault, .sealAfter, .notifications:
                 section.path.replacing(".", with: "_")
             }
         let end = name.isEmpty ? "" : "_\(name)"

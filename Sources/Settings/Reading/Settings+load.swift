@@ -114,8 +114,9 @@ extension SettingsReader {
         let audit = audit(global)
         let service = service(global)
         let notifications = notifications(global)
+        let vault = vault(global)
         guard problems.isEmpty, let archive, let captures, let downloads, let alarms, let evidence, let audit,
-            let service, let notifications
+            let service, let notifications, let vault
         else {
             throw SettingsError(problems: problems.enumerated().sorted(by: Self.isEarlier).map(\.element))
         }
@@ -128,7 +129,8 @@ extension SettingsReader {
             evidence: evidence,
             audit: audit,
             service: service,
-            notifications: notifications
+            notifications: notifications,
+            vault: vault
         )
         return LoadedSettings(settings: settings, path: path, warnings: warnings, values: values)
     }

@@ -48,14 +48,14 @@ extension SettingsReader {
             report(.conflict, text.origin, "\(inline) and \(file) are both given; give one of them")
             return nil
         case (let raw?, nil):
-            if case .file = raw.origin, isFileExposed {
+            if case .file = raw.origin, isFileExposed, key.text.row.isSecret {
                 let name = key.text.row.path(in: owner.label)
                 warn(
                     raw.origin,
                     "\(name) can be read by others than the file's owner; chmod 600 the file, or use \(name)_file"
                 )
             }
-            let text = value(key.text, of: owner, shown: { _ in SecretSource.mask })
+            let text = value(key.text, of: owner, shown: { _ in key.text.row.isSecret ? SecretSource.mask : nil })
             return text.map { SecretSource($0, origin: raw.origin) }
         case (nil, let raw?):
             return secret(in: key, raw, of: owner)
@@ -75,7 +75,7 @@ extension SettingsReader {
             let message = "\(name): cannot read \(shown(file, raw, error)): \(error.reason)"
             return unreadable(message, raw)
         }
-        warnIfReadable(contents, file, raw.origin, name)
+        if key.text.row.isSecret { warnIfReadable(contents, file, raw.origin, name) }
         guard let secret = try? key.text.format.parse(.text(text)) else {
             let rule = "its only line must be \(key.text.format.expectation)"
             return unreadable("\(name): \(VisibleText.quoted(file)) holds no usable secret; \(rule)", raw)

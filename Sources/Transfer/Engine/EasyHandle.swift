@@ -48,6 +48,10 @@ final class EasyHandle {
         try set(option, Int(min(max(1, value.milliseconds), Int64(Int32.max))))
     }
 
+    func set(_ option: CURLoption, size: Int64) throws(TransferError) {
+        try Self.check(callark_easy_set_size(raw, option, curl_off_t(size)))
+    }
+
     /// libcurl keeps a copy.
     func set(_ option: CURLoption, blob data: Data) throws(TransferError) {
         let code = data.withUnsafeBytes { bytes in

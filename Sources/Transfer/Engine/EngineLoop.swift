@@ -10,6 +10,8 @@ final class EngineLoop {
     /// All unfinished orders.
     private var exchanges: [OrderID: Exchange] = [:]
     private let slots: SharedSlots
+    /// Those that send; few, because each comes from a task that waits for it.
+    private var uploads: [OrderID: Exchange] = [:]
     /// Orders that may start now.
     private var ready: [OrderID] = []
     /// Handles of successful downloads, for the next ones, which set their own contexts: creating a handle and setting
@@ -45,6 +47,7 @@ final class EngineLoop {
         var running: Int32 = 0
         try MultiHandle.check(curl_multi_perform(multi.raw, &running))
         concludeTransfers()
+        resumePaced()
         endSlow()
         launchReady()
         guard inbox.prepareToWait() else { return }
@@ -53,8 +56,9 @@ final class EngineLoop {
 
     /// libcurl wakes up for its own timers, and `Inbox` for commands; this is for transfers that are silent or slow.
     private var pollTimeout: Int32 {
-        guard let nextSpeedCheck else { return 60_000 }
-        return Int32(min(60_000, max(1, (nextSpeedCheck - .now).milliseconds + 1)))
+        let next = uploads.values.compactMap(\.pacedUntil).reduce(nextSpeedCheck) { min($0 ?? $1, $1) }
+        guard let next else { return 60_000 }
+        return Int32(min(60_000, max(1, (next - .now).milliseconds + 1)))
     }
 
     // MARK: Commands
@@ -85,6 +89,7 @@ final class EngineLoop {
         }
         let exchange = Exchange(order, resumption: resumption)
         exchanges[order.id] = exchange
+        if case .upload = order.kind { uploads[order.id] = exchange }
         claimSlot(exchange)
     }
 
@@ -149,6 +154,7 @@ final class EngineLoop {
 
     private func finish(_ exchange: Exchange, _ answer: Result<ResponseHead, TransferError>) {
         exchanges[exchange.order.id] = nil
+        uploads[exchange.order.id] = nil
         let handle = exchange.handle
         detach(exchange, from: exchange.address.origin)
         if case .success = answer, let handle, exchange.sharesHandles, usedHandles.count < maxUsedHandles {
@@ -178,6 +184,18 @@ final class EngineLoop {
         for exchange in exchanges.values { finish(exchange, .failure(end)) }
         for case .start(let order) in inbox.close(because: end) {
             order.continuation.resume(returning: .failure(end))
+        }
+    }
+
+    // MARK: Paces
+
+    private func resumePaced() {
+        let now = ContinuousClock.now
+        for exchange in Array(uploads.values) {
+            guard let instant = exchange.pacedUntil, instant <= now else { continue }
+            let code = exchange.resumeSending()
+            watch(exchange)
+            if code != CURLE_OK { conclude(exchange, code) }
         }
     }
 

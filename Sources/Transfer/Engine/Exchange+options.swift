@@ -16,6 +16,10 @@ extension Exchange {
                 try setDownload(handle, options)
             }
             try handle.setFields(request.headers.lines)
+        case .upload(let request):
+            try openSource()
+            try setCommon(handle, options)
+            try setUpload(handle, request)
         }
         try setOwn(handle)
         return handle
@@ -34,6 +38,7 @@ extension Exchange {
         try handle.set(CURLOPT_HEADERDATA, context: context)
         try handle.set(CURLOPT_WRITEDATA, context: context)
         try handle.set(CURLOPT_PREREQDATA, context: context)
+        if case .upload = order.kind { try handle.set(CURLOPT_READDATA, context: context) }
     }
 
     private func setCommon(_ handle: EasyHandle, _ options: TransferOptions) throws(TransferError) {
@@ -66,11 +71,28 @@ extension Exchange {
             try handle.setBody(request.body ?? Data())
         }
         try handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+        // Otherwise libcurl waits for the body that the answer's head announces.
+        if request.method == .head { try handle.set(CURLOPT_NOBODY, true) }
+        if !request.usesProxies { try handle.set(CURLOPT_PROXY, "") }
         if let encoding = request.headers["Accept-Encoding"] {
             try handle.set(CURLOPT_ACCEPT_ENCODING, encoding)
         }
         try handle.setFields(request.headers.lines)
     }
+
+    /// Without a function that rewinds the body, libcurl does not by itself send a second time what the server may have
+    /// taken already.
+    private func setUpload(_ handle: EasyHandle, _ request: UploadRequest) throws(TransferError) {
+        try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        try handle.set(CURLOPT_UPLOAD, true)
+        try handle.set(CURLOPT_UPLOAD_BUFFERSIZE, Self.sendBufferBytes)
+        try handle.set(CURLOPT_INFILESIZE_LARGE, size: request.body.byteCount)
+        try handle.set(CURLOPT_READFUNCTION, callback: onSupply)
+        try handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+        try handle.setFields(request.headers.lines)
+    }
+
+    private static let sendBufferBytes = 256 << 10
 
     private func setDownload(_ handle: EasyHandle, _ options: TransferOptions) throws(TransferError) {
         try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
@@ -105,6 +127,15 @@ private let onBody: curl_write_callback = { chunk, size, count, context in
     case .taken: bytes.count
     case .paused: Int(CURL_WRITEFUNC_PAUSE)
     case .ended: 0
+    }
+}
+
+private let onSupply: curl_write_callback = { buffer, size, count, context in
+    let place = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
+    return switch exchange(context)?.supply(place) ?? .ended {
+    case .bytes(let count): count
+    case .paused: Int(CURL_READFUNC_PAUSE)
+    case .ended: Int(CURL_READFUNC_ABORT)
     }
 }
 

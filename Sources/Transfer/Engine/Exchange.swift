@@ -28,6 +28,10 @@ final class Exchange {
     /// For a download that has a connection.
     private var speed: SpeedWindow?
     private let resumption: Resumption
+    /// What an upload still has to send.
+    private var source: UploadSource?
+    /// Until when an upload sends nothing, because its limiter says so.
+    private(set) var pacedUntil: ContinuousClock.Instant?
 
     static let maximumHops = 5
     /// A redirect's body is read up to this size, to keep the connection.
@@ -87,9 +91,35 @@ final class Exchange {
         }
     }
 
+    enum SupplyOutcome {
+        case bytes(Int), paused, ended
+    }
+
+    /// Fills libcurl's buffer with the next bytes of an upload.
+    func supply(_ buffer: UnsafeMutableRawBufferPointer) -> SupplyOutcome {
+        guard case .upload(let request) = order.kind, let source else { return .ended }
+        lastProgress = .now
+        var wanted = min(buffer.count, Int(clamping: source.rest))
+        if wanted > 0, let limiter = request.limiter {
+            switch limiter.take(upTo: wanted, now: lastProgress) {
+            case .bytes(let granted): wanted = granted
+            case .wait(let instant):
+                pacedUntil = instant
+                return .paused
+            }
+        }
+        do {
+            return .bytes(try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])))
+        } catch {
+            failure = error
+            return .ended
+        }
+    }
+
     private func beginAnswer() -> Bool {
         let headers = reader.headers
-        if case .download = order.kind, [301, 302, 303, 307, 308].contains(reader.status),
+        if case .download(let request) = order.kind, request.followsRedirects,
+            [301, 302, 303, 307, 308].contains(reader.status),
             let location = headers["Location"]
         {
             self.location = location
@@ -188,9 +218,36 @@ final class Exchange {
         return curl_easy_pause(handle.raw, CURLPAUSE_CONT)
     }
 
+    /// Opens what an upload sends.
+    func openSource() throws(TransferError) {
+        guard case .upload(let request) = order.kind else { return }
+        source = try UploadSource(request.body)
+    }
+
+    /// Lets an upload go on that its limiter has paused.
+    /// - Returns: libcurl's verdict; anything but `CURLE_OK` ends the transfer.
+    func resumeSending() -> CURLcode {
+        pacedUntil = nil
+        lastProgress = .now
+        guard let handle else { return CURLE_OK }
+        return curl_easy_pause(handle.raw, CURLPAUSE_CONT)
+    }
+
+    /// How long the server may take nothing and say nothing; `nil` if there is another limit.
+    private var patience: Duration? {
+        switch order.kind {
+        case .call: nil
+        case .download(let request): request.stallTimeout
+        case .upload(let request): source?.rest == 0 ? request.answerTimeout : request.stallTimeout
+        }
+    }
+
     /// When to check next whether bytes arrive fast enough. libcurl's own rule (`CURLOPT_LOW_SPEED_TIME`) counts the
     /// sink's pauses as the server's.
     func nextSpeedCheck(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        if case .upload = order.kind, handle != nil, let patience {
+            return (isConnected && pacedUntil == nil ? lastProgress : now) + patience
+        }
         guard case .download(let request) = order.kind, handle != nil else { return nil }
         let silence = (isConnected && !isHeld ? lastProgress : now) + request.stallTimeout
         return speed.map { min($0.deadline(now: now), silence) } ?? silence
@@ -198,6 +255,11 @@ final class Exchange {
 
     /// Why the server's silence or slowness ends the transfer; `nil` if it does not.
     func slowness(now: ContinuousClock.Instant) -> TransferError? {
+        if case .upload = order.kind, let patience {
+            guard handle != nil, isConnected, pacedUntil == nil, lastProgress + patience <= now else { return nil }
+            let what = source?.rest == 0 ? "no answer" : "took no byte"
+            return TransferError(.stalled, "\(address.place): \(what) for \(patience)")
+        }
         guard case .download(let request) = order.kind, handle != nil, isConnected, !isHeld else { return nil }
         let span = request.stallTimeout
         let isSlow = speed?.isTooSlow(received: receivedBytes, now: now) == true

@@ -20,6 +20,7 @@ struct Order: Sendable {
     enum Kind: Sendable {
         case call(HTTPRequest)
         case download(DownloadRequest)
+        case upload(UploadRequest)
     }
 }
 
@@ -33,18 +34,22 @@ final class CancellationFlag: Sendable {
 
 /// Gathers an API answer's body in memory.
 final class BodyCollector: DownloadSink {
-    private let limit: Int
+    let limit: Int
     /// Written by a thread of the engine; read by the caller, after the exchange.
     private let bytes = Mutex(Data())
 
-    init(limit: Int) {
+    /// Whether a body follows a head that declares its length: not for HEAD.
+    private let expectsBody: Bool
+
+    init(limit: Int, expectsBody: Bool = true) {
         self.limit = limit
+        self.expectsBody = expectsBody
     }
 
     var body: Data { bytes.withLock { $0 } }
 
     func begin(_ head: ResponseHead, resumption: Resumption) -> SinkVerdict {
-        guard let length = head.contentLength else { return .proceed }
+        guard expectsBody, let length = head.contentLength else { return .proceed }
         guard length <= Int64(limit) else { return .refuse }
         bytes.withLock { $0.reserveCapacity(Int(length)) }
         return .proceed

@@ -44,8 +44,8 @@ package final class TransferEngine: HTTPExchange {
     private static let fewestConnections = 4
 
     private let inboxes: [Inbox]
-    /// How many downloads each thread has.
-    private let downloads: Mutex<[Int]>
+    /// How many downloads and uploads each thread has.
+    private let loads: Mutex<[Int]>
 
     /// Starts the threads.
     /// - Throws: ``TransferError/Code-swift.enum/untrusted`` if the additional certificates cannot be used.
@@ -66,7 +66,7 @@ package final class TransferEngine: HTTPExchange {
         }
         let inboxes = lanes.map { Inbox(lane: $0, waking: multis[$0]) }
         self.inboxes = inboxes
-        downloads = Mutex(lanes.map { _ in 0 })
+        loads = Mutex(lanes.map { _ in 0 })
         let slots = SharedSlots(limit: connections, inboxes: inboxes)
         for (multi, inbox) in zip(multis, inboxes) {
             let thread = Thread {
@@ -99,18 +99,52 @@ package final class TransferEngine: HTTPExchange {
     package func perform(_ request: HTTPRequest) async throws(TransferError) -> HTTPResponse {
         let address = try WebAddress(request.url.absoluteString)
         try request.headers.check(for: address)
+        let collector = BodyCollector(limit: request.maximumResponseBytes, expectsBody: request.method != .head)
+        return try await collect(.call(request), at: address, into: collector, by: inboxes[0])
+    }
+
+    /// Sends `request` once, over HTTP/1.1; does not retry, nor does libcurl once it has sent a byte of the body. Redirects
+    /// are not followed.
+    /// - Throws: ``TransferError`` if no complete answer arrived. A status of 400 or above is an answer, and may come
+    ///   before the whole body has been sent.
+    package func upload(_ request: UploadRequest) async throws(TransferError) -> HTTPResponse {
+        let address = try WebAddress(request.url.absoluteString)
+        try request.headers.check(for: address)
+        let lane = takeLane()
+        defer { leaveLane(lane) }
         let collector = BodyCollector(limit: request.maximumResponseBytes)
+        return try await collect(.upload(request), at: address, into: collector, by: inboxes[lane])
+    }
+
+    private func collect(
+        _ kind: Order.Kind,
+        at address: WebAddress,
+        into collector: BodyCollector,
+        by inbox: Inbox
+    ) async throws(TransferError) -> HTTPResponse {
         do {
-            let head = try await carryOut(.call(request), at: address, into: collector, by: inboxes[0])
+            let head = try await carryOut(kind, at: address, into: collector, by: inbox)
             return HTTPResponse(status: head.status, headers: head.headers, body: collector.body)
         } catch  where error.code == .unwanted {
             // The only thing that this sink refuses.
-            let limit = request.maximumResponseBytes
-            throw TransferError(.tooLong, "\(address.place): the answer is longer than \(limit) bytes")
+            throw TransferError(.tooLong, "\(address.place): the answer is longer than \(collector.limit) bytes")
         }
     }
 
-    /// Downloads once, over HTTP/1.1; does not retry. Follows at most five redirects, each only if
+    /// The thread that has the least to do.
+    private func takeLane() -> Int {
+        loads.withLock { loads in
+            let lane = loads.indices.min { loads[$0] < loads[$1] } ?? 0
+            loads[lane] += 1
+            return lane
+        }
+    }
+
+    private func leaveLane(_ lane: Int) {
+        loads.withLock { $0[lane] -= 1 }
+    }
+
+    /// Downloads once, over HTTP/1.1; does not retry. Follows at most five redirects, if it follows any, each only if
     /// ``DownloadRequest/hosts`` allows it.
     /// - Returns: the final answer's head, when its complete body has arrived. ``ResponseHead/endIsMarked`` says
     ///   whether that is certain. After this has returned or thrown, `sink` is not called again.
@@ -122,13 +156,9 @@ package final class TransferEngine: HTTPExchange {
         let address = try WebAddress(request.url.absoluteString)
         try request.hosts.check(address)
         try request.headers.check(for: address)
-        try request.headers.checkForCredentials(for: address)
-        let lane = downloads.withLock { downloads in
-            let lane = downloads.indices.min { downloads[$0] < downloads[$1] } ?? 0
-            downloads[lane] += 1
-            return lane
-        }
-        defer { downloads.withLock { $0[lane] -= 1 } }
+        if request.followsRedirects { try request.headers.checkForCredentials(for: address) }
+        let lane = takeLane()
+        defer { leaveLane(lane) }
         return try await carryOut(.download(request), at: address, into: sink, by: inboxes[lane])
     }
 

@@ -4,9 +4,11 @@ import Foundation
 package struct DownloadRequest: Sendable {
     /// Used exactly as given: a signed URL does not survive re-encoding.
     package var url: URL
-    /// `Range`, `If-Match` and the like; never credentials: a request with `Authorization`, `Proxy-Authorization` or
-    /// `Cookie` is refused.
+    /// `Range`, `If-Match` and the like; no credentials if redirects are followed: a request with `Authorization`,
+    /// `Proxy-Authorization` or `Cookie` is refused.
     package var headers: HTTPHeaders
+    /// If not, a redirect is the answer, so that credentials reach nobody but the server that they are for.
+    package var followsRedirects = true
     package var hosts: HostPolicy
     /// If no byte arrives for this long, once there is a connection and while the sink takes bytes, the download has
     /// stalled.

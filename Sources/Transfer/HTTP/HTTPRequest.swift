@@ -16,9 +16,13 @@ package struct HTTPRequest: Sendable {
     /// answer arrives, although the server may have carried out the request. So a request that must not be repeated
     /// gets a new connection.
     package var isRepeatable = true
+    /// Whether the environment's proxies are used. Not for addresses that exist only on this machine's own network, such
+    /// as a cloud's metadata service.
+    package var usesProxies = true
 
     package enum Method: String, Sendable {
         case get = "GET"
+        case head = "HEAD"
         case post = "POST"
         case put = "PUT"
         case delete = "DELETE"

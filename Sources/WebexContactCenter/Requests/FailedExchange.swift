@@ -27,7 +27,7 @@ struct FailedExchange: Error, Sendable {
             self.error = ProviderError(.untrusted, message, advice: "check the certificates this machine trusts")
         case .tooLong:
             self.error = ProviderError(.tooLarge, message, advice: "ask for less at once, or check the base URLs")
-        case .refused, .unwanted:
+        case .refused, .unreadable, .unwanted:
             self.error = ProviderError(.rejected, message, advice: "check the base URLs")
         }
     }

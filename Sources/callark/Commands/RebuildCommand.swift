@@ -9,6 +9,7 @@ import Manifest
 import Payloads
 import Recordings
 import Settings
+import Vault
 import Wiring
 
 struct RebuildCommand: AsyncParsableCommand {
@@ -30,9 +31,21 @@ struct RebuildCommand: AsyncParsableCommand {
 
             `callark serve` has to be stopped before (75), because it has the manifest open.
 
+            If a vault is configured (docs/vault.md), archives that only the vault has are added too, by their metadata: \
+            their recordings are not read; `callark verify --remote` does that.
+
+            --from-vault is for a machine that has nothing but the configuration and the secrets: it makes archive.root if \
+            that is missing or empty, fetches the evidence logs, and adds every archive by its metadata, which takes few \
+            bytes per recording. An interrupted run goes on where it ended. The next pass then lists from where \
+            everything before is in the vault, and fetches again what was lost with the other machine. An evidence log \
+            goes on if this machine remembers that nothing was signed after what the vault has, and begins a new epoch \
+            otherwise. Only one machine may write: add --take-over if the other one is gone.
+
             EXAMPLES
               callark rebuild
               callark rebuild --discard-old
+              # the machine is gone
+              callark rebuild --from-vault --take-over
             """
     )
 
@@ -44,11 +57,29 @@ struct RebuildCommand: AsyncParsableCommand {
     )
     var discardOld = false
 
+    @Flag(help: "Make archive root, evidence logs and manifest out of what the vault has.")
+    var fromVault = false
+
+    @Flag(help: "With --from-vault: make this archive root the one that writes to the vault.")
+    var takeOver = false
+
+    func validate() throws {
+        if takeOver && !fromVault {
+            throw ValidationError("--take-over goes with --from-vault; otherwise run `callark vault take-over`")
+        }
+    }
+
     func run() async throws {
-        let installation = try Installation(common, needsSecrets: false)
+        let installation = try Installation(common, usesRoot: !fromVault, needsSecrets: false)
         installation.warnOfNetworkFileSystem()
+        if fromVault { try prepareRoot(of: installation) }
         try await Handover.requireNoService(over: installation.root, for: "rebuild")
         let output = Output(json: common.json)
+        let vault = try fromVault ? VaultCommand.open(in: installation) : installation.openVault()
+        if takeOver, let vault {
+            for line in VaultTakeOverLine.text(try await vault.takeOver(), vault.place) { output.text(line) }
+        }
+        let contents = vault.map { StoreVaultContents($0) }
         let summary: Rebuild.Summary
         do {
             defer { output.flush() }
@@ -57,9 +88,14 @@ struct RebuildCommand: AsyncParsableCommand {
                 schedule: AskSchedule(horizon: installation.settings.captures.horizon),
                 logger: installation.logger,
                 actor: Operator.current,
-                logs: installation.evidence
+                logs: installation.evidence,
+                vault: contents
             )
-            summary = try await rebuild.run(now: Timestamp(Date()), discardingOld: discardOld) { name in
+            summary = try await rebuild.run(
+                now: Timestamp(Date()),
+                discardingOld: discardOld,
+                restoresRecords: fromVault
+            ) { name in
                 installation.logger.info("archive is taken in", metadata: ["archive.name": "\(name)"])
             }
             installation.evidence.takeNewLogs().forEach(Diagnostics.notice)
@@ -78,9 +114,52 @@ struct RebuildCommand: AsyncParsableCommand {
                     + "\(Readable.count(summary.recordings, "recording")), \(summary.stored) more from the spool"
             )
             if let previous = summary.previousManifest { output.text("the old manifest is now \(previous)") }
+            if let contents { try await report(summary, contents, installation, to: output) }
         }
         let isDamaged = !summary.faults.isEmpty || !summary.contradictions.isEmpty
         if isDamaged { throw ExitCode(ExitStatus.damage.rawValue) }
+    }
+
+    /// Makes the root if the folder is missing or empty.
+    private func prepareRoot(of installation: Installation) throws {
+        guard let id = CanonicalUUID(UUID().uuidString.lowercased()) else {
+            throw CommandError(.bug, "Foundation's UUID is none")
+        }
+        let identity = RootIdentity(id: id, createdTime: installation.now)
+        if try installation.root.initialize(as: identity).isNew {
+            Diagnostics.notice("made the archive root \(installation.root.path), \(id)")
+        }
+    }
+
+    /// What came from the vault, what that took, and what is to be done next.
+    private func report(
+        _ summary: Rebuild.Summary,
+        _ contents: StoreVaultContents,
+        _ installation: Installation,
+        to output: Output
+    ) async throws {
+        let inventory = try await contents.inventory()
+        let archives = Readable.count(summary.vaulted, "archive")
+        output.text("only the vault has \(archives); their recordings were not read")
+        if inventory.leftOut > 0 {
+            let copies = Readable.count(inventory.leftOut, "copy", "copies")
+            output.text("left out: \(copies) that a replaced machine put, or that nobody can account for")
+        }
+        let cost = summary.cost
+        let each = summary.recordings > 0 ? ", \(cost.byteCount / Int64(summary.recordings)) B per recording" : ""
+        output.text(
+            "asked the vault \(Readable.count(cost.requests, "time")), read \(Readable.bytes(cost.byteCount))\(each)"
+        )
+        for log in summary.logs {
+            let entries = Readable.count(Int(log.size), "entry", "entries")
+            let next = log.reason.map { "begins a new epoch, \(log.key.name): \($0)" } ?? "goes on"
+            output.text("\(log.organization): the evidence log with \(entries) \(next)")
+            if let file = log.newKeyFile { output.text("  the key is new: back up \(file), apart from the archive") }
+        }
+        let root = try installation.root.identity().id.description
+        if let writer = inventory.writer, writer.root != root {
+            output.text("this archive root may only read: run `callark vault take-over` if the other machine is gone")
+        }
     }
 
     private static func error(_ refusal: Rebuild.Refusal, _ summary: Rebuild.Summary, path: String) -> CommandError {

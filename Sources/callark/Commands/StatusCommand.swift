@@ -182,6 +182,22 @@ struct StatusCommand: AsyncParsableCommand {
         output.text("  listed through: \(listedThrough?.text(in: zone) ?? "not up to the present yet")")
         output.text("  archives: \(Self.text(of: reading, zone))")
         output.text("  token: \(tokenText)")
+        try await reportVault(of: name, manifest, installation, to: output)
+    }
+
+    /// What the vault has of an organization, and what is known of its lock.
+    private func reportVault(
+        of name: OrganizationName,
+        _ manifest: Manifest?,
+        _ installation: Installation,
+        to output: Output
+    ) async throws {
+        guard let vault = installation.vault, let manifest else { return }
+        let figures = try await manifest.vaultFigures(organization: name)
+        let check = try? vault.lastLockCheck()
+        try output.json(VaultLine(name, figures, in: vault, check: check))
+        output.text("  vault: \(figures.text)")
+        output.text("  lock of the vault: \(vault.lock.text(check, installation.timeZone))")
     }
 
     private func write(

@@ -32,10 +32,15 @@ struct VerifyCommand: AsyncParsableCommand {
             that had faults last time, and looks whether all others exist with their size: a daily job with 1/30 has read everything in 30 days. `callark status` shows \
             since when everything has been read.
 
-            --repair makes up for what is damaged, in a supplement: it copies what is whole out of an archive that is \
-            damaged in itself, and fetches the rest from the provider again. It writes a checksum file (.sha256) anew \
+            --repair makes up for what is damaged. An archive that the vault has is put back from there, whole. Otherwise \
+            a supplement gets what is whole in an archive that is damaged in itself, and what is fetched from the provider again. It writes a checksum file (.sha256) anew \
             that is missing or wrong beside a whole archive. Sealed archives are never changed. It does not wait for a pass: 75 means that one is running. Exit code 0 means that everything \
             damaged has been replaced or explained.
+
+            --remote reads the copies in the vault instead, whole, and looks at their locks. It says first how many \
+            requests and bytes that takes, which many stores charge for; with --share it reads what was read longest \
+            ago. A copy that does not hold is put there again by the next pass. Archives that were removed from the \
+            disk because the vault has them are checked by --remote only.
 
             EXAMPLES
               callark verify
@@ -43,6 +48,8 @@ struct VerifyCommand: AsyncParsableCommand {
               callark verify --repair --day 2025-11-20
               # a daily job
               callark verify --share 1/30
+              # the copies in the vault, all of them in a year
+              callark verify --remote --share 1/365
               # a copy, on any machine
               callark verify /mnt/copy/acme-2025-11-20-001.tar
             """
@@ -82,13 +89,19 @@ struct VerifyCommand: AsyncParsableCommand {
     )
     var share: ReadingShare?
 
-    @Flag(help: "Make up for what is damaged, from the archives and from the provider.")
+    @Flag(help: "Read the copies in the vault, and look at their locks.")
+    var remote = false
+
+    @Flag(help: "Make up for what is damaged, from the archives, the vault and the provider.")
     var repair = false
 
     func validate() throws {
-        if !chosen.isEmpty && (day != nil || org != nil || share != nil || repair) {
-            throw ValidationError("a path already says which archive: leave out --day, --org, --share and --repair")
+        if !chosen.isEmpty && (day != nil || org != nil || share != nil || repair || remote) {
+            throw ValidationError(
+                "a path already says which archive: leave out --day, --org, --share, --remote and --repair"
+            )
         }
+        if remote && (quick || repair) { throw ValidationError("--remote only reads: leave out --quick and --repair") }
         if quick && (share != nil || repair) {
             throw ValidationError("--quick reads no recordings: leave out --share and --repair")
         }
@@ -119,7 +132,9 @@ struct VerifyCommand: AsyncParsableCommand {
         var known: [ArchiveDay] = []
         do {
             defer { output.flush() }
-            if chosen.isEmpty {
+            if remote {
+                summary = try await verifyVault(output)
+            } else if chosen.isEmpty {
                 (summary, known) = try await verifyRoot(output)
             } else {
                 summary = try await verify(chosen, output)
@@ -167,7 +182,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func day(in installation: Installation) -> ArchiveDay? { day.map { $0.day(in: installation) } }
 
-    private func scope(in installation: Installation) -> VerificationRun.Scope {
+    func scope(in installation: Installation) -> VerificationRun.Scope {
         VerificationRun.Scope(organization: org, day: day(in: installation), isQuick: quick, share: share)
     }
 
@@ -284,7 +299,7 @@ struct VerifyCommand: AsyncParsableCommand {
         if !repair.outcomes.isEmpty {
             let ways = repair.copied > 0 ? ": \(repair.copied.grouped) copied, \(repair.fetched.grouped) fetched" : ""
             output.text("\(repaired.grouped) of \(Readable.count(repair.outcomes.count, "recording")) repaired\(ways)")
-        } else if repair.sideFiles.isEmpty && repair.renewed.isEmpty {
+        } else if repair.sideFiles.isEmpty && repair.renewed.isEmpty && repair.returned.isEmpty {
             output.text("no recording is damaged: nothing was fetched")
         }
         if stop.isMade { return .interrupted }

@@ -36,22 +36,17 @@ struct PassReport {
         )
         output.text(
             "  \(Readable.count(figures.expected, "recording")) expected: \(figures.archived) archived, "
-                + "\(figures.stored) waiting for their day to be sealed, \(figures.pending) pending, "
+                + "\(stored(figures)), \(figures.pending) pending, "
                 + "\(figures.missing) missing\(Self.rest(figures))"
         )
-        if summary.recordings.suspect > 0 {
-            let known = summary.recordings.acknowledged
-            output.text(
-                "  \(Readable.count(summary.recordings.suspect, "recording")) suspect"
-                    + (known > 0 ? " (\(known) acknowledged)" : "") + ": see `callark list --state suspect`"
-            )
-        }
+        writeSuspects(summary.recordings, to: output)
         for archive in result.archives {
             output.text(
                 "  sealed \(archive.path): \(Readable.count(archive.recordings, "recording")), "
                     + Readable.bytes(archive.bytes)
             )
         }
+        if let vault = result.vault { write(vault, to: output) }
         if let finding = result.activities, let line = Self.line(finding) { output.text("  \(line)") }
         if let absence = result.callMetadata?.absence {
             output.text("  call details come from the task list only: Search is not available (\(absence))")
@@ -74,6 +69,35 @@ struct PassReport {
             if let advice { output.text("  \(advice)") }
         }
         for alarm in alarms { output.text(alarm.line) }
+    }
+
+    private func writeSuspects(_ recordings: PassSummary.Recordings, to output: Output) {
+        guard recordings.suspect > 0 else { return }
+        let known = recordings.acknowledged
+        output.text(
+            "  \(Readable.count(recordings.suspect, "recording")) suspect"
+                + (known > 0 ? " (\(known) acknowledged)" : "") + ": see `callark list --state suspect`"
+        )
+    }
+
+    /// What was done with the vault.
+    private func write(_ vault: VaultFinding, to output: Output) {
+        if !vault.placed.isEmpty {
+            let archives = Readable.count(vault.placed.count, "archive")
+            output.text("  put \(archives) into the vault, \(Readable.bytes(vault.placedBytes))")
+        }
+        if !vault.evicted.isEmpty {
+            let archives = Readable.count(vault.evicted.count, "archive")
+            output.text("  removed \(archives) from the disk: the vault has them")
+        }
+        if let failure = vault.failure { Diagnostics.error("\(result.organization): \(failure)") }
+    }
+
+    /// Those that are stored, by what they wait for.
+    private func stored(_ figures: ReportFigures) -> String {
+        let unvaulted = result.summary.recordings.unvaulted
+        let sealed = unvaulted > 0 ? ", \(unvaulted) waiting for the vault" : ""
+        return "\(figures.stored - unvaulted) waiting for their day to be sealed\(sealed)"
     }
 
     /// What would complete it, unless that is to run it again later.

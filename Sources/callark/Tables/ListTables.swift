@@ -91,6 +91,9 @@ enum ListTables {
                     .init($0.recording?.held?.archive.description)
                 },
                 .init(name: "offset", heading: nil) { .init($0.recording?.held?.offset) },
+                .init(name: "copies", heading: nil) {
+                    .init($0.recording?.held.map { $0.copies.names.joined(separator: ", ") })
+                },
                 .init(name: "file", heading: "FILE", rank: 7, least: 16, line: 3) {
                     .init($0.recording?.file.description)
                 },

@@ -113,7 +113,7 @@ final class PassProgress: Sendable {
         case .waiting(.backfill): Diagnostics.notice("a backfill is running; waiting for it to pause")
         case .waiting(.pass): Diagnostics.notice("another pass is running; the backfill resumes after it")
         case .backfilling, .began, .step, .listed, .due, .asked, .found, .received, .retrying, .providerPaused, .stored,
-            .sealed, .paced:
+            .sealed, .placed, .evicted, .paced:
             break
         }
     }

@@ -57,7 +57,10 @@ struct ProgressLine {
             let asked = report.tasksToAsk.map { PassActivity.Report.share(report.tasksAsked, of: $0, isAll: true) }
             return "\(asked ?? "\(report.tasksAsked)") asked about"
         }
-        if !steps.isEmpty, steps.allSatisfy({ $0 == .sealing || $0 == .done }) { return "sealing" }
+        let closing: [PassStep] = [.sealing, .vaulting, .done]
+        if !steps.isEmpty, steps.allSatisfy(closing.contains) {
+            return steps.contains(.vaulting) ? "to the vault" : "sealing"
+        }
         let share = report.recordingsFound == 0 ? 0 : Double(done) / Double(report.recordingsFound)
         fullest = min(max(fullest, share), 1)
         let barWidth = isNarrow ? Self.barWidths.narrow : Self.barWidths.wide

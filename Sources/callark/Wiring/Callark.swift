@@ -53,7 +53,8 @@ struct Callark: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ArchiveCommand.self, ServeCommand.self, FetchCommand.self, ListCommand.self,
             GapsCommand.self, ReportCommand.self, EventsCommand.self, AuditCommand.self,
-            StatusCommand.self, VerifyCommand.self, RebuildCommand.self, StatsCommand.self, SitesCommand.self,
+            StatusCommand.self, VerifyCommand.self, RebuildCommand.self, VaultCommand.self, StatsCommand.self,
+            SitesCommand.self,
             LegacyCommand.self, CaseCommand.self, LogCommand.self, WitnessCommand.self, KeysCommand.self,
             WebhooksCommand.self, AuthCommand.self, ConfigCommand.self, BackupCommand.self, RestoreCommand.self,
         ]

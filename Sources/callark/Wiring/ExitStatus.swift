@@ -35,6 +35,7 @@ enum ExitStatus: Int32 {
             case let error as ProviderError: Self(error)
             case let error as ManifestError: Self(error)
             case let error as ArchiveError: Self(error)
+            case let error as VaultError: Self(error)
             case let error as ArchiverError: Self(error)
             case let error as EvidenceError: Self(error)
             case let error as AnchorError: Self(error)
@@ -86,8 +87,21 @@ enum ExitStatus: Int32 {
             case .damaged: .damage
             case .locked: .incomplete
             case .newer, .foreign: .configuration
+            case .unreachable: .unavailable
+            case .unauthorized: .authorization
             default: .inputOutput
             }
+    }
+
+    private init(_ error: VaultError) {
+        switch error.code {
+        case .unreachable, .full: self = .unavailable
+        case .refused: self = .authorization
+        case .lock, .unusable, .notWriter: self = .configuration
+        case .damaged, .missing: self = .damage
+        case .local: self = error.cause.map(ExitStatus.init) ?? .inputOutput
+        case .cancelled: self = .interrupted
+        }
     }
 
     private init(_ error: ArchiverError) {

@@ -104,6 +104,8 @@ enum Handover {
     ) async throws -> ExitStatus {
         switch try Callark.parseAsRoot(arguments) {
         case let command as ArchiveCommand where !command.dryRun: return try await command.work(in: installation, stop)
+        case let command as VaultPushCommand where !command.dryRun:
+            return try await command.work(in: installation, stop)
         case let command as VerifyCommand where command.repair:
             return try await command.repairRoot(in: installation, stop)
         default: throw CommandError(.bug, "a service does not do `callark \(arguments.first ?? "")`")

@@ -16,9 +16,10 @@ extension ExitStatus {
             case .tokenEnds, .tokenRefused: .authorization
             case .diskLow: .inputOutput
             case .archivesDamaged, .recordingsLost: .damage
+            case .vaultLockUnproven: .configuration
             case .lastPassFailed: ExitStatus(cause: alarm.cause)
             case .noCompletePass, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
-                .daysOpen, .witnessDiffers, .recordingsSuspect, .anchorOld, .webhookOff,
+                .daysOpen, .witnessDiffers, .recordingsSuspect, .anchorOld, .webhookOff, .vaultBehind,
                 .notChecked:
                 .incomplete
             }

@@ -14,7 +14,9 @@ extension Event {
         case .passBegan, .passEnded, .manifestRebuilt, .repairBegan, .repairEnded, .audioAccessed, .fetchEnded,
             .logBegun, .configurationChanged:
             workSentence(timeZone)
-        case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveAdopted, .dayClosed, .dayReopened:
+        case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveAdopted, .archivePlaced, .archiveEvicted,
+            .dayClosed,
+            .dayReopened:
             archiveSentence
         case .damageFound, .recordingReplaced, .recordingReinstated, .recordingLost: damageSentence
         case .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn: gapSentence(timeZone)
@@ -99,6 +101,10 @@ extension Event {
             let bytes = detail["bytes"].flatMap { Int64($0) }.map { ", \(Readable.bytes($0))" } ?? ""
             return "sealed \(archive)\(recordings)\(bytes)"
         case .archiveAdopted: return "took in \(archive)\(recordings), which the manifest did not know"
+        case .archivePlaced:
+            let until = detail["retain_until"].map { ", locked until \($0.prefix(10))" } ?? ""
+            return "put \(archive) into the vault\(until)"
+        case .archiveEvicted: return "removed \(archive) from the disk: the vault has it"
         case .dayClosed:
             let calls = detail.count("tasks", "call") ?? "its calls"
             let archived = detail.count("archived", "recording").map { ", \($0) archived" } ?? ""

@@ -52,6 +52,10 @@ enum VerificationLines {
             try output.json(SideFileLine(name))
             output.text("REPAIRED  \(name): its checksum file \(name).tar.sha256 is written anew")
         }
+        for name in repair.returned {
+            try output.json(ReturnedArchiveLine(name))
+            output.text("REPAIRED  \(name): put back from the vault, whole")
+        }
         for name in repair.renewed {
             output.text("REPAIRED  \(name), which had no recordings: the lines of its calls are in a new archive")
         }

@@ -123,7 +123,8 @@ extension ExitStatus {
         if let failure = result.failure {
             self = ExitStatus(failure)
         } else {
-            self = result.hasDamage ? .damage : result.isComplete ? .complete : .incomplete
+            let vault = result.vault?.failure.map(ExitStatus.init)
+            self = result.hasDamage ? .damage : vault ?? (result.isComplete ? .complete : .incomplete)
         }
     }
 }

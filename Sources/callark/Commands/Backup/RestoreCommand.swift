@@ -90,8 +90,9 @@ struct RestoreCommand: AsyncParsableCommand {
         let root = installation.root
         let manifest = try Manifest(of: root, mode: .readOnly)
         let known = Set(try await manifest.sealedArchives().map(\.name))
+        let evicted = try await manifest.evictedArchives().map(\.name)
         try manifest.close()
-        let held = Set(try root.archives.list())
+        let held = Set(try root.archives.list()).union(evicted)
         var findings: [Finding] = []
         let newer = held.subtracting(known)
         if !newer.isEmpty {

@@ -46,6 +46,9 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             try report.add("clock", Self.clock(installation.timeZone))
             for (name, finding) in Self.secrets(installation) { try report.add(name, finding) }
             for (name, finding) in Self.platforms(installation) { try report.add(name, finding) }
+            if let vault = installation.vault {
+                for (name, finding) in await self.vault(vault, installation) { try report.add(name, finding) }
+            }
             if !offline {
                 for (name, finding) in await providers(installation) { try report.add(name, finding) }
             }
@@ -54,7 +57,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         if report.status != .complete { throw ExitCode(report.status.rawValue) }
     }
 
-    private static func root(_ installation: Installation) -> Finding {
+    private static func root(_ installation: Installation) -> CheckFinding {
         do {
             let identity = try installation.root.identity()
             if let network = try installation.root.networkFileSystem() {
@@ -68,7 +71,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         }
     }
 
-    private static func disk(_ installation: Installation) -> Finding {
+    private static func disk(_ installation: Installation) -> CheckFinding {
         do {
             let free = try installation.root.diskSpace().freeBytes
             let minimum = installation.settings.archive.minimumFreeBytes
@@ -80,7 +83,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     }
 
     /// A clock that was never set shows the epoch, or the day on which the system was built.
-    private static func clock(_ timeZone: TimeZone) -> Finding {
+    private static func clock(_ timeZone: TimeZone) -> CheckFinding {
         let now = Timestamp(Date())
         let built = Timestamp(millisecondsSince1970: 1_763_596_800_000)
         let time = now.named(in: timeZone, seconds: true)
@@ -90,7 +93,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     }
 
     /// The secrets that this account cannot read.
-    private static func secrets(_ installation: Installation) -> [(String, Finding)] {
+    private static func secrets(_ installation: Installation) -> [(String, CheckFinding)] {
         installation.settings.organizations.flatMap { organization in
             organization.secrets.compactMap { secret in
                 do throws(SettingsError) {
@@ -105,7 +108,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     }
 
     /// What an organization's platform lacks, reported here rather than by every pass.
-    private static func platforms(_ installation: Installation) -> [(String, Finding)] {
+    private static func platforms(_ installation: Installation) -> [(String, CheckFinding)] {
         installation.settings.organizations.filter { !Installation.dialect(of: $0).hasSearch }.map {
             organization in
             let name = "search \(organization.name)"
@@ -122,13 +125,13 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         }
     }
 
-    private func providers(_ installation: Installation) async -> [(String, Finding)] {
+    private func providers(_ installation: Installation) async -> [(String, CheckFinding)] {
         do throws(TransferError) {
             _ = try await installation.contactCenters.engine
         } catch {
             return [("certificates", .failed("\(error)", advice: "check downloads.ca_file", .configuration))]
         }
-        var findings: [(String, Finding)] = []
+        var findings: [(String, CheckFinding)] = []
         for organization in installation.settings.organizations {
             findings += await provider(of: organization, installation)
         }
@@ -143,7 +146,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     private func provider(
         of organization: OrganizationSettings,
         _ installation: Installation
-    ) async -> [(String, Finding)] {
+    ) async -> [(String, CheckFinding)] {
         let name = "provider \(organization.name)"
         do {
             try installation.requireRoot(forTokensOf: organization)
@@ -163,7 +166,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             let result = try await client.probe()
             let zone = installation.timeZone
             let expiry = result.token.accessExpires.map { "; access token valid until \($0.named(in: zone))" } ?? ""
-            let answer = (name, Finding.ok("\(host) answers\(expiry)"))
+            let answer = (name, CheckFinding.ok("\(host) answers\(expiry)"))
             guard let offset = result.clockOffset, offset.milliseconds.magnitude > 60_000 else { return [answer] }
             let side = offset < .zero ? "ahead of" : "behind"
             let text = "the clock is \(Int(offset.seconds.magnitude)) s \(side) that of \(host)"
@@ -179,7 +182,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
 
     /// Asks for a session that does not exist: an answer that it does not exist shows that the key was accepted
     /// (wxcc-api 13.6).
-    private static func legacy(of name: OrganizationName, _ installation: Installation) async -> Finding {
+    private static func legacy(of name: OrganizationName, _ installation: Installation) async -> CheckFinding {
         do {
             guard let id = LegacyRecordID("00000000-0000-4000-8000-000000000000") else { return .ok("not asked") }
             _ = try await installation.withLegacyRecords(of: name) { records in try await records.record(.csr, id) }
@@ -195,7 +198,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
 }
 
 /// The result of one check.
-private enum Finding {
+enum CheckFinding {
     case ok(String)
     case failed(String, advice: String, ExitStatus)
 }
@@ -212,7 +215,7 @@ private struct CheckReport {
 
     var status: ExitStatus { ExitStatus.worst(statuses) }
 
-    mutating func add(_ name: String, _ finding: Finding) throws {
+    mutating func add(_ name: String, _ finding: CheckFinding) throws {
         checks += 1
         switch finding {
         case .ok(let text):

@@ -1,0 +1,49 @@
+import Files
+import Manifest
+import Recordings
+
+/// Removes archives from the disk that the vault has and that have been there long enough. What the manifest says comes
+/// first: if the process dies in between, a file is still there that nobody needs, and the next pass removes it. The
+/// other way round, a missing file would look like damage.
+///
+/// The side file stays, so that the day's next archive gets another number, and whoever brings the archive back can
+/// compare it.
+struct Eviction: Sendable {
+    let organization: OrganizationName
+    let rules: VaultRules
+    let context: PassContext
+
+    func run(_ finding: inout VaultFinding) async throws {
+        let limit = rules.keepLocal.map { context.rules.day(of: context.now() - $0) }
+        try await finish(before: limit)
+        guard let limit else { return }
+        for row in try await context.manifest.archivesToEvict(organization: organization, before: limit) {
+            if context.stop.isMade { return }
+            // A day is over before its archives are evicted, even if they need not stay at all.
+            guard try await context.manifest.noteEvicted(row.name, now: context.now()) else { continue }
+            guard try await remove(row.name) else {
+                try await context.manifest.noteReturned(row.name)
+                continue
+            }
+            finding.evicted.append(row.name)
+            context.observer(.evicted(row.name))
+        }
+    }
+
+    /// Ends what a crash has left half done, and takes back what a person has copied back to stay.
+    private func finish(before limit: ArchiveDay?) async throws {
+        for row in try await context.manifest.evictedArchives(organization: organization)
+        where try context.root.archives.byteCount(of: row.name) != nil {
+            let isLate = limit.map { row.name.day < $0 } ?? false
+            if isLate, try await remove(row.name) { continue }
+            try await context.manifest.noteReturned(row.name)
+        }
+    }
+
+    /// - Returns: whether the file is gone; not while somebody reads it.
+    private func remove(_ name: ArchiveName) async throws(ArchiveError) -> Bool {
+        try await BlockingWork.run { [root = context.root] _ throws(ArchiveError) in
+            try root.archives.evict(name)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Files
+import Recordings
+
+/// What a pass did with the vault for one organization.
+package struct VaultFinding: Sendable {
+    /// What the vault has now, in the order in which it was confirmed.
+    package var placed: [ArchiveName] = []
+    package var placedBytes: Int64 = 0
+    /// What was removed from the disk, because the vault has it.
+    package var evicted: [ArchiveName] = []
+    /// Why something could not be put there; `nil` if nothing failed. It never keeps the pass from archiving.
+    package var failure: (any Error)?
+
+    package init() {}
+
+    /// Keeps the first failure.
+    mutating func fail(_ error: any Error) { failure = failure ?? error }
+}
+
+extension VaultError {
+    /// Whether every other put would fail for the same reason.
+    var isOfVault: Bool {
+        switch code {
+        case .unreachable, .full, .refused, .lock, .unusable, .notWriter, .cancelled: true
+        case .damaged, .missing, .local: false
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Evidence
+import Files
+import Logging
+import Manifest
+import Recordings
+
+/// The step of a pass that puts sealed archives into the vault, oldest first, and then removes from the disk what need
+/// not stay there. A failure is a finding: what waits is `stored` until a later pass has put it.
+///
+/// For each archive, the vault confirms bytes and lock, the evidence log gets an entry, and only then the manifest says
+/// that it is archived. A crash in between costs at most that the vault looks for the copy again.
+struct VaultStep: Sendable {
+    let organization: OrganizationName
+    let vault: any ArchiveVault
+    let rules: VaultRules
+    let context: PassContext
+
+    /// How many rows are read at once.
+    private static let batch = 16
+
+    /// - Throws: nothing; what fails is in the finding.
+    func run() async -> VaultFinding {
+        var finding = VaultFinding()
+        do {
+            try await putAll(&finding)
+        } catch {
+            finding.fail(error)
+        }
+        do {
+            try await Eviction(organization: organization, rules: rules, context: context).run(&finding)
+        } catch {
+            finding.fail(error)
+        }
+        if let failure = finding.failure {
+            context.logger.warning("the vault is behind", metadata: ["error": "\(failure)"])
+        }
+        return finding
+    }
+
+    private func putAll(_ finding: inout VaultFinding) async throws {
+        var last: ArchiveName?
+        while true {
+            let batch = try await context.manifest.archivesToVault(
+                organization: organization,
+                after: last,
+                limit: Self.batch
+            )
+            guard let end = batch.last else { return }
+            context.observer(.step(organization, .vaulting))
+            if last == nil, !(try await isWriter(batch[0].name, &finding)) { return }
+            guard try await put(batch, &finding) else { return }
+            last = end.name
+        }
+    }
+
+    func isWriter(_ first: ArchiveName, _ finding: inout VaultFinding) async throws -> Bool {
+        do throws(VaultError) {
+            try await vault.confirmWriter()
+            return true
+        } catch {
+            finding.fail(error)
+            try await context.manifest.noteVaultFailure(first, error.message, now: context.now())
+            return false
+        }
+    }
+
+    /// Puts some archives, a few at once.
+    /// - Returns: whether to go on with others.
+    func put(_ rows: [ArchiveRow], _ finding: inout VaultFinding) async throws -> Bool {
+        var waiting = rows[...]
+        var goesOn = true
+        try await withThrowingTaskGroup(of: (ArchiveRow, Result<VaultedArchive, VaultError>).self) { group in
+            func begin() {
+                guard goesOn, !context.stop.isMade, !context.isWanted(), let row = waiting.popFirst() else { return }
+                group.addTask { (row, await put(row)) }
+            }
+            for _ in 0..<max(rules.puts, 1) { begin() }
+            while let (row, result) = try await group.next() {
+                do throws(VaultError) {
+                    let copy = try result.get()
+                    // Between the two questions nobody else has become the writer.
+                    try await vault.confirmWriter()
+                    try await note(row, copy, &finding)
+                } catch {
+                    finding.fail(error)
+                    if error.isOfVault { goesOn = false }
+                    if error.code != .cancelled {
+                        try await context.manifest.noteVaultFailure(row.name, error.message, now: context.now())
+                    }
+                }
+                begin()
+            }
+        }
+        return goesOn && waiting.isEmpty
+    }
+
+    private func put(_ row: ArchiveRow) async -> Result<VaultedArchive, VaultError> {
+        let archive = ArchiveToVault(
+            name: row.name,
+            path: context.root.archivePath(row.name),
+            digest: row.digest,
+            byteCount: row.byteCount,
+            metadataOffset: row.metadataOffset,
+            damagedVersions: row.vault?.damagedVersions ?? []
+        )
+        do {
+            return try await context.stop.cancelling { [vault] in
+                do throws(VaultError) {
+                    return .success(try await vault.put(archive))
+                } catch {
+                    return .failure(error)
+                }
+            }
+        } catch {
+            return .failure(VaultError(.cancelled, "stopped while \(row.name) was put into \(vault.place)"))
+        }
+    }
+
+    /// First the evidence log, then the manifest.
+    private func note(
+        _ row: ArchiveRow,
+        _ copy: VaultedArchive,
+        _ finding: inout VaultFinding
+    ) async throws(VaultError) {
+        do {
+            try await context.evidence.run { [place = vault.place] logs throws(EvidenceError) in
+                try logs.notePlaced(row.name, copy, in: place)
+            }
+            try await context.manifest.noteVaulted(row.name, copy, now: context.now())
+        } catch {
+            throw VaultError(.local, "\(row.name) is in the vault, but that could not be noted: \(error)")
+        }
+        finding.placed.append(row.name)
+        finding.placedBytes += row.byteCount
+        context.observer(.placed(row.name, bytes: row.byteCount))
+    }
+}
+
+extension EvidenceLogs {
+    /// Logs that the vault has an archive, before the manifest says so.
+    func notePlaced(_ name: ArchiveName, _ copy: VaultedArchive, in place: String) throws(EvidenceError) {
+        var values: [LogKeyword: LogValue] = [
+            .archive: .text(name.description), .store: .text(place), .key: .text(name.relativePath),
+        ]
+        values[.version] = copy.tarVersion.map { .text($0) }
+        values[.retainUntil] = copy.retainedUntil.map { .number($0.millisecondsSince1970) }
+        try append([LogEntry(.archivePlaced, time: now(), actor: actor, organization: name.organization, values)])
+    }
+}

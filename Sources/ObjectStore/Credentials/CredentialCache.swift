@@ -1,0 +1,59 @@
+import Foundation
+
+/// The credentials in use: asked for again before they end, and when the store refuses them.
+actor CredentialCache {
+    private let source: any CredentialSource
+    private let now: @Sendable () -> Date
+    private var value: ObjectCredentials?
+    /// Shared by all that need an answer.
+    private var question: Task<Result<ObjectCredentials, ObjectStoreError>, Never>?
+
+    /// This long before their end, temporary credentials are replaced.
+    static let margin: TimeInterval = 300
+
+    /// - Parameter now: the time of this machine.
+    init(_ source: any CredentialSource, now: @escaping @Sendable () -> Date) {
+        self.source = source
+        self.now = now
+    }
+
+    /// Credentials that do not end soon, if that can be had.
+    func current() async throws(ObjectStoreError) -> ObjectCredentials {
+        if let value, !ends(value, within: Self.margin) { return value }
+        do throws(ObjectStoreError) {
+            return try await ask()
+        } catch {
+            // They who give credentials may be away for a while, and these still count.
+            if let value, !ends(value, within: 0) { return value }
+            throw error
+        }
+    }
+
+    /// Asks again, because the store has refused what is in use.
+    /// - Returns: whether there are others now.
+    func renew() async throws(ObjectStoreError) -> Bool {
+        let refused = value
+        return try await ask() != refused
+    }
+
+    private func ends(_ value: ObjectCredentials, within margin: TimeInterval) -> Bool {
+        value.expiry.map { $0.timeIntervalSince(now()) <= margin } ?? false
+    }
+
+    private func ask() async throws(ObjectStoreError) -> ObjectCredentials {
+        let task = question ?? Task { [source] in await Self.answer(of: source) }
+        question = task
+        let answer = await task.value
+        question = nil
+        if case .success(let new) = answer { value = new }
+        return try answer.get()
+    }
+
+    private static func answer(of source: any CredentialSource) async -> Result<ObjectCredentials, ObjectStoreError> {
+        do throws(ObjectStoreError) {
+            return .success(try await source.credentials())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Files
+import Foundation
+
+/// Credentials of which some are in files, which are read anew whenever they are needed.
+package struct FileCredentials: CredentialSource {
+    /// A text, or the file that has it.
+    package enum Place: Sendable {
+        case text(String)
+        case file(path: String)
+    }
+
+    private let accessKeyID: Place
+    private let secretAccessKey: Place
+
+    package init(accessKeyID: Place, secretAccessKey: Place) {
+        self.accessKeyID = accessKeyID
+        self.secretAccessKey = secretAccessKey
+    }
+
+    package var name: String {
+        let files = [accessKeyID, secretAccessKey].compactMap { if case .file(let path) = $0 { path } else { nil } }
+        return files.isEmpty ? "the configuration" : files.joined(separator: " and ")
+    }
+
+    package func credentials() async throws(ObjectStoreError) -> ObjectCredentials {
+        try await BlockingWork.run { _ throws(ObjectStoreError) in
+            ObjectCredentials(
+                accessKeyID: try accessKeyID.read(),
+                secretAccessKey: try secretAccessKey.read()
+            )
+        }
+    }
+}
+
+extension FileCredentials.Place {
+    /// The text, without blanks at its ends.
+    func read() throws(ObjectStoreError) -> String {
+        switch self {
+        case .text(let text): return text
+        case .file(let path):
+            let text = try CredentialFile.text(path).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !text.isEmpty else { throw ObjectStoreError(.credentials, "\(path) is empty") }
+            return text
+        }
+    }
+}
+
+/// A small file that is part of credentials.
+enum CredentialFile {
+    private static let limit = 64 << 10
+
+    /// Its text. Blocks.
+    static func text(_ path: String) throws(ObjectStoreError) -> String {
+        do throws(FileContents.Failure) {
+            return String(decoding: try FileContents(path: path, limit: limit).bytes, as: UTF8.self)
+        } catch {
+            throw ObjectStoreError(.credentials, "cannot read \(path): \(error.reason)")
+        }
+    }
+}

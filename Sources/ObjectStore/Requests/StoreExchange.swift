@@ -1,0 +1,146 @@
+import Foundation
+import Transfer
+
+/// Requests to one bucket: signed, sent, and repeated if that may help. Copies of a store share it.
+final class StoreExchange: Sendable {
+    let location: ObjectStoreLocation
+    let engine: TransferEngine
+    let patience: StorePatience
+    private let credentials: CredentialCache
+    private let retry: RetryPolicy
+    private let clock: StoreClock
+
+    init(
+        location: ObjectStoreLocation,
+        credentials: CredentialCache,
+        engine: TransferEngine,
+        retry: RetryPolicy,
+        patience: StorePatience,
+        clock: StoreClock
+    ) {
+        self.location = location
+        self.credentials = credentials
+        self.engine = engine
+        self.retry = retry
+        self.patience = patience
+        self.clock = clock
+    }
+
+    /// Sends `request` until it succeeds, or nothing helps.
+    /// - Parameter alreadyDone: asked before a repetition if the store may have done it although its answer was lost.
+    /// - Returns: an answer of status 2xx, or what `alreadyDone` found.
+    func send(
+        _ request: StoreRequest,
+        unless alreadyDone: (() async throws(ObjectStoreError) -> HTTPResponse?)? = nil
+    ) async throws(ObjectStoreError) -> HTTPResponse {
+        var course = Course()
+        while true {
+            let failure: StoreFailure
+            switch try await attempt(request) {
+            case .success(let response): return response
+            case .failure(let failed): failure = failed
+            }
+            if failure.mayBeDone || course.mayBeDone, let alreadyDone {
+                course.mayBeDone = true
+                if failure.error.code != .cancelled, let found = try? await alreadyDone() { return found }
+            }
+            try await recover(from: failure, &course)
+        }
+    }
+
+    /// What has been tried.
+    struct Course {
+        var attempts = 0
+        var mayBeDone = false
+        fileprivate var hasNewTime = false
+        fileprivate var hasNewCredentials = false
+    }
+
+    /// Waits, or changes what has to change, before the same request is sent again.
+    /// - Throws: the failure's error if nothing helps.
+    func recover(from failure: StoreFailure, _ course: inout Course) async throws(ObjectStoreError) {
+        switch failure.remedy {
+        case .none: throw failure.error
+        case .newTime(let date):
+            guard !course.hasNewTime else { throw failure.error }
+            course.hasNewTime = true
+            clock.set(date)
+        case .newCredentials:
+            guard !course.hasNewCredentials, try await credentials.renew() else { throw failure.error }
+            course.hasNewCredentials = true
+        case .later:
+            course.attempts += 1
+            let delay = retry.delay(afterAttempt: course.attempts, retryAfter: failure.retryAfter)
+            guard let delay else { throw failure.error }
+            do {
+                try await Task.sleep(for: delay)
+            } catch {
+                throw ObjectStoreError(.cancelled, "cancelled while waiting: \(failure.error.message)")
+            }
+        }
+    }
+
+    /// Signs a request with the credentials and the time of now.
+    func sign(
+        _ request: StoreRequest
+    ) async throws(ObjectStoreError) -> (url: URL, headers: HTTPHeaders, date: Date) {
+        let date = clock.now
+        let current = try await credentials.current()
+        let (url, headers) = try request.signed(for: location, by: current, at: date)
+        return (url, headers, date)
+    }
+
+    /// Sends `request` once.
+    func attempt(_ request: StoreRequest) async throws(ObjectStoreError) -> Result<HTTPResponse, StoreFailure> {
+        let (url, headers, date) = try await sign(request)
+        let response: HTTPResponse
+        do throws(TransferError) {
+            response = try await transmit(request, url, headers)
+        } catch {
+            return .failure(StoreFailure(error, to: request))
+        }
+        guard (200...299).contains(response.status), request.method != .post || !Self.isRefusal(response) else {
+            return .failure(StoreFailure(response, to: request, now: date))
+        }
+        return .success(response)
+    }
+
+    private func transmit(
+        _ request: StoreRequest,
+        _ url: URL,
+        _ headers: HTTPHeaders
+    ) async throws(TransferError) -> HTTPResponse {
+        guard let body = request.body else {
+            // A slow line needs time for the bytes that were asked for.
+            let transit = Duration.seconds(request.maximumResponseBytes / Self.slowestBytesPerSecond)
+            return try await engine.perform(
+                HTTPRequest(
+                    request.method,
+                    url,
+                    headers: headers,
+                    totalTimeout: patience.request + transit,
+                    maximumResponseBytes: request.maximumResponseBytes
+                )
+            )
+        }
+        return try await engine.upload(
+            UploadRequest(
+                request.method,
+                url,
+                headers: headers,
+                body: body.content,
+                stallTimeout: patience.stall,
+                answerTimeout: patience.answer,
+                limiter: request.limiter
+            )
+        )
+    }
+
+    private static let slowestBytesPerSecond = 64 << 10
+
+    /// While a store puts parts together it sends 200 first, and then perhaps an error.
+    private static func isRefusal(_ response: HTTPResponse) -> Bool {
+        response.status == 200 && response.body.count < 64 << 10
+            && AnswerElement(parsing: response.body)?.name == "Error"
+    }
+}

@@ -1,0 +1,232 @@
+import Files
+import Foundation
+import ObjectStore
+import Recordings
+
+/// Tries whether the lock of a store is real: puts an object that is locked for minutes, tries what a lock has to refuse,
+/// and requires the refusal. What a store says about its locks proves nothing: there are stores that answer every question
+/// about them, and delete the object all the same.
+package struct LockProof: Sendable {
+    private let store: any ObjectStoring
+    private let lock: VaultLock
+    private let folder: String
+    private let now: @Sendable () -> Timestamp
+
+    /// How long the object is locked: long enough for a slow store, and short because nobody can delete it before.
+    private static let lockedFor = Duration.minutes(5)
+    private static let shortened = Duration.minutes(1)
+
+    /// - Parameter folder: for a small file with the wrong checksum.
+    package init(
+        _ store: any ObjectStoring,
+        lock: VaultLock,
+        scratch folder: String,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.store = store
+        self.lock = lock
+        self.folder = folder
+        self.now = now
+    }
+
+    /// - Returns: what the store did.
+    /// - Throws: `VaultError` if it could not be tried: no answer, credentials that are refused, no bucket.
+    package func run() async throws(VaultError) -> VaultLockCheck {
+        let begun = now()
+        await removeOldCanaries(begun)
+        var breaches: [String] = []
+        if lock != .none {
+            breaches = try await bucketBreaches()
+            if breaches.isEmpty { breaches = try await tryLock(begun) }
+        }
+        let refuses = try await refusesWrongChecksums(begun)
+        return VaultLockCheck(time: begun, lock: lock, breaches: breaches, refusesWrongChecksums: refuses)
+    }
+
+    private func bucketBreaches() async throws(VaultError) -> [String] {
+        do throws(ObjectStoreError) {
+            let status = try await store.bucketStatus()
+            if status.versioning != .enabled { return ["the bucket keeps no versions, so nothing in it can be locked"] }
+            if !status.hasObjectLock { return ["the bucket was made without object lock"] }
+            return []
+        } catch {
+            // Not every key may ask that, and not every store can answer. What the store does counts.
+            guard error.code == .unsupported || error.code == .denied else { throw VaultError(error) }
+            return []
+        }
+    }
+
+    private func tryLock(_ begun: Timestamp) async throws(VaultError) -> [String] {
+        guard let mode = lock.mode else { return [] }
+        let key = ObjectKey(checked: "\(VaultLayout.canaries)\(stamp(begun))-locked")
+        let body = ObjectBody.bytes(Array("the lock of this vault is tried with this object\n".utf8))
+        let wanted = ObjectRetention(mode: mode, until: (begun + Self.lockedFor).date)
+        let version: ObjectVersion
+        do throws(ObjectStoreError) {
+            let options = PutOptions(
+                metadata: [VaultLayout.Field.digest: body.digest.description],
+                contentType: "text/plain",
+                retention: wanted
+            )
+            guard let found = try await store.put(body, at: key, options).version else {
+                return ["it took a locked object, and gave it no version"]
+            }
+            version = found
+        } catch {
+            guard error.code == .unsupported || error.code == .precondition else { throw VaultError(error) }
+            return ["it does not take a locked object: \(error.message)"]
+        }
+        let kept = try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.retention(of: key, version: version)
+        }
+        guard let kept, kept.covers(wanted) else {
+            _ = try? await store.delete(key, version: version)
+            return ["it took a locked object, and did not lock it"]
+        }
+        return try await breaches(key, version, body.digest)
+    }
+
+    /// What the store does with a locked version that it has to refuse.
+    private func breaches(
+        _ key: ObjectKey,
+        _ version: ObjectVersion,
+        _ digest: ContentDigest
+    ) async throws(VaultError) -> [String] {
+        var breaches: [String] = []
+        // The mildest first: what one of them breaks would hide the rest.
+        let shortens = try await isAllowed { () async throws(ObjectStoreError) in
+            try await shorten(key, version, bypassing: false)
+        }
+        if shortens {
+            breaches.append("it shortened a lock in \(lock.rawValue) mode")
+        }
+        let bypasses = try await isAllowed(if: lock == .governance) { () async throws(ObjectStoreError) in
+            try await shorten(key, version, bypassing: true)
+        }
+        if bypasses {
+            breaches.append(
+                "it let these credentials bypass governance mode and shorten a lock: take "
+                    + "s3:BypassGovernanceRetention from them"
+            )
+        }
+        let isTrying = breaches.isEmpty && lock == .governance
+        let deletesBypassing = try await isAllowed(if: isTrying) { () async throws(ObjectStoreError) in
+            try await store.delete(key, version: version, bypassingGovernance: true)
+        }
+        if deletesBypassing {
+            breaches.append(
+                "it let these credentials bypass governance mode and delete a locked version: take "
+                    + "s3:BypassGovernanceRetention from them"
+            )
+        }
+        let deletes = try await isAllowed(if: breaches.isEmpty) { () async throws(ObjectStoreError) in
+            try await store.delete(key, version: version)
+        }
+        if deletes {
+            breaches.append("it deleted a version that was locked in \(lock.rawValue) mode")
+        }
+        // It may refuse, and do it all the same.
+        if breaches.isEmpty, try await !isStillThere(key, version, digest) {
+            breaches.append("it refused to delete a locked version, and does not have it any more")
+        }
+        return breaches
+    }
+
+    private func shorten(
+        _ key: ObjectKey,
+        _ version: ObjectVersion,
+        bypassing: Bool
+    ) async throws(ObjectStoreError) {
+        guard let mode = lock.mode else { return }
+        let shorter = ObjectRetention(mode: mode, until: (now() + Self.shortened).date)
+        try await store.setRetention(shorter, of: key, version: version, bypassingGovernance: bypassing)
+    }
+
+    /// Whether the store does what it has to refuse. No answer is neither.
+    private func isAllowed(
+        if isTried: Bool = true,
+        _ attempt: () async throws(ObjectStoreError) -> Void
+    ) async throws(VaultError) -> Bool {
+        guard isTried else { return false }
+        do throws(ObjectStoreError) {
+            try await attempt()
+            return true
+        } catch {
+            switch error.code {
+            case .locked, .denied, .unsupported, .precondition: return false
+            // Then it is gone.
+            case .notFound: return true
+            default: throw VaultError(error)
+            }
+        }
+    }
+
+    private func isStillThere(
+        _ key: ObjectKey,
+        _ version: ObjectVersion,
+        _ digest: ContentDigest
+    ) async throws(VaultError) -> Bool {
+        do throws(ObjectStoreError) {
+            return try await store.digest(of: key, version: version).0 == digest
+        } catch {
+            guard error.code == .notFound else { throw VaultError(error) }
+            return false
+        }
+    }
+
+    /// Whether the store refuses bytes that are not those of their checksum, and says the checksum of those that it has.
+    private func refusesWrongChecksums(_ begun: Timestamp) async throws(VaultError) -> Bool {
+        let key = ObjectKey(checked: "\(VaultLayout.canaries)\(stamp(begun))-checksum")
+        let bytes = Array("the checksum of these bytes is right\n".utf8)
+        let right = ObjectBody.bytes(bytes)
+        let outcome = try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.put(right, at: key, PutOptions(contentType: "text/plain"))
+        }
+        let description = try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.describe(key, version: outcome.version)
+        }
+        await remove(key, outcome.version)
+        guard description?.checksumSHA256 == Data(right.digest.bytes).base64EncodedString() else { return false }
+        let path = "\(folder)/vault-check.tmp"
+        try VaultError.onDisk { () throws(ArchiveError) in
+            try FileReplacement(path, flushing: .nothing).write(Array("the checksum of these bytes is wrong\n".utf8))
+        }
+        defer { try? FileSystem.remove(path) }
+        let wrong = ObjectBody.file(path: path, byteCount: right.byteCount, digest: right.digest)
+        do throws(ObjectStoreError) {
+            let taken = try await store.put(wrong, at: key, PutOptions(contentType: "text/plain"))
+            await remove(key, taken.version)
+            return false
+        } catch {
+            // The client may have noticed it before the store could: that proves nothing.
+            guard error.code != .local else { return false }
+            guard [.damaged, .precondition, .unsupported, .denied].contains(error.code) else { throw VaultError(error) }
+            return true
+        }
+    }
+
+    private func remove(_ key: ObjectKey, _ version: ObjectVersion?) async {
+        _ = try? await store.delete(key, version: version)
+    }
+
+    /// Removes what earlier checks have left, as far as its lock is over.
+    private func removeOldCanaries(_ begun: Timestamp) async {
+        var position: ListingPosition?
+        repeat {
+            guard let page = try? await store.versions(below: VaultLayout.canaries, after: position) else { return }
+            for found in page.items where isOld(found, begun) { await remove(found.key, found.version) }
+            position = page.next
+        } while position != nil
+    }
+
+    /// Another check may be under way.
+    private func isOld(_ found: ListedVersion, _ begun: Timestamp) -> Bool {
+        guard let put = found.lastModified else { return true }
+        return Timestamp(put) < begun - Self.lockedFor - Self.lockedFor
+    }
+
+    /// `20261201T024512.123Z`
+    private func stamp(_ time: Timestamp) -> String {
+        time.description.filter { $0 != "-" && $0 != ":" }
+    }
+}

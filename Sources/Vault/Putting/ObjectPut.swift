@@ -1,0 +1,188 @@
+import Files
+import Foundation
+import ObjectStore
+import Recordings
+
+/// Puts objects so that exactly one version of each counts: whole, locked, and put by this writer.
+///
+/// The process can end, or lose its network, at any step. Doing it again then finds the version that is there already, and
+/// goes on with the steps that are left.
+struct ObjectPut: Sendable {
+    /// How it is made sure that the vault has the bytes that were sent.
+    enum ReadBack: Sendable {
+        /// By reading all of them.
+        case whole
+        /// By the store's own checksum, which was shown to be checked. Whole where the store keeps none.
+        case checksum
+    }
+
+    /// What is to be put.
+    struct Order: Sendable {
+        var key: ObjectKey
+        var body: ObjectBody
+        var metadata: [String: String]
+        var contentType = "application/octet-stream"
+        /// The lock that the version has to have at least.
+        var retention: ObjectRetention?
+        /// Versions that are known to be damaged.
+        var damagedVersions: Set<String> = []
+        /// Whether the object changes, so that only its latest version counts.
+        var isReplaced = false
+        /// A small file by which an interrupted upload is resumed.
+        var resumeFile: String?
+    }
+
+    /// What the vault has.
+    struct Outcome: Sendable {
+        var version: ObjectVersion?
+        var retention: ObjectRetention?
+        /// When it had arrived, by the store's clock.
+        var putTime: Timestamp
+        /// Whether it was put now.
+        var isNew: Bool
+    }
+
+    var store: any ObjectStoring
+    var readBack: ReadBack
+    /// Shared by everything that leaves the machine.
+    var limiter: UploadLimiter?
+    /// Which versions count.
+    var rule: EpochRule
+    var now: @Sendable () -> Timestamp
+
+    /// Puts an object, unless the vault has it already.
+    /// - Throws: `.damaged` if the vault then has other bytes; `.lock` if the version cannot be locked.
+    func run(_ order: Order) async throws(VaultError) -> Outcome {
+        for found in try await candidates(order) {
+            // Step 4 and 5 of an earlier run that was interrupted, or all of them if none was.
+            if try await hasRightBytes(found, order, composite: nil) {
+                return try await confirm(found, order, isNew: false)
+            }
+        }
+        var options = PutOptions(
+            metadata: order.metadata,
+            tags: VaultLayout.tags,
+            contentType: order.contentType,
+            retention: order.retention,
+            limiter: limiter
+        )
+        options.resumeFile = order.resumeFile
+        let outcome = try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.put(order.body, at: order.key, options)
+        }
+        // A crash here leaves a version that the next run finds, by its checksum and its epoch.
+        guard let found = try await describe(order.key, outcome.version) else {
+            throw VaultError(.missing, "\(order.key): the store took it, and does not have it; run this again later")
+        }
+        guard try await hasRightBytes(found, order, composite: outcome.compositeDigest) else {
+            throw VaultError(
+                .damaged,
+                "\(order.key): the store has other bytes than were sent to it; the next run puts it again"
+            )
+        }
+        // A crash here leaves the same.
+        return try await confirm(found, order, isNew: true)
+    }
+
+    /// The versions that could be this object, put before: the newest first.
+    private func candidates(_ order: Order) async throws(VaultError) -> [ObjectDescription] {
+        guard let latest = try await describe(order.key, nil) else { return [] }
+        if isCandidate(latest, order) { return [latest] }
+        if order.isReplaced { return [] }
+        // Another version hides it. That is rare: a machine that had been replaced, or somebody else, has put it.
+        let versions = try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.versions(of: order.key)
+        }
+        var found: [ObjectDescription] = []
+        for listed in versions where !listed.isDeleteMarker && listed.byteCount == order.body.byteCount {
+            guard let version = listed.version, version != latest.version,
+                let description = try await describe(order.key, version), isCandidate(description, order)
+            else { continue }
+            found.append(description)
+        }
+        return found
+    }
+
+    private func isCandidate(_ found: ObjectDescription, _ order: Order) -> Bool {
+        guard found.byteCount == order.body.byteCount, found.digest == order.body.digest else { return false }
+        if let version = found.version, order.damagedVersions.contains(version.description) { return false }
+        return found.epoch == order.metadata[VaultLayout.Field.epoch].flatMap { Int($0) }
+            || rule.counts(epoch: found.epoch, modified: found.modified)
+    }
+
+    private func describe(_ key: ObjectKey, _ version: ObjectVersion?) async throws(VaultError) -> ObjectDescription? {
+        try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.describe(key, version: version)
+        }
+    }
+
+    /// - Parameter composite: what the store's checksum of an upload in parts has to be; `nil` if that is not known.
+    private func hasRightBytes(
+        _ found: ObjectDescription,
+        _ order: Order,
+        composite: String?
+    ) async throws(VaultError) -> Bool {
+        guard found.byteCount == order.body.byteCount else { return false }
+        if readBack == .checksum, let checksum = found.checksumSHA256 {
+            if checksum.contains("-") {
+                // Only who sent the parts knows it. After a crash, no one does.
+                if let composite { return checksum == composite }
+            } else {
+                return checksum == Data(order.body.digest.bytes).base64EncodedString()
+            }
+        }
+        let (digest, byteCount) = try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.digest(of: order.key, version: found.version)
+        }
+        return digest == order.body.digest && byteCount == order.body.byteCount
+    }
+
+    /// Makes sure that this very version is locked. A store may lose the lock of an upload in parts.
+    private func confirm(
+        _ found: ObjectDescription,
+        _ order: Order,
+        isNew: Bool
+    ) async throws(VaultError) -> Outcome {
+        var retention = found.retention
+        if let wanted = order.retention, retention?.covers(wanted) != true {
+            guard let version = found.version else {
+                throw VaultError(
+                    .lock,
+                    "\(order.key): the store keeps no versions, so nothing in it can be locked; see `callark vault check`"
+                )
+            }
+            retention = try await VaultError.asking { () async throws(ObjectStoreError) in
+                try await store.setRetention(wanted, of: order.key, version: version)
+                return try await store.retention(of: order.key, version: version)
+            }
+            guard let retention, retention.covers(wanted) else {
+                throw VaultError(
+                    .lock,
+                    "\(order.key): the store does not keep the lock that it was given; see `callark vault check`"
+                )
+            }
+        }
+        return Outcome(
+            version: found.version,
+            retention: retention,
+            putTime: found.lastModified.map { Timestamp($0) } ?? now(),
+            isNew: isNew
+        )
+    }
+}
+
+extension ObjectDescription {
+    /// The SHA-256 that its writer gave it.
+    package var digest: ContentDigest? {
+        metadata[VaultLayout.Field.digest].flatMap { ContentDigest(hexadecimal: $0) }
+    }
+
+    /// The epoch of its writer.
+    package var epoch: Int? { metadata[VaultLayout.Field.epoch].flatMap { Int($0) } }
+
+    /// Where the lines of metadata begin in an archive.
+    package var metadataOffset: Int64? { metadata[VaultLayout.Field.metadataOffset].flatMap { Int64($0) } }
+
+    /// When the store says that it was put; long ago if it does not say.
+    package var modified: Timestamp { lastModified.map { Timestamp($0) } ?? Timestamp(millisecondsSince1970: 0) }
+}

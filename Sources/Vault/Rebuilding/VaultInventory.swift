@@ -1,0 +1,180 @@
+import Files
+import ObjectStore
+import Recordings
+
+/// Which archives a vault has, as far as they count: see ``EpochRule``.
+package struct VaultInventory: Sendable {
+    /// Sorted by name.
+    package var archives: [ArchiveInVault] = []
+    /// How many versions of archives do not count.
+    package var leftOut = 0
+    /// Who may write; `nil` if nobody ever did.
+    package var writer: WriterRecord?
+    /// What it took to find out.
+    package var cost = VaultCost()
+
+    private static let width = 16
+
+    /// Lists all versions, and asks for what the writer said about each.
+    package static func read(_ vault: StoreVault) async throws(VaultError) -> VaultInventory {
+        var inventory = VaultInventory()
+        inventory.writer = try await vault.writerRecord()
+        let rule = inventory.writer?.rule ?? EpochRule()
+        let listing = try await VersionListing.read(below: VaultLayout.archives, in: vault.store)
+        inventory.cost.requests += listing.requests
+        let store = vault.store
+        let wanted = listing.versions.compactMap { key, versions in
+            VaultLayout.archive(at: key).map { (name: $0, versions: versions) }
+        }.sorted { $0.name < $1.name }
+        var rest = wanted[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(width)
+            rest = rest.dropFirst(batch.count)
+            let found: [Choice]
+            do {
+                found = try await withThrowingTaskGroup(of: (Int, Choice).self) { group in
+                    for (place, archive) in batch.enumerated() {
+                        let side = listing.versions[VaultLayout.sideKey(of: archive.name)]?.first
+                        group.addTask {
+                            (place, try await choose(archive.name, archive.versions, side: side, rule, in: store))
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+                }
+            } catch let error as VaultError {
+                throw error
+            } catch {
+                throw VaultError(.cancelled, "cancelled")
+            }
+            for choice in found {
+                inventory.leftOut += choice.leftOut
+                inventory.cost.requests += choice.requests
+                inventory.cost.byteCount += choice.byteCount
+                if let archive = choice.archive { inventory.archives.append(archive) }
+            }
+        }
+        return inventory
+    }
+
+    /// The version of an archive that counts: of those that their writer put while it was the writer, one of the latest
+    /// writer, and of several of these the newest, because it was put again to replace a damaged one.
+    private static func choose(
+        _ name: ArchiveName,
+        _ versions: [ListedVersion],
+        side: ListedVersion?,
+        _ rule: EpochRule,
+        in store: any ObjectStoring
+    ) async throws(VaultError) -> Choice {
+        var choice = Choice(requests: versions.count)
+        for version in versions {
+            guard var found = try await counting(name, version, rule, in: store) else {
+                choice.leftOut += 1
+                continue
+            }
+            if let best = choice.archive, best.copy.epoch >= found.copy.epoch { continue }
+            found.copy.sideVersion = side?.version?.description
+            choice.archive = found
+        }
+        // Its writer ended before it had read the archive back: so that is done now.
+        if side == nil, let archive = choice.archive {
+            let (digest, byteCount) = try await VaultError.asking { () async throws(ObjectStoreError) in
+                try await store.digest(
+                    of: VaultLayout.key(of: name),
+                    version: archive.copy.tarVersion.flatMap { ObjectVersion($0) }
+                )
+            }
+            choice.requests += 1
+            choice.byteCount = byteCount
+            if digest != archive.copy.digest {
+                choice.archive = nil
+                choice.leftOut += 1
+            }
+        }
+        return choice
+    }
+
+    private struct Choice: Sendable {
+        var archive: ArchiveInVault?
+        var leftOut = 0
+        var requests: Int
+        var byteCount: Int64 = 0
+    }
+
+    /// An archive's copy, as its metadata describes it.
+    /// - Returns: `nil` if it does not count.
+    static func counting(
+        _ name: ArchiveName,
+        _ version: ListedVersion,
+        _ rule: EpochRule,
+        in store: any ObjectStoring
+    ) async throws(VaultError) -> ArchiveInVault? {
+        let found = try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.describe(VaultLayout.key(of: name), version: version.version)
+        }
+        guard let found, let digest = found.digest, let epoch = found.epoch,
+            rule.counts(epoch: epoch, modified: found.modified)
+        else { return nil }
+        let copy = VaultedArchive(
+            tarVersion: found.version?.description,
+            sideVersion: nil,
+            byteCount: found.byteCount,
+            digest: digest,
+            retainedUntil: found.retention.map { Timestamp($0.until) },
+            epoch: epoch,
+            putTime: found.modified,
+            confirmedTime: found.modified
+        )
+        return ArchiveInVault(name: name, copy: copy, metadataOffset: found.metadataOffset)
+    }
+}
+
+/// All versions of the objects below a prefix, without delete markers: whoever puts one hides a locked version, and cannot
+/// remove it.
+struct VersionListing: Sendable {
+    /// The newest version of a key first.
+    private(set) var versions: [ObjectKey: [ListedVersion]] = [:]
+    private(set) var requests = 0
+
+    static func read(below prefix: String, in store: any ObjectStoring) async throws(VaultError) -> VersionListing {
+        var listing = VersionListing()
+        do throws(ObjectStoreError) {
+            var position: ListingPosition?
+            repeat {
+                let page = try await store.versions(below: prefix, after: position)
+                listing.requests += 1
+                for item in page.items where !item.isDeleteMarker {
+                    listing.versions[item.key, default: []].append(item)
+                }
+                position = page.next
+            } while position != nil
+        } catch {
+            // A store that keeps no versions may know no such listing.
+            guard error.code == .unsupported else { throw VaultError(error) }
+            try await listing.readLatest(below: prefix, in: store)
+        }
+        return listing
+    }
+
+    private mutating func readLatest(below prefix: String, in store: any ObjectStoring) async throws(VaultError) {
+        versions = [:]
+        var position: ListingPosition?
+        repeat {
+            let page = try await VaultError.asking { () async throws(ObjectStoreError) in
+                try await store.list(below: prefix, after: position)
+            }
+            requests += 1
+            for item in page.items {
+                versions[item.key] = [
+                    ListedVersion(
+                        key: item.key,
+                        version: nil,
+                        byteCount: item.byteCount,
+                        etag: item.etag,
+                        lastModified: item.lastModified
+                    )
+                ]
+            }
+            position = page.next
+        } while position != nil
+    }
+}

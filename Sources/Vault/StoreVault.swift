@@ -1,0 +1,204 @@
+import Files
+import Foundation
+import ObjectStore
+import Recordings
+import Synchronization
+
+/// A vault in an object store.
+package final class StoreVault: ArchiveVault {
+    /// How it is used.
+    package struct Setup: Sendable {
+        package var layout: VaultLayout
+        /// Whether the store's own checksum is enough to confirm what was put, if ``checkLock()`` has shown that the store
+        /// refuses wrong ones.
+        package var trustsChecksums: Bool
+        /// Shared by everything that is put.
+        package var limiter: UploadLimiter?
+        package var now: @Sendable () -> Timestamp
+
+        package init(
+            layout: VaultLayout,
+            trustsChecksums: Bool = false,
+            limiter: UploadLimiter? = nil,
+            now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) }
+        ) {
+            self.layout = layout
+            self.trustsChecksums = trustsChecksums
+            self.limiter = limiter
+            self.now = now
+        }
+    }
+
+    package let place: String
+    package let store: any ObjectStoring
+    let root: ArchiveRoot
+    let setup: Setup
+    /// Who writes, as far as this process has asked, for puts that follow. It never changes within an epoch.
+    private let writer = Mutex<WriterRecord?>(nil)
+
+    /// Asks for nothing yet.
+    /// - Parameter place: what messages call the vault; without a secret.
+    package init(_ store: any ObjectStoring, place: String, root: ArchiveRoot, setup: Setup) {
+        self.store = store
+        self.place = place
+        self.root = root
+        self.setup = setup
+    }
+
+    package var lock: VaultLock { setup.layout.lock }
+
+    package func put(_ archive: ArchiveToVault) async throws(VaultError) -> VaultedArchive {
+        let record = try await knownWriter()
+        let folder = try await uploadsFolder()
+        let put = ArchivePut(
+            objects: try objects(record),
+            layout: setup.layout,
+            epoch: record.epoch,
+            resumeFolder: folder
+        )
+        return try await put.run(archive)
+    }
+
+    /// Puts the side file only after the archive itself was read back and its lock confirmed: see ``ArchivePut``. So an
+    /// archive with a side file is whole.
+    package func find(_ name: ArchiveName, digest: ContentDigest) async throws(VaultError) -> VaultedArchive? {
+        let rule = try await writerRecord()?.rule ?? EpochRule()
+        let (key, store) = (VaultLayout.key(of: name), store)
+        let versions = try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.versions(of: key)
+        }
+        for version in versions where !version.isDeleteMarker {
+            let found = try await VaultInventory.counting(name, version, rule, in: store)
+            guard let found, found.copy.digest == digest else { continue }
+            let side = try await VaultError.asking { () async throws(ObjectStoreError) in
+                try await Self.sideFile(of: name, version: nil, in: store)
+            }
+            return side == digest ? found.copy : nil
+        }
+        return nil
+    }
+
+    package func open(_ name: ArchiveName, _ copy: VaultedArchive) throws(ArchiveError) -> any ByteSource {
+        ObjectSource(
+            store,
+            VaultLayout.key(of: name),
+            version: copy.tarVersion.flatMap { ObjectVersion($0) },
+            byteCount: copy.byteCount,
+            in: place
+        )
+    }
+
+    package func inspect(_ name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultInspection? {
+        let (key, version) = (VaultLayout.key(of: name), copy.tarVersion.flatMap { ObjectVersion($0) })
+        let store = store
+        return try await VaultError.asking { () async throws(ObjectStoreError) -> VaultInspection? in
+            guard let description = try await store.describe(key, version: version) else { return nil }
+            let digest: ContentDigest
+            let byteCount: Int64
+            do throws(ObjectStoreError) {
+                (digest, byteCount) = try await store.digest(of: key, version: version)
+            } catch {
+                guard error.code == .notFound else { throw error }
+                return nil
+            }
+            let side = try await Self.sideFile(of: name, version: copy.sideVersion, in: store)
+            return VaultInspection(
+                digest: digest,
+                byteCount: byteCount,
+                retainedUntil: description.retention.map { Timestamp($0.until) },
+                recordedDigest: side
+            )
+        }
+    }
+
+    /// The checksum in a side file; `nil` if there is none, or it is not one line in this format.
+    static func sideFile(
+        of name: ArchiveName,
+        version: String?,
+        in store: any ObjectStoring
+    ) async throws(ObjectStoreError) -> ContentDigest? {
+        let key = VaultLayout.sideKey(of: name)
+        do throws(ObjectStoreError) {
+            var line = try await store.read(key, version: version.flatMap { ObjectVersion($0) }, range: 0..<4096)
+            guard line.popLast() == 0x0A, let (digest, file) = ChecksumLine.read(line), file == "\(name).tar" else {
+                return nil
+            }
+            return digest
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+    }
+
+    package func confirmWriter() async throws(VaultError) {
+        writer.withLock { $0 = nil }
+        let record = try await claim().confirm()
+        writer.withLock { $0 = record }
+    }
+
+    package func keepRecords(snapshot: @escaping @Sendable (String) throws -> Void) async throws(VaultError) {
+        let record = try await knownWriter()
+        let upload = RecordUpload(
+            root: root,
+            store: store,
+            objects: try objects(record),
+            layout: setup.layout,
+            epoch: record.epoch,
+            place: place
+        )
+        try await upload.run(snapshot: snapshot)
+    }
+
+    package func checkLock() async throws(VaultError) -> VaultLockCheck {
+        let check = try await LockProof(store, lock: lock, scratch: root.spoolPath, now: setup.now).run()
+        try VaultError.onDisk { () throws(ArchiveError) in try LockCheckFile(of: root, place: place).write(check) }
+        return check
+    }
+
+    package func lastLockCheck() throws(ArchiveError) -> VaultLockCheck? {
+        try LockCheckFile(of: root, place: place).read()
+    }
+
+    /// Which root may write.
+    package func writerRecord() async throws(VaultError) -> WriterRecord? { try await claim().read() }
+
+    /// Makes this root the writer.
+    package func takeOver() async throws(VaultError) -> WriterClaim.TakeOver {
+        let result = try await claim().takeOver()
+        writer.withLock { $0 = result.record }
+        return result
+    }
+
+    private func knownWriter() async throws(VaultError) -> WriterRecord {
+        if let known = writer.withLock({ $0 }) { return known }
+        let record = try await claim().confirm()
+        writer.withLock { $0 = record }
+        return record
+    }
+
+    private func claim() throws(VaultError) -> WriterClaim {
+        let identity = try VaultError.onDisk { () throws(ArchiveError) in try root.identity() }
+        return WriterClaim(store, root: identity.id, place: place, now: setup.now)
+    }
+
+    private func objects(_ record: WriterRecord) throws(VaultError) -> ObjectPut {
+        let check = try VaultError.onDisk { () throws(ArchiveError) in try lastLockCheck() }
+        let isProven = setup.trustsChecksums && check?.refusesWrongChecksums == true
+        return ObjectPut(
+            store: store,
+            readBack: isProven ? .checksum : .whole,
+            limiter: setup.limiter,
+            rule: record.rule,
+            now: setup.now
+        )
+    }
+
+    /// Where uploads that were interrupted are remembered.
+    private func uploadsFolder() async throws(VaultError) -> String {
+        let path = "\(root.spoolPath)/uploads"
+        return try await VaultError.onDisk { _ throws(ArchiveError) in
+            try FileSystem.createFolder(path)
+            return path
+        }
+    }
+}

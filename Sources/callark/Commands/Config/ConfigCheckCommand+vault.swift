@@ -1,0 +1,52 @@
+import Archiver
+import Files
+import Reports
+import Settings
+import Wiring
+
+extension ConfigCheckCommand {
+    /// Whether the vault's credentials, bucket and lock are there; offline, what is known without asking.
+    func vault(_ vault: any ArchiveVault, _ installation: Installation) async -> [(String, CheckFinding)] {
+        let lock = ("vault lock", Self.lock(vault, installation))
+        if let finding = Self.keys(installation) { return [("vault", finding), lock] }
+        guard !offline else { return [("vault", .ok("\(vault.place), not asked")), lock] }
+        do throws(VaultError) {
+            let bucket = try await vault.bucket()
+            guard vault.lock == .none || bucket.locksObjects && bucket.keepsVersions else {
+                let lacking = bucket.keepsVersions ? "object lock" : "versions"
+                let advice =
+                    "create a bucket with object lock, which most stores only allow at its creation, or set vault.lock to none"
+                return [("vault", .failed("\(vault.place) has no \(lacking)", advice: advice, .configuration)), lock]
+            }
+            try await vault.confirmWriter()
+            return [("vault", .ok("\(vault.place) answers, and this archive may write there")), lock]
+        } catch {
+            let advice = error.code == .unreachable ? "check vault.endpoint and the network" : ""
+            return [("vault", .failed("\(error)", advice: advice, ExitStatus(error))), lock]
+        }
+    }
+
+    /// The keys that this account cannot read; `nil` if it can read them.
+    private static func keys(_ installation: Installation) -> CheckFinding? {
+        guard let keys = installation.settings.vault?.credentials else { return nil }
+        do throws(SettingsError) {
+            _ = try keys.accessKeyID.reveal()
+            _ = try keys.secretAccessKey.reveal()
+            return nil
+        } catch {
+            return .failed("\(error)", advice: "fix it, or run this as the account that archives", .configuration)
+        }
+    }
+
+    private static func lock(_ vault: any ArchiveVault, _ installation: Installation) -> CheckFinding {
+        do throws(ArchiveError) {
+            let check = try vault.lastLockCheck()
+            let text = vault.lock.text(check, installation.timeZone)
+            guard let breach = check?.breaches.first, vault.lock != .none else { return .ok(text) }
+            let advice = "use a store whose lock is real: it \(breach)"
+            return .failed(text, advice: advice, .configuration)
+        } catch {
+            return .failed("\(error)", advice: "", ExitStatus(error))
+        }
+    }
+}

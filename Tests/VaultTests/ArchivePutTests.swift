@@ -1,0 +1,184 @@
+import Files
+import Foundation
+import ObjectStore
+import Recordings
+import Testing
+import VaultSupport
+
+@testable import Vault
+
+@Suite struct ArchivePutTests {
+    private let tar = "archives/acme/2026/11/acme-2026-11-20-001.tar"
+    private let side = "archives/acme/2026/11/acme-2026-11-20-001.tar.sha256"
+
+    @Test func `an archive and its side file are put, locked until seven years after its day`() async throws {
+        let bench = try VaultBench()
+        let archive = try bench.archive()
+        let copy = try await bench.vault.put(archive)
+        let end = try unwrap(ISO8601DateFormatter().date(from: "2033-11-21T00:00:00Z"))
+        for key in [tar, side] {
+            let versions = bench.versions(key)
+            #expect(versions.count == 1)
+            #expect(versions.first?.retention == ObjectRetention(mode: .compliance, until: end))
+            #expect(versions.first?.metadata["organization"] == "acme")
+            #expect(versions.first?.metadata["day"] == "2026-11-20")
+            #expect(versions.first?.metadata["class"] == "default")
+            #expect(versions.first?.metadata["epoch"] == "1")
+            #expect(versions.first?.tags == ["class": "default"])
+        }
+        #expect(bench.versions(tar).first?.metadata["sha256"] == archive.digest.description)
+        #expect(bench.versions(tar).first?.metadata["metadata-offset"] == "4")
+        #expect(bench.versions(side).first?.bytes == Array("\(archive.digest)  acme-2026-11-20-001.tar\n".utf8))
+        #expect(copy.tarVersion == bench.versions(tar).first?.id)
+        #expect(copy.sideVersion == bench.versions(side).first?.id)
+        #expect(copy.retainedUntil == Timestamp(end))
+        #expect(copy.digest == archive.digest && copy.byteCount == archive.byteCount && copy.epoch == 1)
+        #expect(bench.store.calls.contains("digest \(tar)"))
+    }
+
+    /// The calls of one undisturbed put, each a place where a process can die or a network can fail.
+    private func callCount() async throws -> Int {
+        let bench = try VaultBench()
+        let archive = try bench.archive()
+        try await bench.vault.confirmWriter()
+        let before = bench.store.calls.count
+        _ = try await bench.vault.put(archive)
+        return bench.store.calls.count - before
+    }
+
+    @Test(arguments: [MemoryStore.Failing.before, .after], [Set<MemoryStore.Lie>(), [.dropsLocksOfParts]])
+    func `an end before or after any request is repaired by the next run, and nothing is there twice`(
+        _ failing: MemoryStore.Failing,
+        _ lies: Set<MemoryStore.Lie>
+    ) async throws {
+        let calls = try await callCount()
+        #expect(calls > 5)
+        for number in 1...calls {
+            let bench = try VaultBench(lies)
+            let archive = try bench.archive()
+            try await bench.vault.confirmWriter()
+            bench.store.fail(call: number, failing)
+            let error = await #expect(throws: VaultError.self) { try await bench.vault.put(archive) }
+            #expect(error?.code == .unreachable)
+            let copy = try await bench.again().put(archive)
+            for key in [tar, side] {
+                #expect(bench.versions(key).count == 1, "call \(number)")
+                #expect(bench.versions(key).first?.retention != nil)
+            }
+            #expect(copy.tarVersion == bench.versions(tar).first?.id)
+            #expect(try await bench.again().put(archive).tarVersion == copy.tarVersion)
+        }
+    }
+
+    @Test func `a lock that an upload in parts loses is set again, on that version`() async throws {
+        let bench = try VaultBench([.dropsLocksOfParts])
+        let archive = try bench.archive()
+        _ = try await bench.vault.put(archive)
+        let put = ObjectPut(store: bench.store, readBack: .whole, rule: EpochRule(), now: { bench.clock.now })
+        let wanted = ObjectRetention(mode: .compliance, until: bench.clock.now.date.addingTimeInterval(86_400))
+        // As if it had been sent in parts.
+        let key = try unwrap(ObjectKey("log/acme/tile/0/000"))
+        let body = ObjectBody.bytes([1, 2, 3])
+        _ = try await bench.store.put(
+            body,
+            at: key,
+            PutOptions(metadata: ["sha256": "\(body.digest)", "epoch": "1"], partBytes: 1)
+        )
+        #expect(bench.versions(key.description).first?.retention == nil)
+        let order = ObjectPut.Order(
+            key: key,
+            body: body,
+            metadata: ["sha256": "\(body.digest)", "epoch": "1"],
+            retention: wanted
+        )
+        let outcome = try await put.run(order)
+        #expect(!outcome.isNew)
+        #expect(bench.versions(key.description).map(\.retention) == [wanted])
+    }
+
+    @Test func `a store that drops every lock is refused`() async throws {
+        let bench = try VaultBench([.dropsLocks])
+        let archive = try bench.archive()
+        let error = await #expect(throws: VaultError.self) { try await bench.vault.put(archive) }
+        #expect(error?.code == .lock)
+    }
+
+    @Test func `without a lock nothing is locked`() async throws {
+        let bench = try VaultBench([.keepsNoVersions], lock: .none)
+        let copy = try await bench.vault.put(try bench.archive())
+        #expect(copy.retainedUntil == nil && copy.tarVersion == nil)
+        #expect(bench.versions(tar).count == 1)
+    }
+
+    @Test func `bytes that changed on their way are refused, and put again by the next run`() async throws {
+        let bench = try VaultBench()
+        let archive = try bench.archive()
+        let copy = try await bench.vault.put(archive)
+        bench.store.damage(tar)
+        // Nobody knows yet that the version is damaged: reading it back shows it.
+        let again = try await bench.again().put(archive)
+        #expect(again.tarVersion != copy.tarVersion)
+        #expect(bench.versions(tar).count == 2)
+        #expect(bench.versions(tar).last?.bytes == Array("an archive".utf8))
+
+        let flipping = try VaultBench([.flipsBits])
+        let other = try flipping.archive()
+        let error = await #expect(throws: VaultError.self) { try await flipping.vault.put(other) }
+        #expect(error?.code == .damaged)
+    }
+
+    @Test func `a version that is known to be damaged is not taken for the copy`() async throws {
+        let bench = try VaultBench()
+        var archive = try bench.archive()
+        let copy = try await bench.vault.put(archive)
+        archive.damagedVersions = [try unwrap(copy.tarVersion)]
+        let again = try await bench.vault.put(archive)
+        #expect(again.tarVersion != copy.tarVersion)
+        #expect(again.sideVersion == copy.sideVersion)
+    }
+
+    @Test func `the store's checksum is enough only where a check has shown that wrong ones are refused`() async throws
+    {
+        let bench = try VaultBench(trustsChecksums: true)
+        _ = try await bench.vault.put(try bench.archive())
+        #expect(bench.store.calls.contains("digest \(tar)"))
+        #expect(try await bench.vault.checkLock().refusesWrongChecksums)
+        let before = bench.store.calls.count
+        _ = try await bench.vault.put(try bench.archive("acme-2026-11-21-001"))
+        #expect(!bench.store.calls[before...].contains { $0.hasPrefix("digest") })
+
+        let silent = try VaultBench([.keepsNoChecksums], trustsChecksums: true)
+        #expect(try await !silent.vault.checkLock().refusesWrongChecksums)
+        _ = try await silent.vault.put(try silent.archive())
+        #expect(silent.store.calls.contains("digest \(tar)"))
+    }
+
+    @Test func `an archive whose lock would be over already is put without one`() async throws {
+        let bench = try VaultBench()
+        let copy = try await bench.vault.put(try bench.archive("acme-2015-11-20-001"))
+        #expect(copy.retainedUntil == nil)
+    }
+
+    @Test func `a full store is named as such`() async throws {
+        let bench = try VaultBench()
+        let archive = try bench.archive()
+        try await bench.vault.confirmWriter()
+        bench.store.setFull(true)
+        let error = await #expect(throws: VaultError.self) { try await bench.vault.put(archive) }
+        #expect(error?.code == .full)
+        bench.store.setFull(false)
+        _ = try await bench.vault.put(archive)
+        #expect(bench.versions(tar).count == 1)
+    }
+
+    @Test func `a copy is inspected whole, and a copy that is gone is not there`() async throws {
+        let bench = try VaultBench()
+        let archive = try bench.archive()
+        let copy = try await bench.vault.put(archive)
+        let found = try await bench.vault.inspect(archive.name, copy)
+        #expect(found?.digest == archive.digest && found?.recordedDigest == archive.digest)
+        #expect(found?.retainedUntil == copy.retainedUntil)
+        bench.store.lose(tar)
+        #expect(try await bench.vault.inspect(archive.name, copy) == nil)
+    }
+}

@@ -1,0 +1,85 @@
+import Files
+import Foundation
+import ObjectStore
+import Recordings
+import Testing
+import VaultSupport
+
+@testable import Vault
+
+@Suite struct LockProofTests {
+    @Test(arguments: VaultLock.allCases)
+    func `a store that keeps its locks is proven`(_ lock: VaultLock) async throws {
+        let bench = try VaultBench(lock: lock)
+        let check = try await bench.vault.checkLock()
+        #expect(check.breaches == [])
+        #expect(check.lock == lock)
+        #expect(check.refusesWrongChecksums)
+        #expect(check.proves(lock))
+        #expect(try bench.vault.lastLockCheck() == check)
+    }
+
+    @Test(arguments: [
+        (MemoryStore.Lie.dropsLocks, VaultLock.compliance, "it took a locked object, and did not lock it"),
+        (.deletesLocked, .compliance, "it deleted a version that was locked in compliance mode"),
+        (.deletesLocked, .governance, "delete a locked version"),
+        (.shortensLocks, .compliance, "it shortened a lock in compliance mode"),
+        (.shortensLocks, .governance, "it shortened a lock in governance mode"),
+        (.bypassesGovernance, .governance, "bypass governance mode and shorten a lock"),
+        (.refusesAndDeletes, .compliance, "does not have it any more"),
+        (.keepsNoVersions, .compliance, "the bucket keeps no versions"),
+    ])
+    func `a store that lies about its locks is told what it did`(
+        _ lie: MemoryStore.Lie,
+        _ lock: VaultLock,
+        _ breach: String
+    ) async throws {
+        let bench = try VaultBench([lie], lock: lock)
+        let check = try await bench.vault.checkLock()
+        #expect(check.breaches.contains { $0.contains(breach) }, "\(check.breaches)")
+        #expect(!check.proves(lock))
+        #expect(try bench.vault.lastLockCheck() == check)
+    }
+
+    @Test func `bypassing governance mode breaks no lock in compliance mode`() async throws {
+        let bench = try VaultBench([.bypassesGovernance])
+        #expect(try await bench.vault.checkLock().breaches == [])
+    }
+
+    @Test(arguments: [MemoryStore.Lie.takesWrongChecksums, .echoesChecksums, .keepsNoChecksums])
+    func `a store that takes wrong checksums, or keeps none, is not trusted with them`(_ lie: MemoryStore.Lie)
+        async throws
+    {
+        // One that echoes what it is given refuses nothing either.
+        let lies: Set<MemoryStore.Lie> = lie == .echoesChecksums ? [lie, .takesWrongChecksums] : [lie]
+        let bench = try VaultBench(lies)
+        let check = try await bench.vault.checkLock()
+        #expect(!check.refusesWrongChecksums)
+        #expect(check.breaches == [])
+    }
+
+    @Test func `no answer proves nothing, and keeps what was proven`() async throws {
+        let bench = try VaultBench()
+        let known = try await bench.vault.checkLock()
+        bench.store.failAll(with: ObjectStoreError(.credentials, "the key is refused"))
+        let error = await #expect(throws: VaultError.self) { try await bench.vault.checkLock() }
+        #expect(error?.code == .refused)
+        #expect(try bench.vault.lastLockCheck() == known)
+    }
+
+    @Test func `the objects of earlier checks go when their lock is over`() async throws {
+        let bench = try VaultBench()
+        _ = try await bench.vault.checkLock()
+        #expect(bench.store.objects.keys.filter { $0.hasPrefix("canary/") }.count == 1)
+        bench.clock.advance(by: .hours(1))
+        _ = try await bench.vault.checkLock()
+        #expect(bench.store.objects.keys.filter { $0.hasPrefix("canary/") }.count == 1)
+    }
+
+    @Test func `a check of another vault says nothing about this one`() async throws {
+        let bench = try VaultBench()
+        _ = try await bench.vault.checkLock()
+        let other = StoreVault(bench.store, place: "elsewhere", root: bench.root, setup: bench.vault.setup)
+        #expect(try other.lastLockCheck() == nil)
+    }
+}
