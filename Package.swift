@@ -224,6 +224,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
+            dependencies: ["Files", "Recordings", .product(name: "Crypto", package: "swift-crypto")],
             path: "Tests/TestSupport",
             resources: [.copy("Fixtures")],
             swiftSettings: strict
@@ -300,7 +301,7 @@ let package = Package(
         .testTarget(
             name: "ArchiverTests",
             dependencies: [
-                "Archiver", "DailyArchive", "Files", "Manifest", "Recordings", "Simulator", "TestSupport", "Transfer",
+                "Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "Recordings", "Simulator", "TestSupport", "Transfer",
                 "WebexContactCenter",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
