@@ -301,7 +301,8 @@ let package = Package(
         .testTarget(
             name: "ArchiverTests",
             dependencies: [
-                "Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "Recordings", "Simulator", "TestSupport", "Transfer",
+                "Archiver", "DailyArchive", "Evidence", "Files", "Manifest", "Recordings", "Simulator", "TestSupport",
+                "Transfer",
                 "WebexContactCenter",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

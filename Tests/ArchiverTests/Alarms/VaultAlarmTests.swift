@@ -9,7 +9,17 @@ import Testing
 /// The alarms about the vault.
 @Suite struct `Alarms about the vault` {
     private static let now = Timestamp(millisecondsSince1970: 1_763_625_600_000)
-    private let watch = Watch(rules: AlarmRules(), timeZone: .gmt)
+    private static let rules = AlarmRules(
+        completePass: .hours(36),
+        volumePercent: 30,
+        token: .hours(24 * 7),
+        horizon: .hours(24),
+        purge: .hours(24 * 30),
+        openDay: .hours(24 * 3),
+        anchor: .hours(36),
+        freeBytes: 0
+    )
+    private let watch = Watch(rules: rules, timeZone: .gmt)
 
     /// Archives that wait, for how many hours, whether a put has failed, whether a pass is running, and what is said.
     static let waiting: [(count: Int, hours: Int, hasFailed: Bool, isRunning: Bool, severity: Alarm.Severity?)] = [
