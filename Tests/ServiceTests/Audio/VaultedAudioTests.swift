@@ -42,7 +42,20 @@ import Testing
             let lines = try await office.ask("/\(call)", key: key).json["recordings"]?.list ?? []
             #expect(!lines.isEmpty)
             for line in lines where line["state"]?.text == "archived" {
-                #expect(line["copies"]?.list?.compactMap(\.text) == ["vault"])
+                #expect(line["copies"]?.list.compactMap(\.text) == ["vault"])
+            }
+        }
+    }
+
+    @Test func `makes up for what is damaged on the disk`() async throws {
+        let vault = MemoryVault(now: Self.now)
+        try await Office.with(vault: vault) { office in
+            let key = try await office.key(.reviewer)
+            let held = try await Held(office, key: key)
+            try held.damage(at: held.bytes.count / 2)
+            for _ in 0..<2 {
+                let reply = try await office.ask(held.path, key: key)
+                #expect(reply.status == 200 && reply.body == held.bytes && reply.isWhole)
             }
         }
     }
