@@ -139,6 +139,10 @@ import Testing
             let repair = try await repair(here, vault)
             #expect(repair.isComplete && repair.returned.isEmpty && !repair.outcomes.isEmpty)
             #expect(try await here.held() == here.offered())
+            let result = try await here.pass(vault)
+            #expect(result.isComplete && result.vault?.failure == nil, "what nothing counts in is not waited for")
+            #expect(result.vault?.placed.map(\.sequence) == [2])
+            #expect(try await here.states() == [.archived])
         }
     }
 
