@@ -31,7 +31,7 @@ extension ArchiveRoot {
     package func location(of name: ArchiveName) throws(ArchiveError) -> ArchiveLocation {
         if try archives.holds(name) { return .sealed(name) }
         // Of an archive that was removed from the disk, the side file is left.
-        let isOpen = try FileSystem.status(of: openArchivePath(name)) != nil
-        return try !isOpen && FileSystem.status(of: sideFilePath(name)) != nil ? .sealed(name) : .open(name)
+        if try FileSystem.status(of: openArchivePath(name)) != nil { return .open(name) }
+        return try FileSystem.status(of: sideFilePath(name)) != nil ? .sealed(name) : .open(name)
     }
 }
