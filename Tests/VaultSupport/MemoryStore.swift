@@ -130,7 +130,9 @@ package final class MemoryStore: ObjectStoring {
             if options.retention != nil, lies.contains(.keepsNoVersions) {
                 throw ObjectStoreError(.unsupported, "\(key): the bucket has no object lock")
             }
-            if lies.contains(.flipsBits), key.description.hasPrefix("archives/"), !bytes.isEmpty { bytes[bytes.count / 2] ^= 1 }
+            if lies.contains(.flipsBits), key.description.hasPrefix("archives/"), !bytes.isEmpty {
+                bytes[bytes.count / 2] ^= 1
+            }
             let dropsLock = lies.contains(.dropsLocks) || isInParts && lies.contains(.dropsLocksOfParts)
             state.counter += 1
             let known = Data((lies.contains(.echoesChecksums) ? body.digest : Self.digest(bytes)).bytes)

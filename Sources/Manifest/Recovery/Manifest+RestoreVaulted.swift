@@ -35,7 +35,7 @@ extension Manifest {
     }
 
     /// The bounds of what is listed without a hole.
-    package struct Listing: Hashable, Sendable {
+    package struct ListingBounds: Hashable, Sendable {
         /// `nil` if that is not known.
         package var from: Timestamp?
         package var through: Timestamp
@@ -44,7 +44,7 @@ extension Manifest {
     /// What counts as listed for an organization if everything is lost that is in no sealed archive.
     /// - Returns: the listing, up to the first task that is not in an archive as it is now, or that has a recording in
     ///   none. `nil` if nothing was listed.
-    package func listingAfterLoss(_ organization: OrganizationName) async throws -> Listing? {
+    package func listingAfterLoss(_ organization: OrganizationName) async throws -> ListingBounds? {
         try await read { db in
             let select = """
                 SELECT listed_from, listed_through, (SELECT min(created_time) FROM task
@@ -57,7 +57,7 @@ extension Manifest {
                 """
             guard let row = try Row.fetchOne(db, sql: select, arguments: [organization.description]) else { return nil }
             let (through, first): (Timestamp, Timestamp?) = (try row[1], try row[2])
-            return Listing(from: try row[0], through: first.map { min($0, through) } ?? through)
+            return ListingBounds(from: try row[0], through: first.map { min($0, through) } ?? through)
         }
     }
 }
