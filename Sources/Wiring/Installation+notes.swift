@@ -28,17 +28,18 @@ extension Installation {
     /// - Parameters:
     ///   - how: the command, or `api`.
     ///   - calls: each with its organization; `nil` as the ID for all calls of the organization that match a filter.
+    ///   - actor: evaluated only if there are entries: looking up an account takes longer than looking up a call.
     package func views(
         _ how: String,
         of calls: [(task: TaskID?, organization: OrganizationName)],
-        by actor: Actor
+        by actor: @autoclosure () -> Actor
     ) -> [LogEntry] {
         guard settings.audit.includesMetadata else { return [] }
-        let now = now
+        let (viewer, time) = (actor(), now)
         return calls.map { call in
             var values: [LogKeyword: LogValue] = [.how: .text(how)]
             values[.taskID] = call.task.map { .text($0.description) }
-            return LogEntry(.callViewed, time: now, actor: actor, organization: call.organization, values)
+            return LogEntry(.callViewed, time: time, actor: viewer, organization: call.organization, values)
         }
     }
 

@@ -10,6 +10,8 @@ struct CandidateChoice {
     /// A way to more than this many tasks of the recent time is no shorter than reading all in the order of time, which finds a
     /// task among every few hundred.
     private static let mostCounted = 5000
+    /// So many tasks in all, of whatever time, are examined at once.
+    private static let fewRows = 2000
     /// So many tasks in no order are read and sorted for one page at most.
     private static let mostRows = 30_000
     /// Half a year, in periods of the index of numbers.
@@ -56,6 +58,7 @@ struct CandidateChoice {
             return try count("\(CandidateFeed.allTasks) AND \(Self.isRecent)", [:], narrow, in: db)
         case .rows(let select, let arguments):
             let count = try count("(\(select))", arguments, recent, most: Self.mostRows, in: db)
+            if count <= Self.fewRows { return 0 }
             // Fewer are sorted soon. More would be read for each page again.
             return count < Self.mostRows ? min(count, Self.mostCounted - 1) : Self.mostCounted
         case .run(let digits):

@@ -26,6 +26,8 @@ struct CandidateMerge {
     private(set) var effort = 0
 
     private static let largestBatch = 256
+    /// What a candidate costs, in tasks that are read in the order of time.
+    static let cost = 5
 
     init(_ feeds: [CandidateFeed], _ scope: CandidateScope, in db: Database) throws {
         self.scope = scope
@@ -71,7 +73,7 @@ struct CandidateMerge {
             if let candidate = streams[place].read.popFirst() { found.append(candidate) }
             try settle(place, in: db)
         }
-        effort += 3 * found.count
+        effort += Self.cost * found.count
         return found
     }
 

@@ -44,7 +44,7 @@ struct NewestCalls {
     ) throws {
         guard let scope = try EntriesScope(pageOf: organization, filter: filter, in: db) else { return nil }
         (self.scope, self.standpoint, self.budget) = (scope, standpoint, max(1, budget))
-        chunk = min(count, self.budget)
+        chunk = count
         let state = try filter.state.map { try StateSearch($0, organization, standpoint.altered, in: db) }
         var (conditions, arguments) = try scope.pageConditions(in: db)
         if let calls = scope.calls {
@@ -61,7 +61,7 @@ struct NewestCalls {
         }
         condition = conditions.map { " AND \($0)" }.joined()
         self.arguments = arguments
-        let window = CandidateScope(
+        var window = CandidateScope(
             organization: organization.row,
             from: scope.window?.lowerBound.stored ?? .min,
             through: min(
@@ -69,7 +69,11 @@ struct NewestCalls {
                 try cursor?.newestTime(in: organization, in: db) ?? .max
             )
         )
-        let ways = ((scope.calls?.routes.map(\.feeds) ?? []) + [state?.feeds]).compactMap(\.self)
+        if let ranges = state?.ranges {
+            guard let first = ranges.first, let last = ranges.last else { return nil }
+            window = window.during(first.lowerBound..<last.upperBound)
+        }
+        let ways = ([state?.feeds] + (scope.calls?.routes.map(\.feeds) ?? [])).compactMap(\.self)
         let best =
             if let task = filter.task {
                 [CandidateFeed.rows("SELECT row FROM task WHERE id = :task", ["task": try task.known(in: db)])]
@@ -106,7 +110,7 @@ struct NewestCalls {
             if budget <= 0, let oldest {
                 if let pause = try pause(at: oldest, in: db) { return .pause(pause) }
             }
-            guard let next = try candidates.next(min(chunk, max(1, budget)), in: db) else { return .end }
+            guard let next = try candidates.next(chunk, effort: budget, in: db) else { return .end }
             chunk = min(2 * chunk, Self.largestChunk)
             budget -= next.effort
             oldest = next.oldest

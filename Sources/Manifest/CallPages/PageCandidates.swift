@@ -37,10 +37,13 @@ struct PageCandidates {
             } ?? all
     }
 
-    /// - Parameter count: about how many tasks the chunk has; at least one, if any are left.
+    /// - Parameters:
+    ///   - count: about how many tasks the chunk has; at least one, if any are left.
+    ///   - effort: how much the chunk may cost.
     /// - Returns: `nil` after the last one.
-    mutating func next(_ count: Int, in db: Database) throws -> Chunk? {
-        guard merge == nil else { return try merged(count, in: db) }
+    mutating func next(_ count: Int, effort: Int, in db: Database) throws -> Chunk? {
+        guard merge == nil else { return try merged(max(1, min(count, effort / CandidateMerge.cost)), in: db) }
+        let count = max(1, min(count, effort))
         guard let time = times.popLast() else { return nil }
         let select = """
             SELECT created_time FROM task WHERE organization = :organization AND created_time >= :first
