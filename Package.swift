@@ -240,6 +240,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
+            dependencies: ["Files", "Recordings", .product(name: "Crypto", package: "swift-crypto")],
             path: "Tests/TestSupport",
             resources: [.copy("Fixtures")],
             swiftSettings: strict

@@ -53,10 +53,12 @@ package struct Installation: Sendable {
     ) {
         self.loaded = loaded
         var root = ArchiveRoot(path: loaded.settings.archive.root)
-        evidence = EvidenceLogs(root: root, setup: EvidenceLogs.Setup(loaded, of: root), actor: actor())
-        manifest = SharedManifest(of: root, logs: evidence)
+        let logs = EvidenceLogs(root: root, setup: EvidenceLogs.Setup(loaded, of: root), actor: actor())
+        let shared = SharedManifest(of: root, logs: logs)
         let kept = vault ?? Self.makeVault(loaded, of: root, version: version, logger: logger)
-        root.elsewhere = kept.map { VaultedArchives($0, known: manifest) }
+        if let kept { root.elsewhere = VaultedArchives(kept, known: shared) }
+        evidence = logs
+        manifest = shared
         self.vault = kept
         self.root = root
         queue = PassQueue(for: root)

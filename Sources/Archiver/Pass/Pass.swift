@@ -217,6 +217,8 @@ package struct Pass: Sendable {
                 result.failure = error
             }
         }
+        // A provider that fails is no reason to keep on one machine what is sealed.
+        if result.vault == nil, !context.stop.isMade { result.vault = await vaulting(assignment.organization.name) }
         result.days = try await reconcile(assignment.organization.name, result.window.range)
         return result
     }

@@ -38,6 +38,7 @@ struct VaultStep: Sendable {
     }
 
     private func putAll(_ finding: inout VaultFinding) async throws {
+        try await context.manifest.releaseSuperseded(organization: organization)
         var last: ArchiveName?
         while true {
             let batch = try await context.manifest.archivesToVault(

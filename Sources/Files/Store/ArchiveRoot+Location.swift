@@ -31,7 +31,8 @@ extension ArchiveRoot {
     package func location(of name: ArchiveName) throws(ArchiveError) -> ArchiveLocation {
         if try archives.holds(name) { return .sealed(name) }
         // Of an archive that was removed from the disk, the side file is left.
-        let isOpen = try FileSystem.status(of: openArchivePath(name)) != nil
-        return try !isOpen && FileSystem.status(of: sideFilePath(name)) != nil ? .sealed(name) : .open(name)
+        if try FileSystem.status(of: openArchivePath(name)) != nil { return .open(name) }
+        let isKeptElsewhere = try FileSystem.status(of: sideFilePath(name)) != nil
+        return isKeptElsewhere ? .sealed(name) : .open(name)
     }
 }

@@ -35,6 +35,18 @@ extension Manifest {
         }
     }
 
+    /// Forgets that archives have to be in the vault in which nothing counts any more, because a repair has replaced them.
+    package func releaseSuperseded(organization: OrganizationName) async throws {
+        try await write { db in
+            let delete = """
+                DELETE FROM vault_copy WHERE confirmed_time IS NULL AND EXISTS (SELECT 1 FROM archive
+                    WHERE archive.row = vault_copy.archive AND digest IS NOT NULL AND \(KnownDamage.isSuperseded)
+                        AND organization = (SELECT row FROM organization WHERE name = ?))
+                """
+            try db.execute(sql: delete, arguments: [organization.description])
+        }
+    }
+
     /// Notes that the vault has an archive: its bytes were read back, and its lock was confirmed. Durable; a repeated call
     /// changes nothing.
     /// - Throws: `conflict` if these are not the archive's bytes; `unknown`.

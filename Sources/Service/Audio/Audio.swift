@@ -215,20 +215,29 @@ extension Audio {
     ) async throws -> AudioStream {
         let now = installation.now
         let purpose = try purpose(inquiry, caller, row, now)
-        let file = try await open(held)
+        var file = try await open(held)
         let actor = caller.actor
         var isSound = soundness.isKnown(row.row, file, now: now)
         if !isSound, held.byteCount <= Self.smallBytes || row.state == .damaged {
             isSound = try await file.isSound()
             await conclude(isSound, row, file, by: actor)
+            if !isSound, let other = try await soundCopy(held, besides: file) { (file, isSound) = (other, true) }
             guard isSound else { throw Self.damaged }
         }
         try await ledger.admit(row, for: actor, now: now) {
             try await note(row, purpose, by: actor, now: now)
         }
-        return AudioStream(file: file, range: part, isKnownSound: isSound) { isSound in
+        return AudioStream(file: file, range: part, isKnownSound: isSound) { [file] isSound in
             await conclude(isSound, row, file, by: actor)
         }
+    }
+
+    /// The recording as the vault has it, if the disk's bytes are damaged and these are not.
+    private func soundCopy(_ held: RecordingRow.Held, besides file: HeldFile) async throws -> HeldFile? {
+        guard file.status != nil, let other = try await HeldFile.openElsewhere(held, in: installation.root),
+            try await other.isSound()
+        else { return nil }
+        return other
     }
 
     func open(_ held: RecordingRow.Held) async throws -> HeldFile {

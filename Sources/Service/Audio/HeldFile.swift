@@ -36,6 +36,19 @@ final class HeldFile: Sendable {
         }
     }
 
+    /// Opens the copy of the archive that is kept besides the disk.
+    /// - Returns: `nil` if there is none.
+    static func openElsewhere(
+        _ held: RecordingRow.Held,
+        in root: ArchiveRoot
+    ) async throws(ArchiveError) -> HeldFile? {
+        guard held.isSealed, let elsewhere = root.elsewhere else { return nil }
+        return try await BlockingWork.run { _ throws(ArchiveError) in
+            guard let source = try elsewhere.open(held.archive) else { return nil }
+            return HeldFile(held, source)
+        }
+    }
+
     /// Reads some bytes of the recording.
     /// - Parameter range: in the recording, at most ``chunkBytes``.
     /// - Throws: `ArchiveError`, with code `damaged` if the archive ends before them.

@@ -39,12 +39,14 @@ struct Office: Sendable {
     /// - Parameters:
     ///   - isArchived: whether to archive the day first.
     ///   - settings: additional lines of the configuration.
+    ///   - vault: where sealed archives are also kept.
     static func with(
         calls: Int = 6,
         isArchived: Bool = true,
         mix: CallMix = .typical,
         settings: String = "",
         limits: ServiceLimits = ServiceLimits(),
+        vault: MemoryVault? = nil,
         _ body: (Office) async throws -> Void
     ) async throws {
         let days = SimulatedWorld.days(2, before: Moment(Date()), in: .gmt)
@@ -64,8 +66,8 @@ struct Office: Sendable {
         try await Turns.shared.run {
             try await Simulator.running(world, options: options) { simulator in
                 let folder = try TemporaryFolder()
-                if isArchived { try await archive(simulator, day: days[1], in: folder, settings) }
-                try await serve(simulator, day: days[1], in: folder, settings, limits, body)
+                if isArchived { try await archive(simulator, day: days[1], in: folder, settings, vault) }
+                try await serve(simulator, day: days[1], in: folder, settings, limits, vault, body)
             }
         }
     }
@@ -76,9 +78,10 @@ struct Office: Sendable {
         in folder: TemporaryFolder,
         _ settings: String,
         _ limits: ServiceLimits,
+        _ vault: MemoryVault?,
         _ body: (Office) async throws -> Void
     ) async throws {
-        let installation = try installation(simulator, in: folder, settings)
+        let installation = try installation(simulator, in: folder, settings, vault)
         let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
         let requests = Notes<AccessLine>()
         var setup = CallarkService.Setup()
@@ -121,9 +124,10 @@ struct Office: Sendable {
         _ simulator: Simulator,
         day: String,
         in folder: TemporaryFolder,
-        _ settings: String
+        _ settings: String,
+        _ vault: MemoryVault?
     ) async throws {
-        let installation = try installation(simulator, in: folder, settings)
+        let installation = try installation(simulator, in: folder, settings, vault)
         let day = try #require(ArchiveDay(day))
         let acme = try #require(OrganizationName("acme"))
         let results = try await installation.withArchive(stop: StopRequest(), observer: { _ in }) { archive in
@@ -136,7 +140,8 @@ struct Office: Sendable {
     private static func installation(
         _ simulator: Simulator,
         in folder: TemporaryFolder,
-        _ settings: String
+        _ settings: String,
+        _ vault: MemoryVault?
     ) throws -> Installation {
         try folder.put("secret", Array(simulator.clientSecret.utf8))
         try folder.put("refresh", Array(simulator.refreshToken.utf8))
@@ -173,7 +178,8 @@ struct Office: Sendable {
             actor: Actor(name: "tester", uid: 1),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             command: "serve",
-            version: "0.0.0"
+            version: "0.0.0",
+            vault: vault
         )
         if let id = CanonicalUUID(UUID().uuidString.lowercased()) {
             _ = try installation.root.initialize(as: RootIdentity(id: id, createdTime: installation.now))
