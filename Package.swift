@@ -118,7 +118,8 @@ let package = Package(
         .target(
             name: "Vault",
             dependencies: [
-                "Evidence", "Files", "ObjectStore", "Recordings", .product(name: "Crypto", package: "swift-crypto"),
+                "Evidence", "Files", "ObjectStore", "Recordings", "Transfer",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),

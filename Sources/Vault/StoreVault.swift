@@ -3,6 +3,7 @@ import Foundation
 import ObjectStore
 import Recordings
 import Synchronization
+import Transfer
 
 /// A vault in an object store.
 package final class StoreVault: ArchiveVault {
@@ -128,6 +129,12 @@ package final class StoreVault: ArchiveVault {
             guard error.code == .notFound else { throw error }
             return nil
         }
+    }
+
+    package func bucket() async throws(VaultError) -> VaultBucket {
+        let store = store
+        let status = try await VaultError.asking { () async throws(ObjectStoreError) in try await store.bucketStatus() }
+        return VaultBucket(keepsVersions: status.versioning == .enabled, locksObjects: status.hasObjectLock)
     }
 
     package func confirmWriter() async throws(VaultError) {

@@ -142,6 +142,8 @@ package final class ConfiguredVault: ArchiveVault {
         try await open().inspect(name, copy)
     }
 
+    package func bucket() async throws(VaultError) -> VaultBucket { try await open().bucket() }
+
     package func confirmWriter() async throws(VaultError) { try await open().confirmWriter() }
 
     package func keepRecords(snapshot: @escaping @Sendable (String) throws -> Void) async throws(VaultError) {

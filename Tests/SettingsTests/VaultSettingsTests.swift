@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Recordings
 import Testing
 
 @testable import Settings

@@ -65,9 +65,11 @@ private struct Finding {
     /// Forgets what was found about archives that are read again.
     mutating func remove(_ names: Set<ArchiveName>) {
         damaged.removeAll { names.contains($0.archive) }
-        for set in [\Finding.spoiled, \.withoutTasks, \.inThemselves, \.withoutRecordings, \.notAsSealed] {
-            self[keyPath: set].subtract(names)
-        }
+        spoiled.subtract(names)
+        withoutTasks.subtract(names)
+        inThemselves.subtract(names)
+        withoutRecordings.subtract(names)
+        notAsSealed.subtract(names)
         withoutSideFile = withoutSideFile.filter { !names.contains($0.key) }
         readings.removeAll { names.contains($0.0) }
     }

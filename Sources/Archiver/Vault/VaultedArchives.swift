@@ -20,6 +20,7 @@ package struct VaultedArchives: ArchivesElsewhere {
         } catch {
             throw ArchiveError(.inputOutput, "cannot look up \(name) in the manifest: \(error)", path: "\(name)")
         }
-        return try copy.map { copy throws(ArchiveError) in try vault.open(name, copy) }
+        guard let copy else { return nil }
+        return try vault.open(name, copy)
     }
 }

@@ -32,6 +32,7 @@ extension ArchiveRoot {
         if try archives.holds(name) { return .sealed(name) }
         // Of an archive that was removed from the disk, the side file is left.
         if try FileSystem.status(of: openArchivePath(name)) != nil { return .open(name) }
-        return try FileSystem.status(of: sideFilePath(name)) != nil ? .sealed(name) : .open(name)
+        let isKeptElsewhere = try FileSystem.status(of: sideFilePath(name)) != nil
+        return isKeptElsewhere ? .sealed(name) : .open(name)
     }
 }

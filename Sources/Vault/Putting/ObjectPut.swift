@@ -2,6 +2,7 @@ import Files
 import Foundation
 import ObjectStore
 import Recordings
+import Transfer
 
 /// Puts objects so that exactly one version of each counts: whole, locked, and put by this writer.
 ///

@@ -75,7 +75,7 @@ struct RebuildCommand: AsyncParsableCommand {
         if fromVault { try prepareRoot(of: installation) }
         try await Handover.requireNoService(over: installation.root, for: "rebuild")
         let output = Output(json: common.json)
-        let vault = try fromVault ? VaultCommand.open(in: installation) : installation.openVault()
+        let vault: StoreVault? = try fromVault ? VaultCommand.open(in: installation) : installation.openVault()
         if takeOver, let vault {
             for line in VaultTakeOverLine.text(try await vault.takeOver(), vault.place) { output.text(line) }
         }

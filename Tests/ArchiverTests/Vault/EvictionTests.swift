@@ -10,7 +10,7 @@ import Testing
 @testable import Archiver
 
 /// Archives that leave the disk because the vault has them.
-@Suite struct `Eviction` {
+@Suite struct `Making room` {
     private static let atOnce = VaultRules(keepLocal: .zero)
 
     /// A day that is archived, in the vault, and not on the disk any more.

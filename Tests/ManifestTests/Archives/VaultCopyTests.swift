@@ -245,10 +245,10 @@ import Testing
             try await fixture.manifest.noteVaulted(archive.name, copy(archive), now: Self.later)
             let path = fixture.folder.appending(path: "copy.sqlite").path
             try fixture.manifest.copy(to: path)
-            let copy = try Manifest(path: path, mode: .readOnly)
-            defer { try? copy.close() }
-            #expect(try await copy.sealedArchives() == (try await fixture.manifest.sealedArchives()))
-            #expect(try await copy.faults().isEmpty)
+            let second = try Manifest(path: path, mode: .readOnly)
+            defer { try? second.close() }
+            #expect(try await second.sealedArchives() == (try await fixture.manifest.sealedArchives()))
+            #expect(try await second.faults().isEmpty)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Archiver
 import Files
 import Foundation
 import Manifest
