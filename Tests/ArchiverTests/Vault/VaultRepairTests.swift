@@ -162,7 +162,8 @@ import Testing
         try await Installation.with(.small(days: days, calls: 3, mix: .plain)) { here in
             let vault = here.vault()
             let sealed = try await here.pass(vault, request: .sinceLastPass).archives.map(\.name)
-            let share = VerificationRun.Scope(share: try #require(ReadingShare("1/4")))
+            let quarter = try #require(ReadingShare("1/4"))
+            let share = VerificationRun.Scope(share: quarter)
             var read: Set<ArchiveName> = []
             for _ in sealed {
                 here.simulator.clock.advance(by: .hours(1))
@@ -177,9 +178,8 @@ import Testing
             let vault = here.vault()
             try await here.pass(vault)
             vault.disconnect()
-            await #expect { try await verification(here, vault) } throws: {
-                ($0 as? VaultError)?.code == .unreachable
-            }
+            let error = await thrown { try await verification(here, vault) }
+            #expect((error as? VaultError)?.code == .unreachable)
             #expect(try await here.states() == [.archived])
         }
     }
