@@ -32,7 +32,7 @@ extension Installation {
                 alarms.append(.notChecked("the token", error, of: name))
             }
             do {
-                alarms += try anchorAlarms(of: name, watch)
+                alarms += try await BlockingWork.run { _ throws(any Error) in try anchorAlarms(of: name, watch) }
             } catch {
                 alarms.append(.notChecked("the anchors of the evidence log", error, of: name))
             }

@@ -23,15 +23,19 @@ package struct ArchiveSurvey: Sendable {
         organization: OrganizationName? = nil,
         days: ClosedRange<ArchiveDay>? = nil
     ) async throws -> AlteredArchives {
-        var altered = AlteredArchives()
-        for file in try await manifest.sealedFiles(organization: organization, days: days) {
-            guard let size = try root.archives.byteCount(of: file.name) else {
-                altered.add(file, reason: "its file is missing")
-                continue
+        let (root, files) = (root, try await manifest.sealedFiles(organization: organization, days: days))
+        // There may be thousands, on a disk that is slow.
+        return try await BlockingWork.run { _ throws(ArchiveError) in
+            var altered = AlteredArchives()
+            for file in files {
+                guard let size = try root.archives.byteCount(of: file.name) else {
+                    altered.add(file, reason: "its file is missing")
+                    continue
+                }
+                guard size != file.byteCount, size != file.readByteCount else { continue }
+                altered.add(file, reason: "its file has \(size) bytes, and had \(file.byteCount) when it was sealed")
             }
-            guard size != file.byteCount, size != file.readByteCount else { continue }
-            altered.add(file, reason: "its file has \(size) bytes, and had \(file.byteCount) when it was sealed")
+            return altered
         }
-        return altered
     }
 }

@@ -110,8 +110,11 @@ final class AccessLedger: Sendable {
     /// - Returns: whether there is one.
     private func renew(_ act: Act, _ now: Timestamp) -> Bool {
         state.withLock { state in
-            guard let last = state.acts[act], now >= last, now - last < Self.patience else { return false }
-            state.acts[act] = now
+            // Requests at the same time may get here in another order than that of their times.
+            guard let last = state.acts[act], now - last < Self.patience, last - now < Self.patience else {
+                return false
+            }
+            state.acts[act] = max(last, now)
             return true
         }
     }

@@ -48,14 +48,20 @@ struct CaseExports: Sendable {
     /// The state of an export of this process; `nil` if there is none with this ID.
     func underWay(_ id: String) -> CaseExportRecord? { board.work(id) }
 
+    /// Whether the file of an export is no longer given out, even if it could not be removed yet.
+    static func isExpired(_ export: CaseExportRecord, at now: Timestamp) -> Bool {
+        now - (export.endedTime ?? export.requestedTime) > lifetime
+    }
+
     /// Whether the file of an export can still be had.
     func hasFile(_ export: CaseExportRecord) -> Bool {
-        export.result != nil && FileManager.default.fileExists(atPath: path(of: export.id))
+        export.result != nil && !Self.isExpired(export, at: installation.now)
+            && FileManager.default.fileExists(atPath: path(of: export.id))
     }
 
     /// The file of an export; `nil` if it has none, or no longer has one.
     func file(of export: CaseExportRecord) async throws -> ServedFile? {
-        guard export.result != nil else { return nil }
+        guard export.result != nil, !Self.isExpired(export, at: installation.now) else { return nil }
         let path = path(of: export.id)
         return try await BlockingWork.run { _ throws(ArchiveError) in
             do throws(ArchiveError) {
@@ -72,8 +78,16 @@ struct CaseExports: Sendable {
         }
     }
 
-    /// Writes the requested exports until the service stops.
+    /// Writes the requested exports, and removes the files of old ones, until the service stops.
     func run(until stop: StopRequest) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await write(until: stop) }
+            group.addTask { await removeExpired(until: stop) }
+            await group.waitForAll()
+        }
+    }
+
+    private func write(until stop: StopRequest) async {
         do {
             try await database.endUnfinishedExports(at: installation.now)
             try removeUnfinished()
@@ -81,7 +95,6 @@ struct CaseExports: Sendable {
             installation.logger.warning("old exports could not be tidied up", metadata: ["error": "\(error)"])
         }
         await board.work(until: stop) { export, own in
-            removeExpired()
             guard let order = orders.take(export.id) else { return }
             board.update(export.id) { $0.state = .running }
             var ended = export
@@ -195,7 +208,20 @@ struct CaseExports: Sendable {
         }
     }
 
-    private func removeExpired() {
+    /// Looks every hour, because the next export may be far away, and the files have audio in them.
+    private func removeExpired(until stop: StopRequest) async {
+        while !stop.isMade, !Task.isCancelled {
+            removeExpired()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { try? await Task.sleep(for: .hours(1)) }
+                group.addTask { await stop.wait() }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    func removeExpired() {
         let now = installation.now
         for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasSuffix(".zip") {
             let path = "\(folder)/\(name)"

@@ -1,5 +1,6 @@
 import Anchors
 import Evidence
+import Files
 import Manifest
 import Recordings
 import Wiring
@@ -52,10 +53,14 @@ extension Metrics {
     }
 
     /// When each anchor last saw a checkpoint. An anchor that never did, or whose file cannot be read, has no sample.
-    func addAnchors(_ text: inout MetricsText, _ names: [OrganizationName]) {
+    func addAnchors(_ text: inout MetricsText, _ names: [OrganizationName]) async {
         var seen: Samples = []
         for name in names {
-            for standing in (try? installation.anchorStandings(of: name)) ?? [] {
+            // The log's folder may have many tokens.
+            let standings = try? await BlockingWork.run { [installation] _ throws(any Error) in
+                try installation.anchorStandings(of: name)
+            }
+            for standing in standings ?? [] {
                 guard let time = standing.newest?.time else { continue }
                 let labels = [("organization", name.description), ("anchor", standing.anchor.name)]
                 seen.append((labels, Double(time.millisecondsSince1970) / 1000))

@@ -33,7 +33,7 @@ struct Metrics: Sendable {
         try await addHoldings(&text, known, manifest)
         try await addPasses(&text, known, manifest)
         await addTokens(&text, names)
-        addAnchors(&text, names)
+        await addAnchors(&text, names)
         await addProvider(&text, names)
         addWebhooks(&text, names)
         addDelays(&text, names)

@@ -6,11 +6,22 @@ import HTTPTypes
 import Payloads
 import Recordings
 import Settings
+import Waiting
 import Wiring
 
 /// Who did what, when and why, out of the evidence logs. Reading it is in them too, before the first line is given out.
 struct AuditRoutes: Sendable {
-    let installation: Installation
+    private let installation: Installation
+    /// How many logs are read at once: reading one takes time and memory in proportion to its length.
+    private let turns = WaitingLine<Int, Void>(2) { left in
+        guard left > 0 else { return nil }
+        left -= 1
+        return ()
+    }
+
+    init(installation: Installation) {
+        self.installation = installation
+    }
 
     var routes: [Route] {
         let filters: Set<String> = ["organization", "task", "actor", "type"]
@@ -89,6 +100,8 @@ struct AuditRoutes: Sendable {
     private func read(_ name: OrganizationName, _ filter: AuditFilter, _ places: Range<Int>) async throws -> Found {
         let folder = LogFolder(name, in: installation.root.logsPath)
         let keyFile = installation.evidence.setup.keyFile
+        guard await turns.wait() != nil else { throw CancellationError() }
+        defer { turns.change { $0 += 1 } }
         return try await BlockingWork.run { _ throws(any Error) in
             guard folder.exists else { return Found() }
             let audit = try Audit(LogEpochs(of: name, in: folder, keyFile: keyFile))

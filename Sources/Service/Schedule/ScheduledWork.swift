@@ -22,12 +22,21 @@ struct ScheduledWork: Sendable {
         case .upkeep:
             let isRenewed = await renewTokens(organization)
             return await anchor(organization) && isRenewed
-        case .daily:
+        case .daily(let day):
             let isComplete = await pass(organization)
             _ = await anchor(organization)
-            await noted(.verification, organization) { await verify(organization) }
+            if await !hasVerified(organization, on: day) {
+                await noted(.verification, organization) { await verify(organization) }
+            }
             return isComplete
         }
+    }
+
+    /// Whether the verification of a day's job has ended already. A job that is retried because its pass was incomplete would
+    /// otherwise read the same share of the archives up to eight times.
+    private func hasVerified(_ organization: OrganizationName, on day: ArchiveDay) async -> Bool {
+        guard let ended = try? await database.scheduleJobs(of: organization)[.verification]?.ended else { return false }
+        return ended >= day.interval(in: installation.timeZone).lowerBound
     }
 
     /// Records when a part of the daily job begins and ends.

@@ -102,13 +102,20 @@ final class WorkBoard<Work: RequestedWork>: Sendable {
 
     /// Requests that work stop. What is waiting ends at once.
     func stop(_ id: String, now: Timestamp) {
-        let request = line.read { $0.stops[id] }
+        // Otherwise, whoever requests and stops again and again behind long work would make the queue grow for ever.
+        let request = line.change { state in
+            state.waiting.removeAll { $0 == id }
+            return state.stops[id]
+        }
         update(id) { work in
             guard work.state == .waiting else { return }
             (work.state, work.endedTime) = (.stopped, now)
         }
         request?.make()
     }
+
+    /// How many are in the queue.
+    var waitingCount: Int { line.read(\.waiting.count) }
 
     /// All of it, newest first.
     var all: [Work] { line.read { $0.works.reversed() } }

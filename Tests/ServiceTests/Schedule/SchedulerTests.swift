@@ -188,6 +188,37 @@ import Testing
         }
     }
 
+    @Test func `does not read the archives again if a daily job is retried`() async throws {
+        // Not during this test, whenever that runs.
+        let hour = (Calendar.current.dateComponents(in: .gmt, from: Date()).hour ?? 0) + 12
+        let daily = "\(String(format: "%02d", hour % 24)):00"
+        let settings = """
+            service: { listen: "127.0.0.1:0", schedule: { daily_at: "\(daily)", verify_share: 1/30 } }
+            """
+        try await Office.with(settings: settings) { office in
+            let database = try ServiceDatabase(path: office.installation.root.servicePath)
+            let work = ScheduledWork(
+                installation: office.installation,
+                stop: office.stop,
+                database: database,
+                delays: StoringDelays()
+            )
+            let today = ArchiveDay(office.installation.now, in: office.installation.timeZone)
+            func verified() async throws -> ScheduleJob.Record? {
+                try await database.scheduleJobs(of: Self.acme)[.verification]
+            }
+            _ = await work.run(Self.acme, .daily(today))
+            let first = try #require(try await verified())
+            #expect(first.ended != nil)
+            _ = await work.run(Self.acme, .daily(today))
+            #expect(try await verified() == first)
+            // The next day has its own share.
+            _ = await work.run(Self.acme, .daily(today.next))
+            #expect(try await verified()?.began != first.began)
+            try database.close()
+        }
+    }
+
     @Test func `does nothing if it is empty, and ends`() async throws {
         let folder = try TemporaryFolder()
         let database = try ServiceDatabase(path: "\(folder.path)/service.sqlite")

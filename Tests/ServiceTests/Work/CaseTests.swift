@@ -125,6 +125,39 @@ import Testing
         }
     }
 
+    @Test func `loses the files of its exports after a week, whether or not there is another export`() async throws {
+        try await Office.with(isArchived: false) { office in
+            let database = try ServiceDatabase(path: office.installation.root.servicePath)
+            let exports = CaseExports(installation: office.installation, database: database)
+            let folder = office.installation.root.exportsPath
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let day = 86_400.0
+            for (name, age) in [("old.zip", 7.1 * day), ("new.zip", 6.9 * day)] {
+                try Data("PK".utf8).write(to: URL(filePath: "\(folder)/\(name)"))
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSinceNow: -age)],
+                    ofItemAtPath: "\(folder)/\(name)"
+                )
+            }
+            exports.removeExpired()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["new.zip"])
+            // A file that could not be removed is not given out either.
+            var export = CaseExportRecord(
+                id: "new",
+                matter: try #require(CaseName("x")),
+                reason: "x",
+                includesVCons: false,
+                requestedBy: "ann",
+                requestedVia: "key",
+                requestedTime: office.installation.now
+            )
+            export.endedTime = office.installation.now
+            #expect(!CaseExports.isExpired(export, at: office.installation.now + .hours(7 * 24)))
+            #expect(CaseExports.isExpired(export, at: office.installation.now + .hours(7 * 24) + .seconds(1)))
+            try database.close()
+        }
+    }
+
     @Test func `is for those who may see all its calls`() async throws {
         try await Office.with { office in
             let key = try await office.key(.reviewer)
