@@ -4,8 +4,10 @@ import Foundation
 import GRDB
 import Manifest
 import Recordings
+import Simulator
 import TestSupport
 import Testing
+import Transfer
 
 @testable import Service
 @testable import Settings
