@@ -165,6 +165,14 @@ import WebexContactCenter
                 held = recordings.count { $0["state"] == .text("stored") || $0["state"] == .text("archived") }
             }
             #expect(held == before + 1)
+            // How long it took is known, and that it was the provider who told.
+            try await eventually {
+                let metrics = try await office.ask("/metrics", key: key).text
+                return metrics.contains(
+                    "callark_storing_delay_seconds_count{organization=\"acme\",finder=\"webhook\"} 1\n"
+                ) && metrics.contains("callark_webhooks_total{organization=\"acme\",outcome=\"noted\"} 1\n")
+                    && metrics.contains("callark_webhook_delay_seconds_count{organization=\"acme\"} 1\n")
+            }
             let count = try await kept(office).count
             #expect(count == 1)
         }
