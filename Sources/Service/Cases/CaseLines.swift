@@ -2,9 +2,20 @@ import Recordings
 
 /// `{"type":"case", …}`: a case, with or without its calls.
 struct CaseLine: Encodable {
-    let record: CaseRecord
-    /// Whether its calls and exports are listed instead of being counted.
-    var isWhole = false
+    private let record: CaseRecord
+    /// How many calls and exports it has, if they are counted instead of being listed.
+    private let counts: (calls: Int, exports: Int)?
+
+    /// A case with its calls and exports.
+    init(_ record: CaseRecord) {
+        self.record = record
+        counts = nil
+    }
+
+    init(_ summary: CaseSummary) {
+        record = summary.record
+        counts = (summary.calls, summary.exports)
+    }
 
     private enum CodingKeys: String, CodingKey {
         case type, name, note, calls, exports
@@ -38,9 +49,9 @@ struct CaseLine: Encodable {
         try line.encode(record.note, forKey: .note)
         try line.encode(record.createdTime.description, forKey: .createdTime)
         try line.encode(record.createdBy, forKey: .createdBy)
-        guard isWhole else {
-            try line.encode(record.calls.count, forKey: .calls)
-            return try line.encode(record.exports.count, forKey: .exports)
+        if let counts {
+            try line.encode(counts.calls, forKey: .calls)
+            return try line.encode(counts.exports, forKey: .exports)
         }
         try line.encode(record.calls.map(Call.init), forKey: .calls)
         try line.encode(record.exports.map { CaseExportLine(record: $0) }, forKey: .exports)

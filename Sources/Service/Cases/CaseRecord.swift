@@ -21,6 +21,15 @@ struct CaseRecord: Sendable, Hashable {
     }
 }
 
+/// A case in a list.
+struct CaseSummary: Sendable, Hashable {
+    /// Without its calls and exports.
+    var record: CaseRecord
+    /// How many calls and exports it has.
+    var calls: Int
+    var exports: Int
+}
+
 /// The name of a case: one line of up to 100 characters.
 struct CaseName: Sendable, Hashable, CustomStringConvertible {
     let description: String

@@ -56,12 +56,11 @@ struct CaseRoutes: Sendable {
         let page = try PageQuery(inquiry.query)
         let begin =
             try inquiry.query.value("cursor", "the next_cursor of the page before") { PageQuery.place($0, "c") } ?? 0
-        let seen = try await database.cases().filter { Self.isVisible($0, to: caller) }
-        let end = begin + page.limit
+        let found = try await database.cases(of: caller.organizations, limit: page.limit + 1, offset: begin)
         return try Answer.json(
             Page(
-                cases: seen.dropFirst(begin).prefix(page.limit).map { CaseLine(record: $0) },
-                nextCursor: end < seen.count ? "c\(end)" : nil
+                cases: found.prefix(page.limit).map { CaseLine($0) },
+                nextCursor: found.count > page.limit ? "c\(begin + page.limit)" : nil
             )
         )
     }
@@ -80,7 +79,7 @@ struct CaseRoutes: Sendable {
     }
 
     private func answer(_ record: CaseRecord, _ status: HTTPResponse.Status = .ok) throws -> Answer {
-        try Answer.json(CaseLine(record: record, isWhole: true), status: status)
+        try Answer.json(CaseLine(record), status: status)
     }
 
     private struct Order: Decodable {

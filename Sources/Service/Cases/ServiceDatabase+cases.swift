@@ -38,10 +38,26 @@ extension ServiceDatabase {
         CREATE INDEX matter_export_by_matter ON matter_export (matter);
         """
 
-    /// All cases, newest first, with their calls and exports.
-    func cases() async throws -> [CaseRecord] {
-        try await read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM matter ORDER BY row DESC").map { try Self.matter($0, db) }
+    /// Some cases, newest first. Their calls and exports are counted and not read, because there may be millions.
+    /// - Parameters:
+    ///   - organizations: only cases all of whose calls are of these; `nil` for all cases.
+    ///   - offset: how many to skip.
+    func cases(of organizations: Set<OrganizationName>?, limit: Int, offset: Int) async throws -> [CaseSummary] {
+        let names = (organizations ?? []).map(\.description)
+        let isVisible = """
+            NOT EXISTS (SELECT 1 FROM matter_call WHERE matter_call.matter = matter.row
+                AND organization NOT IN (\(names.map { _ in "?" }.joined(separator: ", "))))
+            """
+        let select = """
+            SELECT matter.*,
+                (SELECT count(*) FROM matter_call WHERE matter_call.matter = matter.row) AS calls,
+                (SELECT count(*) FROM matter_export WHERE matter_export.matter = matter.row) AS exports
+            FROM matter \(organizations == nil ? "" : "WHERE \(isVisible)") ORDER BY row DESC LIMIT ? OFFSET ?
+            """
+        return try await read { db in
+            try Row.fetchAll(db, sql: select, arguments: StatementArguments(names) + [limit, offset]).map { row in
+                CaseSummary(record: try Self.head(row), calls: row["calls"], exports: row["exports"])
+            }
         }
     }
 
@@ -163,14 +179,20 @@ extension ServiceDatabase {
         return row
     }
 
-    private static func matter(_ row: Row, _ db: Database) throws -> CaseRecord {
+    /// A case without its calls and exports.
+    private static func head(_ row: Row) throws -> CaseRecord {
         guard let name = CaseName(row["name"]) else { throw damage("a case has a name that is none") }
-        var record = CaseRecord(
+        return CaseRecord(
             name: name,
             note: row["note"],
             createdTime: Timestamp(millisecondsSince1970: row["created_time"]),
             createdBy: row["created_by"]
         )
+    }
+
+    private static func matter(_ row: Row, _ db: Database) throws -> CaseRecord {
+        var record = try head(row)
+        let name = record.name
         let matter: Int64 = row["row"]
         let calls = "SELECT * FROM matter_call WHERE matter = ? ORDER BY row"
         record.calls = try Row.fetchAll(db, sql: calls, arguments: [matter]).map { row in

@@ -171,6 +171,22 @@ import Testing
             let beta = try await office.key(.admin, organizations: ["beta"])
             #expect(try await office.ask("/api/v1/cases/secret", key: beta).problem == "unknown_case")
             #expect(try await office.ask("/api/v1/cases", key: beta).json["cases"]?.list.isEmpty == true)
+            // One without calls is for everyone; pages count only what is seen.
+            for name in ["one", "two"] {
+                _ = try await office.ask("POST", "/api/v1/cases", key: key, body: #"{"name":"\#(name)"}"#)
+            }
+            func names(_ key: String, _ query: String) async throws -> (names: [String?], cursor: String?) {
+                let page = try await office.ask("/api/v1/cases\(query)", key: key).json
+                return (page["cases"]?.list.map { $0["name"]?.text } ?? [], page["next_cursor"]?.text)
+            }
+            let first = try await names(beta, "?limit=1")
+            #expect(first.names == ["two"])
+            let second = try await names(beta, "?limit=1&cursor=\(try #require(first.cursor))")
+            #expect(second.names == ["one"] && second.cursor == nil)
+            let acme = try await office.key(.reviewer, organizations: ["acme"])
+            #expect(try await names(acme, "").names == ["two", "one", "secret"])
+            let counted = try await office.ask("/api/v1/cases", key: key).json["cases"]?.list.last
+            #expect(counted?["calls"] == .number(1) && counted?["exports"] == .number(0))
             let order = #"{"reason":"x"}"#
             #expect(try await office.ask("POST", "/api/v1/cases/secret/exports", key: beta, body: order).status == 404)
             #expect(try await office.ask("/api/v1/cases", key: office.key(.viewer)).status == 403)
