@@ -65,9 +65,11 @@ import Testing
             let expected: ArchiveError.Code = code == .refused ? .unauthorized : .unreachable
             let error = await thrown { try await here.fetched(vault) }
             #expect((error as? ArchiveError)?.code == expected)
-            #expect(try await here.states() == [.archived])
+            let states = try await here.states()
+            #expect(states == [.archived])
             vault.fail([.read], with: nil)
-            #expect(try await here.fetched(vault) == here.offered())
+            let fetched = try await here.fetched(vault)
+            #expect(fetched == here.offered())
         }
     }
 

@@ -62,6 +62,18 @@ import Testing
         }
     }
 
+    @Test func `leaves nothing in the spool of an archive that a crash kept from being put back`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let vault = here.vault()
+            let name = try #require(try await here.pass(vault).archives.first?.name)
+            let draft = here.root.scratchPath(name, .returnedArchive)
+            let drafts = [draft, FileReplacement.draftPath(of: draft)]
+            for path in drafts { try Data([1, 2, 3]).write(to: URL(filePath: path)) }
+            try await here.pass(vault)
+            for path in drafts { #expect(!FileManager.default.fileExists(atPath: path)) }
+        }
+    }
+
     @Test func `goes to the provider if the vault has no whole copy either`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             let vault = here.vault()
