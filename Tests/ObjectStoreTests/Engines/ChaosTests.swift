@@ -102,18 +102,4 @@ struct ChaosTests {
             #expect(error?.message.contains("Signature") == false)
         }
     }
-
-    @Test(arguments: StoreEngine.Kind.tested)
-    func `a store that loses every byte as it was damages it in all attempts`(kind: StoreEngine.Kind) async throws {
-        try await withProxy(kind) { bucket, proxy in
-            try await proxy.set("flip_up=500000")
-            let name = try key("a")
-            let error = await failure {
-                _ = try await bucket.store.put(.bytes(noise(900_000)), at: name, PutOptions())
-            }
-            try await proxy.set("")
-            #expect(error?.code == .damaged)
-            #expect(try await bucket.store.versions(of: name).isEmpty)
-        }
-    }
 }
