@@ -41,9 +41,9 @@ extension Manifest {
         package var through: Timestamp
     }
 
-    /// What counts as listed for an organization if everything is lost that is in no sealed archive.
-    /// - Returns: the listing, up to the first task that is not in an archive as it is now, or that has a recording in
-    ///   none. `nil` if nothing was listed.
+    /// What counts as listed for an organization if everything is lost that is in no archive in the vault.
+    /// - Returns: the listing, up to the first task that is not in an archive as it is now, that has a recording in none,
+    ///   or of whose day the vault does not have an archive. `nil` if nothing was listed.
     package func listingAfterLoss(_ organization: OrganizationName) async throws -> ListingBounds? {
         try await read { db in
             let select = """
@@ -52,7 +52,10 @@ extension Manifest {
                         task.row IN (SELECT task FROM unsealed_task)
                         OR task.row IN (SELECT recording.task FROM recording
                             LEFT JOIN archive ON archive.row = recording.archive
-                            WHERE NOT coalesce(\(VaultRule.isArchived()), 0))))
+                            WHERE NOT coalesce(\(VaultRule.isArchived()), 0))
+                        OR (task.organization, task.day) IN (SELECT archive.organization, archive.day FROM archive
+                            WHERE digest IS NOT NULL
+                                AND NOT \(VaultRule.isInVault()) AND NOT \(KnownDamage.isSuperseded))))
                 FROM organization WHERE name = ? AND listed_through IS NOT NULL
                 """
             guard let row = try Row.fetchOne(db, sql: select, arguments: [organization.description]) else { return nil }

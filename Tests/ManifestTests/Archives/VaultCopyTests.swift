@@ -117,6 +117,36 @@ import Testing
         }
     }
 
+    @Test func `what only the disk of a lost machine had is listed again`() async throws {
+        try await Fixture.with { fixture in
+            try await fixture.store(try await fixture.known(1...2))
+            let name = try await fixture.manifest.openArchive(
+                for: fixture.acme,
+                day: Fixture.today,
+                now: Fixture.morning
+            )
+            _ = try await fixture.manifest.tasksToSeal(organization: fixture.acme, day: Fixture.today)
+            try await fixture.manifest.noteSealed(
+                name,
+                byteCount: 12_345,
+                digest: try Fixture.digest(1),
+                recordings: 2,
+                now: Self.later
+            )
+            let archive = try #require(try await fixture.manifest.sealedArchive(name))
+            try await fixture.manifest.setWatermark(
+                fixture.acme,
+                listedFrom: Fixture.morning,
+                listedThrough: Self.later
+            )
+            #expect(try await fixture.states() == [.archived, .archived])
+            let first = Fixture.morning + .seconds(1)
+            #expect(try await fixture.manifest.listingAfterLoss(fixture.acme)?.through == first)
+            try await fixture.manifest.noteVaulted(name, copy(archive), now: Self.later)
+            #expect(try await fixture.manifest.listingAfterLoss(fixture.acme)?.through == Self.later)
+        }
+    }
+
     @Test func `other bytes are no copy, and unknown archives have none`() async throws {
         try await Fixture.with { fixture in
             let archive = try await seal(fixture, 1...1)
