@@ -80,6 +80,9 @@ extension Rebuild {
                             ArchiveFault(kind: .notTakenIn, archive: "\(name)", message: error.message)
                         )
                     }
+                } else if outcome.recordings != nil, vaulted != nil {
+                    // Nothing says any more whether it counted as archived before there was a vault.
+                    try await adopter.manifest.demandVault([name], isRequired: true)
                 }
                 if !onDisk.contains(name), let archive = vaulted?[name] {
                     try await takeName(of: archive, in: adopter.root)

@@ -65,6 +65,8 @@ struct SpoolRecovery: Sendable {
         for fault in outcome.faults { context.observer(.recovered(name, "\(fault)")) }
         for remark in outcome.remarks { context.observer(.recovered(name, remark)) }
         if let recordings = outcome.recordings {
+            // If the vault has it already, the vault's step finds that copy.
+            if context.vault != nil { try await context.manifest.demandVault([name], isRequired: true) }
             context.observer(.recovered(name, "added with \(recordings) recordings: the manifest did not know it"))
         }
         return outcome.dayClose
