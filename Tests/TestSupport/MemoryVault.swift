@@ -29,6 +29,7 @@ package final class MemoryVault: ArchiveVault {
         var running = 0
         var mostRunning = 0
         var check: VaultLockCheck?
+        var breaches: [String] = []
         var snapshots: [Int] = []
         var onPut: (@Sendable (ArchiveName) async -> Void)?
     }
@@ -147,9 +148,17 @@ package final class MemoryVault: ArchiveVault {
 
     package func checkLock() async throws(VaultError) -> VaultLockCheck {
         try attempt(.check)
-        let check = VaultLockCheck(time: now(), lock: lock, breaches: [], refusesWrongChecksums: true)
-        state.withLock { $0.check = check }
-        return check
+        let time = now()
+        return state.withLock { state in
+            let check = VaultLockCheck(
+                time: time,
+                lock: lock,
+                breaches: state.breaches,
+                refusesWrongChecksums: true
+            )
+            state.check = check
+            return check
+        }
     }
 
     package func lastLockCheck() throws(ArchiveError) -> VaultLockCheck? { state.withLock { $0.check } }
@@ -172,6 +181,9 @@ extension MemoryVault {
 
     /// Called before the bytes of each put.
     package func onPut(_ body: (@Sendable (ArchiveName) async -> Void)?) { state.withLock { $0.onPut = body } }
+
+    /// What a check of the lock finds from now on.
+    package func breach(_ breaches: [String]) { state.withLock { $0.breaches = breaches } }
 
     package func keep(_ check: VaultLockCheck?) { state.withLock { $0.check = check } }
 

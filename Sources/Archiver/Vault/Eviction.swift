@@ -10,6 +10,7 @@ import Recordings
 /// compare it.
 struct Eviction: Sendable {
     let organization: OrganizationName
+    let vault: any ArchiveVault
     let rules: VaultRules
     let context: PassContext
 
@@ -17,7 +18,10 @@ struct Eviction: Sendable {
         let limit = rules.keepLocal.map { context.rules.day(of: context.now() - $0) }
         try await finish(before: limit)
         guard let limit else { return }
-        for row in try await context.manifest.archivesToEvict(organization: organization, before: limit) {
+        let rows = try await context.manifest.archivesToEvict(organization: organization, before: limit)
+        // It may have turned out since then that the lock is not real.
+        if !rows.isEmpty { try await vault.requireLock() }
+        for row in rows {
             if context.stop.isMade { return }
             // A day is over before its archives are evicted, even if they need not stay at all.
             guard try await context.manifest.noteEvicted(row.name, now: context.now()) else { continue }

@@ -27,7 +27,8 @@ struct VaultStep: Sendable {
             finding.fail(error)
         }
         do {
-            try await Eviction(organization: organization, rules: rules, context: context).run(&finding)
+            let eviction = Eviction(organization: organization, vault: vault, rules: rules, context: context)
+            try await eviction.run(&finding)
         } catch {
             finding.fail(error)
         }
@@ -54,9 +55,11 @@ struct VaultStep: Sendable {
         }
     }
 
+    /// Whether this root may write to the vault, and the vault's lock was shown to be real.
     func isWriter(_ first: ArchiveName, _ finding: inout VaultFinding) async throws -> Bool {
         do throws(VaultError) {
             try await vault.confirmWriter()
+            try await vault.requireLock()
             return true
         } catch {
             finding.fail(error)

@@ -54,6 +54,34 @@ import Testing
         }
     }
 
+    @Test func `puts nothing under a lock that is not real, and removes nothing from the disk`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let vault = here.vault()
+            vault.breach(["it deleted a version that was locked in compliance mode"])
+            var result = try await here.pass(vault)
+            let name = try #require(result.archives.first?.name)
+            let failure = try #require(result.vault?.failure as? VaultError)
+            #expect(failure.code == .lock && failure.message.contains("deleted a version"))
+            #expect(!result.isComplete && vault.count(.put) == 0)
+            #expect(try await here.states() == [.stored])
+
+            vault.breach([])
+            result = try await here.pass(vault)
+            #expect(result.isComplete && result.vault?.placed == [name])
+            #expect(try await here.states() == [.archived])
+            let checks = vault.count(.check)
+            try await here.pass(vault)
+            #expect(vault.count(.check) == checks, "it is proven")
+
+            // A later check finds that the lock is not real any more.
+            vault.breach(["it shortened a lock in compliance mode"])
+            _ = try await vault.checkLock()
+            result = try await here.pass(vault, VaultRules(keepLocal: .zero))
+            #expect(result.vault?.evicted == [] && here.files(name).tar)
+            #expect((result.vault?.failure as? VaultError)?.code == .lock)
+        }
+    }
+
     /// What fails, the code that says so, and what a person does about it.
     static let failures: [(MemoryVault.Call, VaultError.Code)] = [
         (.put, .unreachable), (.put, .full), (.put, .refused), (.put, .lock), (.writer, .unreachable),
