@@ -75,7 +75,10 @@ package struct VaultLayout: Sendable {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = timeZone
         let end = day.interval(in: timeZone).upperBound.date
-        return calendar.date(byAdding: .year, value: retainYears, to: end) ?? end
+        guard let until = calendar.date(byAdding: .year, value: retainYears, to: end) else { return end }
+        // Where there is no 29 February, the calendar takes the beginning of the 28th: a day too early.
+        guard calendar.component(.day, from: until) < calendar.component(.day, from: end) else { return until }
+        return calendar.date(byAdding: .day, value: 1, to: until) ?? until
     }
 
     /// The lock of an archive of a day, or of a record that belongs to it.
