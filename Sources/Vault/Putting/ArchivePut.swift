@@ -36,6 +36,7 @@ struct ArchivePut: Sendable {
             retention: retention,
             damagedVersions: archive.damagedVersions
         )
+        order.isUnique = true
         order.resumeFile = resumeFolder.map { "\($0)/\(archive.name)-\(epoch).upload" }
         let tar = try await objects.run(order)
         let side = try await objects.run(sideOrder(archive, retention))

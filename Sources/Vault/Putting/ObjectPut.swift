@@ -29,6 +29,8 @@ struct ObjectPut: Sendable {
         var damagedVersions: Set<String> = []
         /// Whether the object changes, so that only its latest version counts.
         var isReplaced = false
+        /// Whether the name belongs to these bytes for ever, so that this writer may not put others under it.
+        var isUnique = false
         /// A small file by which an interrupted upload is resumed.
         var resumeFile: String?
     }
@@ -90,6 +92,7 @@ struct ObjectPut: Sendable {
         guard let latest = try await describe(order.key, nil) else { return [] }
         if isCandidate(latest, order) { return [latest] }
         if order.isReplaced { return [] }
+        try requireSame(latest, order)
         // Another version hides it. That is rare: a machine that had been replaced, or somebody else, has put it.
         let versions = try await VaultError.asking { () async throws(ObjectStoreError) in
             try await store.versions(of: order.key)
@@ -102,6 +105,19 @@ struct ObjectPut: Sendable {
             found.append(description)
         }
         return found
+    }
+
+    /// Whoever restores a backup, or copies a machine, may seal another archive under a name that the vault has already. It
+    /// would take the place of the first one, with whatever only that one has.
+    private func requireSame(_ found: ObjectDescription, _ order: Order) throws(VaultError) {
+        guard order.isUnique, let digest = found.digest, digest != order.body.digest,
+            found.epoch == order.metadata[VaultLayout.Field.epoch].flatMap({ Int($0) })
+        else { return }
+        throw VaultError(
+            .damaged,
+            "\(order.key): this archive root has put another archive of this name already, with the SHA-256 \(digest); the "
+                + "vault keeps that one, and this one stays on the disk"
+        )
     }
 
     private func isCandidate(_ found: ObjectDescription, _ order: Order) -> Bool {
