@@ -93,7 +93,17 @@ package final class StoreVault: ArchiveVault {
         let (key, version) = (VaultLayout.key(of: name), copy.tarVersion.flatMap { ObjectVersion($0) })
         let store = store
         return try await VaultError.asking { () async throws(ObjectStoreError) -> VaultInspection? in
-            guard let description = try await store.describe(key, version: version) else { return nil }
+            guard let description = try await store.describe(key, version: version) else {
+                // The answer to HEAD does not say whether the object is gone or the whole bucket. This one does.
+                do throws(ObjectStoreError) {
+                    _ = try await store.read(key, version: version, range: 0..<1)
+                } catch {
+                    guard error.code == .notFound else { throw error }
+                    return nil
+                }
+                let message = "\(key): the store contradicts itself about having it; run again later"
+                throw ObjectStoreError(.unreachable, message)
+            }
             let digest: ContentDigest
             let byteCount: Int64
             do throws(ObjectStoreError) {
@@ -144,6 +154,8 @@ package final class StoreVault: ArchiveVault {
     }
 
     package func keepRecords(snapshot: @escaping @Sendable (String) throws -> Void) async throws(VaultError) {
+        // A pass that had no archive to put has not asked who may write.
+        try await confirmWriter()
         let record = try await knownWriter()
         let upload = RecordUpload(
             root: root,
@@ -154,6 +166,7 @@ package final class StoreVault: ArchiveVault {
             place: place
         )
         try await upload.run(snapshot: snapshot)
+        try await confirmWriter()
     }
 
     package func checkLock() async throws(VaultError) -> VaultLockCheck {

@@ -46,8 +46,11 @@ package final class MemoryStore: ObjectStoring {
     package var readBytes: Int64 { state.withLock(\.readBytes) }
 
     /// Has the call with this number, counted from now, fail.
-    package func fail(call number: Int, _ failing: Failing) {
-        state.withLock { $0.failAt[$0.calls.count + number] = failing }
+    package func fail(call number: Int, _ failing: Failing, with error: ObjectStoreError? = nil) {
+        state.withLock { state in
+            state.failAt[state.calls.count + number] = failing
+            if let error { state.error = error }
+        }
     }
 
     /// Has all calls from now on fail with this error; `nil` ends that.

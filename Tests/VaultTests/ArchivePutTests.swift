@@ -127,6 +127,16 @@ import VaultSupport
         #expect(error?.code == .damaged)
     }
 
+    @Test func `another archive does not take the place of one that this root has put`() async throws {
+        let bench = try VaultBench()
+        let copy = try await bench.vault.put(try bench.archive())
+        // As after a backup was restored that is older than the archive.
+        let other = try bench.archive("acme-2026-11-20-001", Array("sealed once more".utf8))
+        let error = await #expect(throws: VaultError.self) { try await bench.again().put(other) }
+        #expect(error?.code == .damaged)
+        #expect(bench.versions(tar).map(\.id) == [copy.tarVersion])
+    }
+
     @Test func `a version that is known to be damaged is not taken for the copy`() async throws {
         let bench = try VaultBench()
         var archive = try bench.archive()
@@ -159,6 +169,21 @@ import VaultSupport
         #expect(copy.retainedUntil == nil)
     }
 
+    /// The last day of an archive's lock is that day so many years later, also around 29 February.
+    @Test(arguments: [
+        ("2027-02-28", 7, "2034-03-01"), ("2028-02-27", 7, "2035-02-28"), ("2028-02-28", 7, "2035-03-01"),
+        ("2028-02-29", 7, "2035-03-01"), ("2028-02-28", 4, "2032-02-29"), ("2028-02-29", 4, "2032-03-01"),
+        ("2028-12-31", 10, "2039-01-01"),
+    ])
+    func `a lock lasts whole years from the end of the day`(_ day: String, _ years: Int, _ end: String) throws {
+        for zone in ["GMT", "Europe/Berlin", "America/New_York", "Asia/Kolkata"] {
+            let zone = try unwrap(TimeZone(identifier: zone))
+            let layout = VaultLayout(lock: .compliance, retainYears: years, timeZone: zone)
+            let wanted = try unwrap(ArchiveDay(end)).interval(in: zone).lowerBound
+            #expect(Timestamp(layout.retainUntil(try unwrap(ArchiveDay(day)))) == wanted, "\(zone)")
+        }
+    }
+
     @Test func `a full store is named as such`() async throws {
         let bench = try VaultBench()
         let archive = try bench.archive()
@@ -180,5 +205,16 @@ import VaultSupport
         #expect(found?.retainedUntil == copy.retainedUntil)
         bench.store.lose(tar)
         #expect(try await bench.vault.inspect(archive.name, copy) == nil)
+    }
+
+    @Test func `a bucket that is gone says nothing about a copy`() async throws {
+        let bench = try VaultBench()
+        let archive = try bench.archive()
+        let copy = try await bench.vault.put(archive)
+        bench.store.lose(tar)
+        // The answer to HEAD has no body that would say so; the one to GET has.
+        bench.store.fail(call: 2, .before, with: ObjectStoreError(.noBucket, "there is no such bucket"))
+        let error = await #expect(throws: VaultError.self) { try await bench.vault.inspect(archive.name, copy) }
+        #expect(error?.code == .unusable)
     }
 }

@@ -65,6 +65,18 @@ import VaultSupport
         #expect(objects.values.allSatisfy { $0.allSatisfy { $0.metadata["epoch"] == "1" } })
     }
 
+    @Test func `a machine that was replaced keeps nothing more there, even if it has asked before`() async throws {
+        let first = try VaultBench()
+        let second = try VaultBench(store: first.store, clock: first.clock)
+        try log(first, adding: 3)
+        try await first.vault.confirmWriter()
+        first.clock.advance(by: .hours(1))
+        _ = try await second.vault.takeOver()
+        let error = await #expect(throws: VaultError.self) { try await first.vault.keepRecords { _ in } }
+        #expect(error?.code == .notWriter)
+        #expect(first.store.objects.keys.sorted() == ["writer.json"])
+    }
+
     @Test func `neither keys nor tokens nor the service's database nor locks leave the machine`() async throws {
         let bench = try VaultBench()
         try log(bench, adding: 3)
