@@ -109,26 +109,28 @@ package struct LockProof: Sendable {
                     + "s3:BypassGovernanceRetention from them"
             )
         }
-        let isTrying = breaches.isEmpty && lock == .governance
-        let deletesBypassing = try await isAllowed(if: isTrying) { () async throws(ObjectStoreError) in
+        // Compliance mode has to withstand this too: some stores treat it as the other mode.
+        let deletesBypassing = try await isAllowed(if: breaches.isEmpty) { () async throws(ObjectStoreError) in
             try await store.delete(key, version: version, bypassingGovernance: true)
         }
         if deletesBypassing {
             breaches.append(
-                "it let these credentials bypass governance mode and delete a locked version: take "
-                    + "s3:BypassGovernanceRetention from them"
+                lock == .governance
+                    ? "it let these credentials bypass governance mode and delete a locked version: take "
+                        + "s3:BypassGovernanceRetention from them"
+                    : "it deleted a version that was locked in compliance mode, when asked to bypass governance mode"
             )
         }
+        // It may refuse, and do it all the same.
+        let gone = "it refused to delete a locked version, and does not have it any more"
+        if breaches.isEmpty, try await !isStillThere(key, version, digest) { breaches.append(gone) }
         let deletes = try await isAllowed(if: breaches.isEmpty) { () async throws(ObjectStoreError) in
             try await store.delete(key, version: version)
         }
         if deletes {
             breaches.append("it deleted a version that was locked in \(lock.rawValue) mode")
         }
-        // It may refuse, and do it all the same.
-        if breaches.isEmpty, try await !isStillThere(key, version, digest) {
-            breaches.append("it refused to delete a locked version, and does not have it any more")
-        }
+        if breaches.isEmpty, try await !isStillThere(key, version, digest) { breaches.append(gone) }
         return breaches
     }
 
