@@ -46,7 +46,7 @@ extension Watch {
         }
         let when = check.time.named(in: timeZone)
         if let breach = check.breaches.first {
-            let message = "the lock of the vault \(place) is not real: at \(when) the store \(breach)"
+            let message = "the lock of the vault \(place) is not real: \(breach) (tried at \(when))"
             return [Alarm(.critical, .vaultLockUnproven, message, command: command)]
         }
         guard check.proves(lock) else {

@@ -80,11 +80,15 @@ struct ScheduledWork: Sendable {
     private func checkVault(_ organization: OrganizationName) async -> Bool {
         guard !stop.isMade, let vault = installation.vault, vault.lock != .none else { return true }
         do {
-            if let last = try vault.lastLockCheck(), last.time + Self.lockCheckInterval > installation.now {
+            let now = installation.now
+            // One of another lock, or of a clock that was ahead, says nothing about today.
+            if let last = try vault.lastLockCheck(), last.lock == vault.lock, last.time <= now,
+                last.time + Self.lockCheckInterval > now
+            {
                 return true
             }
             let check = try await stop.cancelling { try await vault.checkLock() }
-            for breach in check.breaches { warn("the vault's lock is not real", organization, "the store \(breach)") }
+            for breach in check.breaches { warn("the vault's lock is not real", organization, breach) }
             return check.breaches.isEmpty
         } catch {
             if !stop.isMade { warn("the vault's lock could not be tried", organization, "\(error)") }

@@ -43,7 +43,7 @@ extension ConfigCheckCommand {
             let check = try vault.lastLockCheck()
             let text = vault.lock.text(check, installation.timeZone)
             guard let breach = check?.breaches.first, vault.lock != .none else { return .ok(text) }
-            let advice = "use a store whose lock is real: it \(breach)"
+            let advice = "use a store whose lock is real: \(breach)"
             return .failed(text, advice: advice, .configuration)
         } catch {
             return .failed("\(error)", advice: "", ExitStatus(error))
