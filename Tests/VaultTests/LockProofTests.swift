@@ -19,6 +19,18 @@ import VaultSupport
         #expect(try bench.vault.lastLockCheck() == check)
     }
 
+    @Test(arguments: [-3600, -240, 3600])
+    func `a machine whose clock is off tries the same lock`(_ seconds: Int) async throws {
+        let clock = TestTime()
+        let store = MemoryStore(now: { (clock.now + .seconds(-seconds)).date })
+        let bench = try VaultBench(store: store, clock: clock)
+        let check = try await bench.vault.checkLock()
+        #expect(check.breaches == [])
+        let canary = try #require(store.objects.first { $0.key.hasSuffix("-locked") }?.value.last)
+        let locked = try #require(canary.retention?.until).timeIntervalSince(canary.modified)
+        #expect((200...301).contains(locked))
+    }
+
     @Test(arguments: [
         (MemoryStore.Lie.dropsLocks, VaultLock.compliance, "it took a locked object, and did not lock it"),
         (.deletesLocked, .compliance, "it deleted a version that was locked in compliance mode"),

@@ -37,7 +37,7 @@ package struct LockProof: Sendable {
         var breaches: [String] = []
         if lock != .none {
             breaches = try await bucketBreaches()
-            if breaches.isEmpty { breaches = try await tryLock(begun) }
+            if breaches.isEmpty { breaches = try await tryLock(begun, ahead: try await storeAhead(begun)) }
         }
         let refuses = try await refusesWrongChecksums(begun)
         return VaultLockCheck(time: begun, lock: lock, breaches: breaches, refusesWrongChecksums: refuses)
@@ -56,11 +56,23 @@ package struct LockProof: Sendable {
         }
     }
 
-    private func tryLock(_ begun: Timestamp) async throws(VaultError) -> [String] {
+    /// How far the store's clock is ahead of this machine's: a lock for minutes is a matter of the store's.
+    private func storeAhead(_ begun: Timestamp) async throws(VaultError) -> Duration {
+        let key = ObjectKey(checked: "\(VaultLayout.canaries)\(stamp(begun))-time")
+        let description = try await VaultError.asking { () async throws(ObjectStoreError) -> ObjectDescription? in
+            let body = ObjectBody.bytes(Array("when this object was put, says what time it is\n".utf8))
+            let outcome = try await store.put(body, at: key, PutOptions(contentType: "text/plain"))
+            return try await store.describe(key, version: outcome.version)
+        }
+        await remove(key, description?.version)
+        return description?.lastModified.map { Timestamp($0) - now() } ?? .zero
+    }
+
+    private func tryLock(_ begun: Timestamp, ahead: Duration) async throws(VaultError) -> [String] {
         guard let mode = lock.mode else { return [] }
         let key = ObjectKey(checked: "\(VaultLayout.canaries)\(stamp(begun))-locked")
         let body = ObjectBody.bytes(Array("the lock of this vault is tried with this object\n".utf8))
-        let wanted = ObjectRetention(mode: mode, until: (begun + Self.lockedFor).date)
+        let wanted = ObjectRetention(mode: mode, until: (now() + ahead + Self.lockedFor).date)
         let version: ObjectVersion
         do throws(ObjectStoreError) {
             let options = PutOptions(
@@ -83,25 +95,26 @@ package struct LockProof: Sendable {
             _ = try? await store.delete(key, version: version)
             return ["it took a locked object, and did not lock it"]
         }
-        return try await breaches(key, version, body.digest)
+        return try await breaches(key, version, body.digest, ahead: ahead)
     }
 
     /// What the store does with a locked version that it has to refuse.
     private func breaches(
         _ key: ObjectKey,
         _ version: ObjectVersion,
-        _ digest: ContentDigest
+        _ digest: ContentDigest,
+        ahead: Duration
     ) async throws(VaultError) -> [String] {
         var breaches: [String] = []
         // The mildest first: what one of them breaks would hide the rest.
         let shortens = try await isAllowed { () async throws(ObjectStoreError) in
-            try await shorten(key, version, bypassing: false)
+            try await shorten(key, version, ahead, bypassing: false)
         }
         if shortens {
             breaches.append("it shortened a lock in \(lock.rawValue) mode")
         }
         let bypasses = try await isAllowed(if: lock == .governance) { () async throws(ObjectStoreError) in
-            try await shorten(key, version, bypassing: true)
+            try await shorten(key, version, ahead, bypassing: true)
         }
         if bypasses {
             breaches.append(
@@ -137,10 +150,11 @@ package struct LockProof: Sendable {
     private func shorten(
         _ key: ObjectKey,
         _ version: ObjectVersion,
+        _ ahead: Duration,
         bypassing: Bool
     ) async throws(ObjectStoreError) {
         guard let mode = lock.mode else { return }
-        let shorter = ObjectRetention(mode: mode, until: (now() + Self.shortened).date)
+        let shorter = ObjectRetention(mode: mode, until: (now() + ahead + Self.shortened).date)
         try await store.setRetention(shorter, of: key, version: version, bypassingGovernance: bypassing)
     }
 

@@ -45,7 +45,7 @@ import VaultSupport
     {
         let vault = vault(here)
         try here.root.prepare()
-        // The store's time is not the simulated one, so the lock of an object for minutes cannot be tried.
+        // Whether the lock is real is the matter of other tests.
         let proof = VaultLockCheck(time: here.now(), lock: .compliance, breaches: [], refusesWrongChecksums: true)
         try LockCheckFile(of: here.root, place: vault.place).write(proof)
         let result = try await here.pass(request, change: { $0.vault = vault })
