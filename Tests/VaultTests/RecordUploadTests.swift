@@ -81,6 +81,7 @@ import VaultSupport
         let bench = try VaultBench()
         try log(bench, adding: 3)
         try Data("secret".utf8).write(to: URL(filePath: "\(bench.root.credentialsFolder)/acme.json"))
+        try Data("secret".utf8).write(to: URL(filePath: "\(bench.root.logsPath)/acme/log.key"))
         try Data("service".utf8).write(to: URL(filePath: bench.root.servicePath))
         try await keep(bench)
         let texts = bench.store.objects.flatMap { key, versions in versions.map { (key, $0.bytes) } }

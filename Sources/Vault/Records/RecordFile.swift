@@ -79,9 +79,13 @@ struct LogFilesToKeep: Sendable {
         }
     }
 
+    /// What a log consists of.
+    private static let parts: Set<String> = ["anchors", "checkpoint", "objects", "previous", "tail", "tile", "vkey"]
+
     private static func isLeftOut(_ name: String, in prefix: String) -> Bool {
-        let isDraft = name.hasSuffix(FileReplacement.draftPath(of: ""))
-        // What a copy has replaced is never used.
-        return name == "lock" || name.hasSuffix(".lock") || isDraft || prefix.isEmpty && name == "replaced"
+        // Whatever else is in its folder stays on the machine: a lock, or a private key that somebody keeps there.
+        let isOfLog = prefix.split(separator: "/").allSatisfy { $0 == "previous" }
+        if isOfLog, !parts.contains(name) { return true }
+        return name.hasSuffix(".lock") || name.hasSuffix(FileReplacement.draftPath(of: ""))
     }
 }
