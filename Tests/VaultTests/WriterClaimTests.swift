@@ -122,6 +122,28 @@ import VaultSupport
         #expect(try await VaultInventory.read(second.vault).archives.count == 1)
     }
 
+    @Test func `a take-over that ends before it is exact, on a machine whose clock is behind, leaves nothing out`()
+        async throws
+    {
+        let first = try VaultBench()
+        let second = try VaultBench(store: first.store)
+        first.clock.advance(by: .hours(1))
+        _ = try await first.vault.put(try first.archive())
+        first.clock.advance(by: .seconds(5))
+        // The record is looked for and read, put, looked at, and put again.
+        first.store.fail(call: 5, .before)
+        let error = await #expect(throws: VaultError.self) { try await second.vault.takeOver() }
+        #expect(error?.code == .unreachable)
+        #expect(try await second.vault.writerRecord()?.epoch == 2)
+        #expect(try await VaultInventory.read(second.vault).archives.count == 1)
+        first.clock.advance(by: .seconds(5))
+        let again = try await second.vault.takeOver()
+        #expect(again.wasWriter && again.record.epoch == 2)
+        #expect(again.record.takenTime == first.clock.now)
+        #expect(again.record.former.map(\.endedTime) == [first.clock.now])
+        #expect(try await VaultInventory.read(second.vault).archives.count == 1)
+    }
+
     @Test func `a record that cannot be read stops everything`() async throws {
         let bench = try VaultBench()
         _ = try await bench.store.put(

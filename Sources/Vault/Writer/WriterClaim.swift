@@ -23,6 +23,10 @@ package struct WriterClaim: Sendable {
         package var wasWriter: Bool
     }
 
+    /// How much later than now a take-over is said to be until the store has said when it was. If the process ends before
+    /// that, or this machine's clock is behind, everything that the former writer has put still counts.
+    private static let doubt = Duration.hours(24)
+
     private static let key = ObjectKey(checked: VaultLayout.writer)
 
     /// - Parameters:
@@ -72,28 +76,33 @@ package struct WriterClaim: Sendable {
     package func takeOver() async throws(VaultError) -> TakeOver {
         let found = try await newest()
         if let found, found.record.root == root.description, !found.isDeleted {
-            return TakeOver(record: found.record, former: nil, wasWriter: true)
+            // An earlier take-over ended before it had said when it was.
+            let isExact = found.record.takenTime <= now() + Self.doubt / 2
+            let record = isExact ? found.record : try await replace(with: found.record)
+            return TakeOver(record: record, former: nil, wasWriter: true)
         }
+        let time = now() + Self.doubt
         let before: WriterRecord
         if let found {
             before = found.record
         } else if try await isEmpty() {
-            let record = WriterRecord(root: root, epoch: 1, takenTime: now())
+            let record = WriterRecord(root: root, epoch: 1, takenTime: time)
             return TakeOver(record: try await replace(with: record), former: nil, wasWriter: false)
         } else {
             // Somebody deleted the object, with all its versions. The archives still have the epoch of their writer.
             let epoch = try await highestEpoch()
-            let record = WriterRecord(root: root, epoch: epoch + 1, takenTime: now(), former: unknown(through: epoch))
+            let former = unknown(through: epoch, until: time)
+            let record = WriterRecord(root: root, epoch: epoch + 1, takenTime: time, former: former)
             return TakeOver(record: try await replace(with: record), former: nil, wasWriter: false)
         }
-        let record = try await replace(with: before.takenOver(by: root, at: now()))
+        let record = try await replace(with: before.takenOver(by: root, at: time))
         return TakeOver(record: record, former: record.former.last, wasWriter: false)
     }
 
     /// Writers of whom only the epochs are known.
-    private func unknown(through epoch: Int) -> [WriterRecord.Former] {
+    private func unknown(through epoch: Int, until time: Timestamp) -> [WriterRecord.Former] {
         guard epoch > 0 else { return [] }
-        return (1...epoch).map { WriterRecord.Former(root: root.description, epoch: $0, endedTime: now()) }
+        return (1...epoch).map { WriterRecord.Former(root: root.description, epoch: $0, endedTime: time) }
     }
 
     /// Puts the record, and then once more with the time that the store says, because that is what the times of objects are
@@ -104,7 +113,8 @@ package struct WriterClaim: Sendable {
             try await store.describe(Self.key)
         }
         var exact = record
-        if let time = description?.lastModified.map({ Timestamp($0) }), time != record.takenTime {
+        let time = description?.lastModified.map { Timestamp($0) } ?? now()
+        if time != record.takenTime {
             exact.takenTime = time
             for place in exact.former.indices where exact.former[place].endedTime == record.takenTime {
                 exact.former[place].endedTime = time
