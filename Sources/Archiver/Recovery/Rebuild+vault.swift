@@ -25,6 +25,11 @@ final class ArchivesInVault: ArchivesElsewhere {
 
     subscript(name: ArchiveName) -> ArchiveInVault? { byName[name] }
 
+    /// Whether a copy has no lock, and should have one.
+    func isUnlocked(_ name: ArchiveName) -> Bool {
+        contents.lock != .none && byName[name].map { $0.copy.retainedUntil == nil } ?? false
+    }
+
     func open(_ name: ArchiveName) throws(ArchiveError) -> (any ByteSource)? {
         byName[name].map { contents.open($0) }
     }
@@ -71,18 +76,8 @@ extension Rebuild {
                 } else {
                     outcome = try await adopter.adopt(name, verified: reports[name], now: now)
                 }
-                if outcome.recordings != nil, let copy = vaulted?[name]?.copy {
-                    do {
-                        let isOnDisk = onDisk.contains(name)
-                        try await adopter.manifest.restoreVaulted(name, copy, isOnDisk: isOnDisk, now: now)
-                    } catch let error as ManifestError where error.code == .conflict {
-                        outcome.faults.append(
-                            ArchiveFault(kind: .notTakenIn, archive: "\(name)", message: error.message)
-                        )
-                    }
-                } else if outcome.recordings != nil, vaulted != nil {
-                    // Nothing says any more whether it counted as archived before there was a vault.
-                    try await adopter.manifest.demandVault([name], isRequired: true)
+                if outcome.recordings != nil, let vaulted {
+                    try await noteCopy(of: name, in: vaulted, onDisk.contains(name), adopter, &outcome, now: now)
                 }
                 if !onDisk.contains(name), let archive = vaulted?[name] {
                     try await takeName(of: archive, in: adopter.root)
@@ -94,6 +89,28 @@ extension Rebuild {
             }
         }
         return dayCloses
+    }
+
+    /// Notes that the vault has an archive. If it does not, or not under a lock, the next pass puts what is on the disk there:
+    /// nothing says any more whether it counted as archived before there was a vault.
+    private func noteCopy(
+        of name: ArchiveName,
+        in vaulted: ArchivesInVault,
+        _ isOnDisk: Bool,
+        _ adopter: ArchiveAdopter,
+        _ outcome: inout ArchiveAdopter.Outcome,
+        now: Timestamp
+    ) async throws {
+        let isUnlocked = vaulted.isUnlocked(name)
+        if isUnlocked { outcome.remarks.append("the vault does not say that its copy of \(name) is locked") }
+        guard let copy = vaulted[name]?.copy, !isUnlocked || !isOnDisk else {
+            return try await adopter.manifest.demandVault([name], isRequired: true)
+        }
+        do {
+            try await adopter.manifest.restoreVaulted(name, copy, isOnDisk: isOnDisk, now: now)
+        } catch let error as ManifestError where error.code == .conflict {
+            outcome.faults.append(ArchiveFault(kind: .notTakenIn, archive: "\(name)", message: error.message))
+        }
     }
 
     /// Writes the side file of an archive that only the vault has, as an eviction leaves it: so the next archive of the day

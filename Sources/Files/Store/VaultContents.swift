@@ -5,6 +5,9 @@ package protocol VaultContents: Sendable {
     /// What messages call the vault; without a secret.
     var place: String { get }
 
+    /// The lock that each archive in it should have.
+    var lock: VaultLock { get }
+
     /// All archives that count, sorted.
     func archives() async throws(VaultError) -> [ArchiveInVault]
 

@@ -26,6 +26,7 @@ package final class StoreVaultContents: VaultContents {
     }
 
     package var place: String { vault.place }
+    package var lock: VaultLock { vault.lock }
     package var cost: VaultCost { asked.withLock(\.self) }
 
     /// The folder of what is kept until the rebuild is done.
