@@ -85,6 +85,12 @@ package actor ContactCenters {
         return try await link.tokens.status()
     }
 
+    /// Lets all clients of an organization use the pair that a ``Login`` has kept.
+    /// - Throws: as ``tokenStatus(of:)``.
+    package func reloadTokens(of organization: OrganizationName) async throws(ProviderError) {
+        try await links[organization]?.tokens.reload()
+    }
+
     /// Ends everything in progress and closes the connections. The next request starts again.
     package func shutDown() async {
         let engine = started

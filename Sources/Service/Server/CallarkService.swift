@@ -319,6 +319,7 @@ package struct CallarkService: Sendable {
             LogRoutes(installation: installation).routes,
             Webhooks(installation: installation, inbox: inbox).routes,
             WebhookSubscriptions(installation: installation).routes,
+            ProviderLogin(installation: installation, site: site, isSecure: isSecure).routes,
             NotificationTrial(channels: channels, logger: installation.logger) { [installation] in installation.now }
                 .routes,
         ]
