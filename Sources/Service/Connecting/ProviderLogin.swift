@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import Logging
 import Recordings
 import Settings
 import Transfer
