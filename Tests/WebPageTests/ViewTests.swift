@@ -103,7 +103,7 @@ import Testing
         let page = try await html(.overview, ["/api/v1/status": status, "/api/v1/days": #"{"days":[]}"#])
         let words = text(page)
         for part in [
-            "Next pass today 09:15", "Requests left 38 of 50 this minute", "12 of 340 archives not yet",
+            "Next pass today 09:15", "Requests left 38 of 50 this minute", "Archives never read back 12 of 340",
             "1/30 of the archives each day", "freetsa, 3 h ago: 12 345 entries; 1 anchor has seen nothing yet",
         ] {
             #expect(words.replacing("\u{202F}", with: " ").contains(part), "\(part)")

@@ -73,7 +73,7 @@ struct OverviewFacts {
     // MARK: What is checked
 
     var proven: [[String: Any]] {
-        var facts = [fact("fact_read", read)]
+        var facts = [read]
         if let share = line(of: "schedule")?.text("verify_share") {
             facts.append(fact("fact_verify_share", words("verify_share", ["share": share])))
         }
@@ -89,11 +89,14 @@ struct OverviewFacts {
         return facts
     }
 
-    private var read: String {
+    private var read: [String: Any] {
         let (all, unread) = (state?.count("archives") ?? 0, state?.count("archives_never_read") ?? 0)
-        guard all > 0 else { return words("archives_none_yet") }
-        if unread > 0 { return words("archives_unread", ["n": Shown.number(unread), "of": Shown.number(all)]) }
-        return state?.time("all_read_since").map(shown.distance) ?? "—"
+        guard all > 0 else { return fact("fact_read", words("archives_none_yet")) }
+        guard unread == 0 else {
+            let figures = ["n": Shown.number(unread), "of": Shown.number(all)]
+            return fact("fact_never_read", words("archives_unread", figures))
+        }
+        return fact("fact_read", state?.time("all_read_since").map(shown.distance) ?? "—")
     }
 
     /// The newest state that any anchor has seen, and how many have seen none.
