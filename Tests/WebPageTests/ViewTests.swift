@@ -117,6 +117,20 @@ import Testing
         #expect(!words.contains("Requests left"))
     }
 
+    @Test func `of the evidence says what each anchor has seen`() async throws {
+        let audit =
+            #"{"entries":[],"missing":[],"total":0,"checkpoints":[{"origin":"o","root":"r","size":20000,"key_confirmed":true}]}"#
+        let page = try await html(.evidence, ["/api/v1/audit": audit, "/api/v1/status": status])
+        let words = text(page).replacing("\u{202F}", with: " ")
+        #expect(words.contains("Anchor: freetsa, time stamps saw 12 345 entries today 06:00"))
+        #expect(words.contains("Anchor: other, witness has seen nothing yet"))
+    }
+
+    @Test func `of gaps says that there is none`() async throws {
+        let page = try await html(.gaps, ["/api/v1/gaps": #"{"gaps":[],"total":0}"#])
+        #expect(page.contains("No gap waits for an explanation."))
+    }
+
     // MARK: Days
 
     private func day(_ closings: String, _ statement: String) -> [String: String] {
