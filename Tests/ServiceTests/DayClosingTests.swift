@@ -5,6 +5,8 @@ import Files
 import Foundation
 import GRDB
 import Recordings
+import Settings
+import TestSupport
 import Testing
 
 @testable import Manifest

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Recordings
+import Settings
 import Simulator
 import Testing
 
