@@ -1,4 +1,5 @@
 import Archiver
+import Files
 import Recordings
 
 /// `{"type":"summary", …}` of `rebuild`.
