@@ -106,9 +106,9 @@ import Transfer
         let desk = try Desk()
         let witness = try PythonWitness(of: desk.log)
         let slow = try RawServer { $0.waitForEnd() }
-        let started = ContinuousClock.now
+        // Which answers only once it has been given up.
         let code = await Self.code { _ = try await cosign(desk, slow.url("/"), witness.key, Desk.impatience) }
-        #expect(code == .unavailable && ContinuousClock.now - started < .seconds(10))
+        #expect(code == .unavailable)
         slow.stop()
         let gone = await Self.code { _ = try await cosign(desk, slow.url("/"), witness.key, Desk.impatience) }
         #expect(gone == .unavailable)

@@ -19,6 +19,9 @@ import Testing
                 let far = try #require(URL(string: "http://gateway.invalid/a?b=%2F"))
                 let proxied = try await engine.perform(HTTPRequest(.get, far))
                 #expect(String(decoding: proxied.body, as: UTF8.self) == "GET http://gateway.invalid/a?b=%2F HTTP/1.1")
+                var near = HTTPRequest(.get, far)
+                near.usesProxies = false
+                #expect(await failure { _ = try await engine.perform(near) }?.code == .unresolved)
                 let direct = try await engine.perform(HTTPRequest(.get, server.url("/a")))
                 #expect(String(decoding: direct.body, as: UTF8.self) == "GET /a HTTP/1.1")
             }

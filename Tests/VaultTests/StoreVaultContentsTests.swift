@@ -2,6 +2,7 @@ import Files
 import Foundation
 import ObjectStore
 import Recordings
+import TestSupport
 import Testing
 import VaultSupport
 
@@ -97,7 +98,7 @@ import VaultSupport
 
     @Test func `many archives come in pages, in their order`() async throws {
         let clock = TestTime()
-        let bench = try VaultBench(store: MemoryStore(pageSize: 7) { clock.now.date }, clock: clock)
+        let bench = try VaultBench(store: MemoryStore(pageSize: 7, now: { clock.now.date }), clock: clock)
         var names: [ArchiveName] = []
         for day in 1...20 {
             let archive = try bench.archive("acme-2026-10-\(day < 10 ? "0" : "")\(day)-001", Array("\(day)".utf8))

@@ -30,7 +30,7 @@ struct VaultBench {
         _ = try root.initialize(as: RootIdentity(id: id, createdTime: clock.now))
         try root.prepare()
         self.clock = clock
-        self.store = store ?? MemoryStore(lies) { clock.now.date }
+        self.store = store ?? MemoryStore(lies, now: { clock.now.date })
         vault = StoreVault(
             self.store,
             place: "memory/bucket",

@@ -7,7 +7,7 @@ import Testing
 @Suite struct VaultForecastTests {
     private let now = Timestamp(millisecondsSince1970: 1_796_083_200_000)
 
-    @Test(arguments: [(Int64(10), 2), (64 << 20, 2), (64 << 20 + 1, 5), (640 << 20, 13)])
+    @Test(arguments: [(10, 2), (64 << 20, 2), (64 << 20 + 1, 5), (640 << 20, 13)] as [(Int64, Int)])
     func `an archive takes a request, or one for each part and two more, and one for its side file`(
         _ bytes: Int64,
         _ puts: Int

@@ -7,11 +7,13 @@ usage: kills.py BIN_FOLDER seaweedfs|ceph FOLDER [--kills N] [--minutes M] [--se
 It knows only Callark's command line and its files. The last line says what came of it; any fault ends it with 1.
 """
 import argparse
+import calendar
 import hashlib
 import json
 import os
 import pathlib
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -159,7 +161,8 @@ vault:
         if key.endswith(".tar") and answer["Metadata"].get("sha256") != digest:
             self.complain(f"{key} has another SHA-256 in its metadata")
         retention = judge.optional(s3.get_object_retention, "Retention", **this) or {}
-        if retention.get("Mode") != "COMPLIANCE" or judge.instant(retention.get("RetainUntilDate")) < time.time() + 300 * 86400:
+        day = calendar.timegm(time.strptime(re.search(r"(\d{4}-\d\d-\d\d)-\d{3}\.tar", key)[1], "%Y-%m-%d"))
+        if retention.get("Mode") != "COMPLIANCE" or judge.instant(retention.get("RetainUntilDate")) < day + 365 * 86400:
             self.complain(f"{key} is not locked: {retention}")
         elif judge.is_deleted(s3, BUCKET, key, versions[0]):
             self.complain(f"{key} was locked, and could be deleted")
@@ -186,8 +189,11 @@ def main():
             sys.exit(answer)
         names = {"endpoint": store.endpoint, "access_key_id": engine.ACCESS_KEY, "secret_access_key": engine.SECRET_KEY}
         trial.configure(names)
+        trial.run("vault", "check")
         begin = time.monotonic()
         trial.push()
+        if trial.kills < options.kills // 2:
+            trial.complain(f"everything was in the vault after {trial.kills} kills: the trial is too short")
         trial.examine(names)
         seconds = round(time.monotonic() - begin)
         print(json.dumps({"type": "summary", "store": options.store, "archives": len(trial.archives), "kills": trial.kills,

@@ -18,6 +18,7 @@ struct SpoolRecovery: Sendable {
     /// - Returns: archives that were sealed, but not yet recorded in the manifest as sealed.
     func run() async throws -> [SealedDay] {
         var sealed: [SealedDay] = []
+        try context.root.removeReturnedDrafts()
         try await takeOver()
         for open in try await context.manifest.openArchives() {
             if let day = try await recover(open) { sealed.append(day) }

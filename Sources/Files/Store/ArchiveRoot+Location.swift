@@ -27,6 +27,15 @@ extension ArchiveRoot {
         }
     }
 
+    /// Removes what a crash has left of archives that were being put back. Only for the holder of the pass's lock.
+    package func removeReturnedDrafts() throws(ArchiveError) {
+        let ending = "." + Scratch.returnedArchive.rawValue
+        for name in try FileSystem.names(in: spoolPath)
+        where name.hasSuffix(ending) || name.hasSuffix(FileReplacement.draftPath(of: ending)) {
+            try FileSystem.remove("\(spoolPath)/\(name)")
+        }
+    }
+
     /// The location of an archive: in the spool until it is sealed.
     package func location(of name: ArchiveName) throws(ArchiveError) -> ArchiveLocation {
         if try archives.holds(name) { return .sealed(name) }

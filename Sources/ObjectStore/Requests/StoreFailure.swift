@@ -52,7 +52,8 @@ struct StoreFailure: Error, Sendable {
         let answer = StoreRefusal(response)
         (error, remedy) = answer.judgement(of: request)
         retryAfter = response.headers.retryAfter(now: now)
-        mayBeDone = response.status >= 500
+        // With 503 it says that it has not even begun.
+        mayBeDone = [500, 502, 504].contains(response.status)
         // A refused HEAD has no body that would say so.
         let skew = response.headers.date.map { abs($0.timeIntervalSince(now)) } ?? 0
         let isSkewed = answer.code == "RequestTimeTooSkewed" || (answer.code == nil && skew > Self.greatestSkew)

@@ -75,7 +75,9 @@ struct StoreRefusal: Sendable {
         case "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect":
             (.misconfigured, "check vault.region and vault.endpoint", .none)
         case "NotImplemented": (.unsupported, "the store does not know this kind of request", .none)
-        case "SlowDown", "InternalError", "ServiceUnavailable": (.unreachable, "run again later", .later)
+        case "SlowDown", "ServiceUnavailable": (.unreachable, "run again later", .later)
+        // SeaweedFS says no more than that if it is full.
+        case "InternalError": (.unreachable, "run again later, and check whether the store has room", .later)
         default: nil
         }
     }

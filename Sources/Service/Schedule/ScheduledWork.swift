@@ -1,5 +1,6 @@
 import Archiver
 import DailyArchive
+import Files
 import Foundation
 import Logging
 import Recordings

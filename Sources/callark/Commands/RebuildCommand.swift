@@ -2,6 +2,7 @@ import Reports
 import Archiver
 import ArgumentParser
 import DailyArchive
+import Evidence
 import Files
 import Foundation
 import Logging

@@ -28,8 +28,8 @@ struct StatusCommand: AsyncParsableCommand {
 
             --check is for a monitoring system. It prints one line for each alarm and nothing else, or OK; with --json, \
             the lines of the alarms and the summary. Days that a running pass covers raise no alarm until it has ended. \
-            The exit code is 0 if there is no alarm; otherwise the most serious of 65 (damage), 74 (disk), 77 (token) and \
-            75 (all others). The section alarms of the configuration sets the limits.
+            The exit code is 0 if there is no alarm; otherwise the most serious of 65 (damage), 74 (disk), 78 (the vault's \
+            lock), 77 (token) and 75 (all others). The section alarms of the configuration sets the limits.
 
             EXAMPLES
               # what is running now, and what is it waiting for?

@@ -113,3 +113,13 @@ extension Installation {
         try manager.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
     }
 }
+
+/// The error that something has to end with; `nil` if it does not.
+func thrown<Value>(by body: () async throws -> Value) async -> (any Error)? {
+    do {
+        _ = try await body()
+        return nil
+    } catch {
+        return error
+    }
+}

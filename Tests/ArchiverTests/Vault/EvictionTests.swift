@@ -63,16 +63,20 @@ import Testing
         try await evicted { here, vault, _ in
             vault.fail([.read], with: VaultError(code, "it does not work"))
             let expected: ArchiveError.Code = code == .refused ? .unauthorized : .unreachable
-            await #expect { try await here.fetched(vault) } throws: { ($0 as? ArchiveError)?.code == expected }
-            #expect(try await here.states() == [.archived])
+            let error = await thrown { try await here.fetched(vault) }
+            #expect((error as? ArchiveError)?.code == expected)
+            let states = try await here.states()
+            #expect(states == [.archived])
             vault.fail([.read], with: nil)
-            #expect(try await here.fetched(vault) == here.offered())
+            let fetched = try await here.fetched(vault)
+            #expect(fetched == here.offered())
         }
     }
 
     @Test func `without the vault's configuration says why nothing can be read`() async throws {
         try await evicted { here, _, _ in
-            await #expect { try await here.held() } throws: { "\($0)".contains("configure `vault`") }
+            let error = try #require(await thrown { try await here.held() })
+            #expect("\(error)".contains("configure `vault`"))
         }
     }
 
@@ -146,9 +150,8 @@ import Testing
             for suffix in ["", "-wal", "-shm"] {
                 try? FileManager.default.removeItem(atPath: here.root.manifestPath + suffix)
             }
-            await #expect { try await here.pass(vault, Self.atOnce) } throws: {
-                ($0 as? ArchiverError)?.code == .damaged && "\($0)".contains("callark rebuild")
-            }
+            let error = try #require(await thrown { try await here.pass(vault, Self.atOnce) } as? ArchiverError)
+            #expect(error.code == .damaged && "\(error)".contains("callark rebuild"))
         }
     }
 }

@@ -62,6 +62,18 @@ import Testing
         }
     }
 
+    @Test func `leaves nothing in the spool of an archive that a crash kept from being put back`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let vault = here.vault()
+            let name = try #require(try await here.pass(vault).archives.first?.name)
+            let draft = here.root.scratchPath(name, .returnedArchive)
+            let drafts = [draft, FileReplacement.draftPath(of: draft)]
+            for path in drafts { try Data([1, 2, 3]).write(to: URL(filePath: path)) }
+            try await here.pass(vault)
+            for path in drafts { #expect(!FileManager.default.fileExists(atPath: path)) }
+        }
+    }
+
     @Test func `goes to the provider if the vault has no whole copy either`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             let vault = here.vault()
@@ -162,7 +174,8 @@ import Testing
         try await Installation.with(.small(days: days, calls: 3, mix: .plain)) { here in
             let vault = here.vault()
             let sealed = try await here.pass(vault, request: .sinceLastPass).archives.map(\.name)
-            let share = VerificationRun.Scope(share: try #require(ReadingShare("1/4")))
+            let quarter = try #require(ReadingShare("1/4"))
+            let share = VerificationRun.Scope(share: quarter)
             var read: Set<ArchiveName> = []
             for _ in sealed {
                 here.simulator.clock.advance(by: .hours(1))
@@ -177,9 +190,8 @@ import Testing
             let vault = here.vault()
             try await here.pass(vault)
             vault.disconnect()
-            await #expect { try await verification(here, vault) } throws: {
-                ($0 as? VaultError)?.code == .unreachable
-            }
+            let error = await thrown { try await verification(here, vault) }
+            #expect((error as? VaultError)?.code == .unreachable)
             #expect(try await here.states() == [.archived])
         }
     }

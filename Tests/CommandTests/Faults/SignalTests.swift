@@ -52,7 +52,7 @@ import Testing
             let began = ContinuousClock.now
             pass.signal(SIGINT)
             #expect(try await pass.end().status == 130)
-            #expect(ContinuousClock.now - began < .seconds(4))
+            #expect(ContinuousClock.now - began < .seconds(15))
             try await expectCompletion(desk)
         }
     }

@@ -63,6 +63,16 @@ import Transfer
         #expect(stub.requests.count { $0.method == "PUT" } == 3)
     }
 
+    @Test func `a store that may be full is said to`() async throws {
+        let stub = try StoreStub { request, _ in
+            request.method == "HEAD" ? StoreStub.Answer(status: 404) : .refusal(500, "InternalError")
+        }
+        try await stub.with { store async throws in
+            let error = await failure { _ = try await store.put(.bytes([1]), at: try key("a"), PutOptions()) }
+            #expect(error?.code == .unreachable && error?.message.contains("has room") == true)
+        }
+    }
+
     @Test func `every request has both checksums, and no secret`() async throws {
         let stub = try StoreStub { _, _ in Self.taken }
         try await stub.with { store async throws in

@@ -52,7 +52,8 @@ struct ValueTests {
     ) throws {
         let location = try Self.location(endpoint, prefix: prefix, pathStyle: pathStyle)
         #expect(location.host == host)
-        let path = location.path(try #require(ObjectKey("a b")))
+        let key = ObjectKey("a b")
+        let path = location.path(key)
         #expect(location.url(path: path, query: "")?.absoluteString == url)
         #expect(location.path(nil) == (pathStyle ? "/bucket" : "/"))
     }

@@ -1,7 +1,9 @@
-import Files
+import Archiver
 import Foundation
 import Manifest
 import Recordings
+import Settings
+import Simulator
 import Testing
 
 @testable import Service

@@ -1,4 +1,5 @@
 import Archiver
+import Files
 import Foundation
 import Logging
 import Recordings
@@ -8,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import Service
+@testable import Wiring
 
 /// The schedule over several days, on a simulated clock.
 @Suite struct `The schedule` {

@@ -16,7 +16,8 @@ struct ArchiveCommand: AsyncParsableCommand {
             time range, it looks at that time only.
 
             Exit code 0 means that the whole time range has been listed, and that everything expected in it is \
-            archived, stored until its day is over, or explained. Anything else that needs attention is printed as \
+            archived, stored until its day is over, or explained. If there is a vault, archived means that the vault has \
+            it: sealed archives that wait for the vault make it 75, and a vault that cannot be used 69, 77 or 78. Anything else that needs attention is printed as \
             an alarm; these are the alarms of `callark status`.
 
             A recording that arrives after its day was sealed goes into a supplement of that day (-002, -003, …). \

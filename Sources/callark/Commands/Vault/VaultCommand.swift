@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Settings
 import Vault
 import Wiring
 
