@@ -45,6 +45,16 @@ package final class StopRequest: Sendable {
     /// Returns when the request is made, or when the task is cancelled.
     package func wait() async { _ = await line.wait() }
 
+    /// Returns after `duration`, or when the request is made, or when the task is cancelled.
+    package func wait(atMost duration: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await Task.sleep(for: duration) }
+            group.addTask { await self.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
     /// Runs `work`, and cancels it once the request is made and `grace` has passed.
     package func cancelling<Value: Sendable>(
         after grace: Duration = .zero,

@@ -30,7 +30,7 @@ package enum FailedRead: Sendable {
     /// Whether the archive is in its place; also if that cannot be found out. One that was open may have been sealed since.
     private static func isThere(_ held: RecordingRow.Held, _ root: ArchiveRoot) -> Bool {
         // An archive that only the vault has was read there.
-        if held.isSealed, !held.copies.isOnDisk { return true }
+        if held.isSealed, held.copies.isOnlyInVault { return true }
         do throws(ArchiveError) {
             if try root.archives.byteCount(of: held.archive) != nil { return true }
             if held.isSealed { return false }

@@ -100,16 +100,22 @@ package struct Retrieval: Sendable {
 
     /// Writes a recording that is held to a file, and replaces what is there.
     /// - Throws: ``ArchiverError`` with code `damaged` if the archive no longer has the bytes, in which case no file is
-    ///   left; with code `notAvailable` for a recording that is not held; `ArchiveError`.
+    ///   left; with code `notAvailable` for a recording that is not held, or only in a vault that is not configured;
+    ///   `ArchiveError`.
     package func copy(_ row: RecordingRow, to destination: String) async throws {
         let held = try held(row)
         do {
             try await copy(held, to: destination)
+        } catch let error as ArchiveError
+            where error.code == .missing && held.copies.isOnlyInVault && root.elsewhere == nil
+        {
+            throw ArchiverError(
+                .notAvailable,
+                "\(Self.subject(row)) only in the vault: configure `vault`, which is missing"
+            )
         } catch let error as ArchiveError where held.isSealed && FailedRead(error, of: row, in: root).isLoss {
             let repair = "`callark verify --repair --day \(row.day)` fetches it again"
-            let evicted = "it was removed from the disk because the vault has it: configure `vault`, which is missing"
-            let absent = held.copies.isOnDisk ? "put the file back or mount its disk; else \(repair)" : evicted
-            let advice = error.code == .missing ? absent : repair
+            let advice = error.code == .missing ? "put the file back or mount its disk; else \(repair)" : repair
             throw ArchiverError(.damaged, "\(Self.subject(row)) damaged: \(error.message); \(advice)")
         }
     }

@@ -27,16 +27,14 @@ struct StateSearch {
             arguments = altered.argument
             feeds? += altered.times(of: organization.name).map { .time($0) }
         case .recording(.stored), .recording(.archived):
-            let isSealed = state == .recording(.archived)
+            let isWanted = state == .recording(.archived) ? VaultRule.isArchived() : "NOT \(VaultRule.isArchived())"
             self.init(of: [])
             feeds = nil
             condition = """
                 EXISTS (SELECT 1 FROM recording JOIN archive ON archive.row = recording.archive
-                    WHERE recording.task = task.row AND archive.digest IS \(isSealed ? "NOT " : "")NULL)
+                    WHERE recording.task = task.row AND \(isWanted))
                 """
-            let select = """
-                SELECT DISTINCT day FROM archive WHERE organization = ? AND digest IS \(isSealed ? "NOT " : "")NULL
-                """
+            let select = "SELECT DISTINCT day FROM archive WHERE organization = ? AND \(isWanted)"
             let days = try Row.fetchAll(db.cachedStatement(sql: select), arguments: [organization.row])
             ranges = Self.times(of: try days.map { try $0[0] })
         }

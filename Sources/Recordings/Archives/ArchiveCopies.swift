@@ -8,6 +8,9 @@ package struct ArchiveCopies: Hashable, Sendable {
         self.isInVault = isInVault
     }
 
+    /// Whether the vault has it, and the disk does not.
+    package var isOnlyInVault: Bool { isInVault && !isOnDisk }
+
     /// As JSON, tables and CSV name them: `disk`, `vault`.
     package var names: [String] { (isOnDisk ? ["disk"] : []) + (isInVault ? ["vault"] : []) }
 }

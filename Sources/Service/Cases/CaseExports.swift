@@ -206,12 +206,7 @@ struct CaseExports: Sendable {
     private func removeExpired(until stop: StopRequest) async {
         while !stop.isMade, !Task.isCancelled {
             removeExpired()
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { try? await Task.sleep(for: .hours(1)) }
-                group.addTask { await stop.wait() }
-                await group.next()
-                group.cancelAll()
-            }
+            await stop.wait(atMost: .hours(1))
         }
     }
 

@@ -23,12 +23,7 @@ struct Notifier: Sendable {
         guard !channels.isEmpty else { return }
         while !stop.isMade, !Task.isCancelled {
             await look()
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { try? await Task.sleep(for: Self.interval) }
-                group.addTask { await stop.wait() }
-                await group.next()
-                group.cancelAll()
-            }
+            await stop.wait(atMost: Self.interval)
         }
     }
 

@@ -23,12 +23,7 @@ struct ReportNotifier: Sendable {
         guard channels.contains(where: \.settings.tellsReports) else { return }
         while !stop.isMade, !Task.isCancelled {
             await look()
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { try? await Task.sleep(for: Self.interval) }
-                group.addTask { await stop.wait() }
-                await group.next()
-                group.cancelAll()
-            }
+            await stop.wait(atMost: Self.interval)
         }
     }
 
@@ -38,12 +33,23 @@ struct ReportNotifier: Sendable {
             guard let manifest = try await installation.manifestForReading() else { return }
             let known = try await manifest.organizations().map(\.name)
             for name in installation.settings.organizations.map(\.name) where known.contains(name) {
-                try await look(at: name, manifest)
+                do {
+                    try await look(at: name, manifest)
+                } catch {
+                    // The others get theirs.
+                    complain(error, of: name)
+                }
             }
         } catch {
-            guard !stop.isMade else { return }
-            installation.logger.warning("reports could not be looked for", metadata: ["error": "\(error)"])
+            complain(error)
         }
+    }
+
+    private func complain(_ error: any Error, of organization: OrganizationName? = nil) {
+        guard !stop.isMade else { return }
+        var metadata: Logger.Metadata = ["error": "\(error)"]
+        if let organization { metadata["organization"] = "\(organization)" }
+        installation.logger.warning("reports could not be looked for", metadata: metadata)
     }
 
     private func look(at name: OrganizationName, _ manifest: Manifest) async throws {

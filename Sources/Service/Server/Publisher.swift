@@ -12,12 +12,7 @@ struct Publisher: Sendable {
     func run() async {
         let interval = Duration.seconds(max(1, logs.setup.checkpointSeconds))
         while !stop.isMade, !Task.isCancelled {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { try? await Task.sleep(for: interval) }
-                group.addTask { await stop.wait() }
-                await group.next()
-                group.cancelAll()
-            }
+            await stop.wait(atMost: interval)
             do {
                 try await logs.publish(ifDue: true)
             } catch {

@@ -18,27 +18,16 @@ struct SessionRoutes: Sendable {
         ]
     }
 
-    private struct Page: Encodable {
-        var sessions: [SessionLine]
-        var nextCursor: String?
-
-        enum CodingKeys: String, CodingKey {
-            case sessions
-            case nextCursor = "next_cursor"
-        }
-    }
-
     private func list(_ inquiry: Inquiry) async throws -> Answer {
         let caller = try inquiry.knownCaller
         let page = try PageQuery(inquiry.query)
-        let before = try inquiry.query.value("cursor", "the next_cursor of the page before") {
-            PageQuery.place($0, "s")
-        }
-        let seen = try await governed(by: caller).filter { listed in before.map { listed.row < $0 } ?? true }
+        let before = try PageQuery.place(inquiry.query, "s")
+        let seen = try await governed(by: caller).filter { before == 0 || $0.row < before }
         let shown = seen.prefix(page.limit)
         return try Answer.json(
-            Page(
-                sessions: shown.map { SessionLine($0, isOwn: $0.session.id == caller.session?.id) },
+            ListPage(
+                list: "sessions",
+                lines: shown.map { SessionLine($0, isOwn: $0.session.id == caller.session?.id) },
                 nextCursor: seen.count > page.limit ? shown.last.map { "s\($0.row)" } : nil
             )
         )

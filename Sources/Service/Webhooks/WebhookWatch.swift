@@ -19,12 +19,7 @@ struct WebhookWatch: Sendable {
         guard !watched.isEmpty else { return }
         while !stop.isMade, !Task.isCancelled {
             await checkAll()
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { try? await Task.sleep(for: Self.interval) }
-                group.addTask { await stop.wait() }
-                await group.next()
-                group.cancelAll()
-            }
+            await stop.wait(atMost: Self.interval)
         }
     }
 

@@ -44,6 +44,14 @@ import Testing
             try FileManager.default.moveItem(atPath: sealedPath, toPath: openPath)
             #expect(meaning(damage[0], open, here) == "damaged")
             for error in damage + [missing] { #expect(meaning(error, row, here) == "gone", "\(error)") }
+            // Whoever has looked at the disk before knows that it is not there.
+            var missed = row
+            missed.held?.copies.isOnDisk = false
+            for error in damage + [missing] { #expect(meaning(error, missed, here) == "gone", "\(error)") }
+            // It was read in the vault, or there is none.
+            missed.held?.copies.isInVault = true
+            for error in damage { #expect(meaning(error, missed, here) == "damaged", "\(error)") }
+            #expect(meaning(missing, missed, here) == "other")
             for error in others { #expect(meaning(error, row, here) == "other", "\(error)") }
             try FileManager.default.removeItem(atPath: openPath)
             #expect(meaning(missing, open, here) == "gone")

@@ -75,8 +75,8 @@ import Testing
 
     @Test func `without the vault's configuration says why nothing can be read`() async throws {
         try await evicted { here, _, _ in
-            let error = try #require(await thrown { try await here.held() })
-            #expect("\(error)".contains("configure `vault`"))
+            let error = try #require(await thrown { try await here.held() } as? ArchiverError)
+            #expect(error.code == .notAvailable && error.message.contains("configure `vault`"))
         }
     }
 

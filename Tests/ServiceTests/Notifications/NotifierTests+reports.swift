@@ -15,21 +15,27 @@ import Transfer
 
 /// The report of a month on its way.
 extension `A channel` {
-    /// Notes in the manifest that days of acme are closed, as passes do.
-    private func close(_ days: [ArchiveDay], _ office: Office, isCurrent: Bool = true) async throws {
+    /// Notes in the manifest that days of an organization, acme by default, are closed, as passes do.
+    private func close(
+        _ days: [ArchiveDay],
+        _ office: Office,
+        of other: (name: OrganizationName, id: OrganizationID)? = nil,
+        isCurrent: Bool = true
+    ) async throws {
         let acme = try #require(office.installation.settings.organizations.first)
         let queue = try DatabaseQueue(path: office.installation.root.manifestPath)
-        let id = try #require(OrganizationID(office.simulator.organizationID))
+        let own = (name: acme.name, id: try #require(OrganizationID(office.simulator.organizationID)))
+        let (name, id) = other ?? own
         try await queue.write { db in
             for day in days {
-                let record = DayClose(organization: acme.name, organizationID: id, day: day)
+                let record = DayClose(organization: name, organizationID: id, day: day)
                 let text = String(decoding: try record.json.dropLast(), as: UTF8.self)
                 try db.execute(
                     sql: """
                         INSERT OR REPLACE INTO day_close (organization, day, record, is_current)
-                        SELECT row, ?, ?, ? FROM organization WHERE name = 'acme'
+                        SELECT row, ?, ?, ? FROM organization WHERE name = ?
                         """,
-                    arguments: [day.daysSince1970, text, isCurrent]
+                    arguments: [day.daysSince1970, text, isCurrent, name.description]
                 )
             }
         }
@@ -101,6 +107,26 @@ extension `A channel` {
             try await close([month.days.upperBound], office)
             try await look()
             #expect(receiver.requests.count == 2)
+        }
+    }
+
+    @Test func `is told the reports of others if that of one organization cannot be made`() async throws {
+        let receiver = Receiver(200)
+        let url = try #require(URL(string: "https://alarms.example/hook"))
+        try await withReports([channel(.webhook(url: url, secret: nil), [], receiver)]) { office, look in
+            let beta = try #require(OrganizationName("beta"))
+            let id = try #require(OrganizationID(Office.otherOrganizationID))
+            _ = try await office.installation.manifest.forWriting().register(beta, id: id)
+            let month = try #require(months(office).first)
+            try await close(days(month), office)
+            let queue = try DatabaseQueue(path: office.installation.root.manifestPath)
+            // Records that cannot be read.
+            try await queue.write { try $0.execute(sql: "UPDATE day_close SET record = '{}'") }
+            try queue.close()
+            try await close(days(month), office, of: (beta, id))
+            try await look()
+            let told = try receiver.requests.map { try JSONDecoder().decode(JSON.self, from: $0.body ?? Data()) }
+            #expect(told.map { $0["organization"] } == [.text("beta")])
         }
     }
 
