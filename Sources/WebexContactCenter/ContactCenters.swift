@@ -92,6 +92,18 @@ package actor ContactCenters {
         requests[organization]?.figures ?? ProviderRequests.Figures()
     }
 
+    /// Lets all clients of an organization use the pair that a ``Login`` has kept.
+    /// - Throws: as ``tokenStatus(of:)``.
+    package func reloadTokens(of organization: OrganizationName) async throws(ProviderError) {
+        try await links[organization]?.tokens.reload()
+    }
+
+    /// What is left of an organization's quota of requests, as far as this process uses it.
+    /// - Returns: `nil` if this process has not needed the provider yet.
+    package func allowance(of organization: OrganizationName) -> RequestAllowance? {
+        links[organization]?.limiter.allowance
+    }
+
     /// Ends everything in progress and closes the connections. The next request starts again.
     package func shutDown() async {
         let engine = started

@@ -37,6 +37,8 @@ import Testing
     @Test func `lets a typed time take the place of another kind`() {
         #expect(CallSearch(["day": "2026-11-24", "q": "2026-10"]).filters == ["month": "2026-10"])
         #expect(CallSearch(["from": "2026-11-24", "q": "to:2026-11-25"]).filters.keys.sorted() == ["from", "to"])
+        #expect(CallSearch(["month": "this", "from": "2026-11-24", "to": ""]).filters == ["from": "2026-11-24"])
+        #expect(CallSearch(["month": "this", "from": " ", "to": ""]).filters == ["month": "this"])
     }
 
     @Test func `writes filters as an address, encoded`() {

@@ -259,6 +259,8 @@ def views_read_without_script(browser, stage):
         assert answer.status == 200, (name, answer.status)
         text = page.locator("main").inner_text()
         assert len(text) > 60 and page.locator("h1").count() == 1, (name, text)
+    page.goto("/calls?sort=length&agent=&from=&to=")
+    assert page.locator("th[aria-sort]").count() == 1 and page.locator("#calls tbody tr").count() > 0
     page.goto("/calls?q=inbound")
     assert page.locator(".chips li").first.inner_text().startswith("direction")
     assert page.locator("#calls tbody tr").count() > 0
@@ -376,6 +378,80 @@ def sessions_are_listed_and_ended(browser, stage):
     page.get_by_role("status").filter(has_text="has ended").wait_for()
     clean(visitor)
     other.close()
+
+
+@quick
+def an_organization_is_connected(browser, stage):
+    """The browser goes to the simulated provider, which consents, and comes back."""
+    visitor = Visitor(browser, stage)
+    page = visitor.log_in("admin", "/settings")
+    path = "/api/v1/organizations/acme/authorization"
+    before = stage.api(path)["obtained_time"]
+    page.get_by_role("button", name="Log in with Webex").click()
+    page.get_by_role("heading", level=1, name="acme is connected").wait_for()
+    assert "does not answer" not in page.locator("main").inner_text()
+    back = page.url
+    page.get_by_role("link", name="Go to the settings").click()
+    page.wait_for_url("**/settings")
+    after = stage.api(path)
+    assert after["obtained_time"] != before and not after["needs_login"], (before, after)
+    page.goto(back)
+    assert "not connected" in page.get_by_role("heading", level=1).inner_text(), "an answer counts only once"
+    visitor.strangers = [url for url in visitor.strangers if not url.startswith(stage.provider)]
+    clean(visitor, allowed=["400"])
+
+
+@test
+def webhooks_and_notifications_are_tried(browser, stage):
+    visitor = Visitor(browser, stage)
+    page = visitor.log_in("admin", "/settings")
+    page.locator("details.webhooks summary").click()
+    page.get_by_role("status").filter(has_text="no subscription").wait_for()
+    page.get_by_role("button", name="Create the webhook").click()
+    page.get_by_role("alert").filter(has_text="public_url").wait_for()
+    page.get_by_role("button", name="Send a test").click()
+    until(page, "document.querySelectorAll('#notified li.good').length === 1 && document.querySelectorAll('#notified li.bad').length === 1", "one channel takes the test, and one does not")
+    assert "command /bin/false: not delivered." in page.locator("#notified li.bad").inner_text()
+    clean(visitor, allowed=["409"])
+
+
+@quick
+def the_longest_call_is_found(browser, stage):
+    visitor = Visitor(browser, stage)
+    page = visitor.log_in("viewer", "/calls")
+    page.get_by_role("link", name="last 7 days").click()
+    page.wait_for_url("**last=7d")
+    page.get_by_role("link", name="Length").click()
+    page.wait_for_url("**sort=length")
+    calls = [call for call in stage.api("/api/v1/calls?limit=1000&last=7d")["calls"] if call["duration_ms"]]
+    longest = max(calls, key=lambda call: call["duration_ms"])["duration_ms"]
+    until(page, "document.querySelector('th[aria-sort=descending]') !== null", "the list says how it is sorted")
+    first = page.locator("#calls tbody tr").first.get_attribute("data-api")
+    assert stage.api(first)["duration_ms"] == longest, first
+    agent = next(call["agents"][0]["name"] for call in calls if call["agents"])
+    page.locator("#more-filters summary").click()
+    page.locator("#more-filters").get_by_label("Agent").fill(agent)
+    page.locator("#more-filters").get_by_role("button", name="Search").click()
+    page.wait_for_url(lambda url: "agent=" in url)
+    rows = page.locator("#calls tbody tr").all_inner_texts()
+    assert rows and all(agent in row for row in rows), rows
+    clean(visitor)
+
+
+@test
+def a_day_shows_its_statement(browser, stage):
+    day = next(day["day"] for day in stage.api("/api/v1/days")["days"] if day["closed"])
+    visitor = Visitor(browser, stage)
+    page = visitor.log_in("auditor", f"/days/acme/{day}")
+    text = page.locator("section[aria-labelledby=statement]").inner_text()
+    assert re.search(r"Closed: .* Entry [0-9]", text), text
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Proof that").click()
+    assert open(download.value.path()).read().startswith("c2sp.org/tlog-proof"), "a proof"
+    page.goto(f"/months/acme/{day[:7]}")
+    row = page.locator("table.statements tbody tr").filter(has_text=f"acme-{day}")
+    assert row.count() == 1 and "holds" in row.inner_text(), page.locator("table.statements").inner_text()
+    clean(visitor)
 
 
 def accessible(browser, stage, scheme, names=None):

@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +14,12 @@ import urllib.request
 
 DAYS = 4
 CALLS = 40
+# Alarms, which the page can try: one channel takes them, and one does not.
+NOTIFICATIONS = """
+notifications:
+  - command: [/bin/true]
+  - command: [/bin/false]
+"""
 ROLES = ["viewer", "reviewer", "operator", "admin", "auditor"]
 
 
@@ -22,10 +29,14 @@ class Stage:
     def __init__(self, binaries, folder, days=DAYS, calls=CALLS, seed=7, missing=0.012):
         self.binaries, self.folder = pathlib.Path(binaries), pathlib.Path(folder)
         self.days, self.calls, self.seed, self.missing = days, calls, seed, missing
+        # The provider sends the browser back to an address that it knows beforehand.
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("CALLARK_")},
             "CALLARK_CONFIG": str(self.folder / "callark.yaml"), "CALLARK_ORG_ACME_REQUESTS_PER_MINUTE": "6000",
-            "CALLARK_SERVICE_LISTEN": "127.0.0.1:0", "CALLARK_DOWNLOADS_ATTEMPTS": "2",
+            "CALLARK_SERVICE_LISTEN": f"127.0.0.1:{self.port}", "CALLARK_DOWNLOADS_ATTEMPTS": "2",
         }
         self.today = datetime.datetime.now(datetime.timezone.utc).date()
         self.keys, self.address = {}, None
@@ -62,10 +73,14 @@ class Stage:
             self.binaries / "callark-simulator", "--port", "0", "--seed", str(self.seed), "--day", str(first), "--days",
             str(self.days), "--calls", str(self.calls), "--scale", "0.25", "--requests-per-minute", "0",
             "--capture-delay-seconds", "30", "--now", f"{self.today}T23:00:00Z",
+            "--redirect-uri", f"http://127.0.0.1:{self.port}/oauth/webex/callback",
             "--fault", f"media 404 recordings={self.missing}", "--write-config", str(self.folder), log="simulator.log",
         )
         configuration = self.folder / "callark.yaml"
         self._wait(simulator, "the simulator", lambda: True if configuration.exists() and configuration.stat().st_size else None)
+        text = configuration.read_text()
+        self.provider = re.search(r"oauth_base_url: (https?://[^/\s]+)", text)[1]
+        configuration.write_text(text + NOTIFICATIONS)
         self.callark("init")
         # Some downloads fail for good: that leaves gaps.
         self.callark("archive", "--from", str(first), codes=(0, 75))

@@ -1,7 +1,7 @@
 import Evidence
 import Recordings
 
-/// The proof that a recording is in the evidence log. Reading takes no lock.
+/// The proof that an entry, such as that of a recording, is in the evidence log. Reading takes no lock.
 package struct RecordingProof: Sendable {
     package let proof: InclusionProof
     /// The entry that it proves, to the byte.
@@ -11,7 +11,8 @@ package struct RecordingProof: Sendable {
     /// The verifier key of that log.
     package let vkey: String
 
-    private init(_ place: LogProofs.Place) throws(EvidenceError) {
+    /// - Throws: `unknown` if no checkpoint has the entry; `damaged` if the log does not yield a proof.
+    package init(_ place: LogProofs.Place) throws(EvidenceError) {
         proof = try place.reader.proof(of: place.index)
         entry = try place.reader.entry(place.index)
         position = place.reader.position

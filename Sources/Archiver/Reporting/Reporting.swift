@@ -13,6 +13,8 @@ package struct DayReport: Sendable {
     package var witnesses: [DayWitness]
     /// Its recordings that are held and suspect.
     package var suspects: [SuspectRow]
+    /// The statement with which it was closed last; `nil` if it never was.
+    package var statement: DayCloseRow?
     /// Whether the running pass covers it.
     package var isUnderWay = false
 
@@ -21,13 +23,15 @@ package struct DayReport: Sendable {
         archives: [ArchiveStanding],
         openBecause: [OpenReason],
         witnesses: [DayWitness] = [],
-        suspects: [SuspectRow] = []
+        suspects: [SuspectRow] = [],
+        statement: DayCloseRow? = nil
     ) {
         self.account = account
         self.archives = archives
         self.openBecause = openBecause
         self.witnesses = witnesses
         self.suspects = suspects
+        self.statement = statement
     }
 
     package var organization: OrganizationName { account.figures.organization }
@@ -216,14 +220,15 @@ package struct Reporting: Sendable {
         var reports: [DayReport] = []
         for day in days {
             let account = try await manifest.account(organization, day: day, at: standpoint)
-            let record = try await manifest.dayCloses(organization, days: day...day).first?.record
+            let statement = try await manifest.dayCloses(organization, days: day...day).first
             reports.append(
                 DayReport(
                     account: account,
                     archives: try await manifest.archiveStandings(organization, day: day, altered: standpoint.altered),
-                    openBecause: reasons(account.figures, record, outlook, today: standpoint.today),
+                    openBecause: reasons(account.figures, statement?.record, outlook, today: standpoint.today),
                     witnesses: try await manifest.witnesses(organization, days: day...day),
-                    suspects: try await manifest.suspects(organization, day: day)
+                    suspects: try await manifest.suspects(organization, day: day),
+                    statement: statement
                 )
             )
         }

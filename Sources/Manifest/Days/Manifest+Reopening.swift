@@ -2,6 +2,23 @@ import GRDB
 import Recordings
 
 extension Manifest {
+    /// How many of a day's events ``closings(_:day:)`` returns at most.
+    private static let mostClosings = 100
+
+    /// The last events that say that a day was closed, or is open again, oldest first.
+    package func closings(_ organization: OrganizationName, day: ArchiveDay) async throws -> [Event] {
+        let kinds = "\(Event.Kind.dayClosed.stored), \(Event.Kind.dayReopened.stored)"
+        let select = """
+            SELECT \(Event.columns) FROM event JOIN organization ON organization.row = event.organization
+            WHERE kind IN (\(kinds)) AND event.organization = ? AND json_extract(detail, '$.day') = ?
+            ORDER BY event.row DESC LIMIT \(Self.mostClosings)
+            """
+        return try await read { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            return try Row.fetchAll(db, sql: select, arguments: [row, day.description]).reversed().map(Event.init)
+        }
+    }
+
     /// Logs that closed days are open again if they have changed and could not be closed again. Each is logged once.
     /// The change is durable.
     package func noteReopened(_ organization: OrganizationName, now: Timestamp) async throws {

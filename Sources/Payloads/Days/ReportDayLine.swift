@@ -1,4 +1,5 @@
 import Archiver
+import Evidence
 import Files
 import Manifest
 import Recordings
@@ -14,7 +15,7 @@ package struct ReportDayLine: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case state, archives, differing, missing
+        case state, archives, differing, missing, statement
         case openBecause = "open_because"
         case needed
     }
@@ -29,6 +30,34 @@ package struct ReportDayLine: Encodable {
         try line.encode(day.needed, forKey: .needed)
         try line.encode(day.differing, forKey: .differing)
         try line.encode(day.archives.map { ArchiveStandingLine($0, root: root) }, forKey: .archives)
+        try line.encode(day.statement.map(DayStatementLine.init), forKey: .statement)
+    }
+}
+
+/// The statement with which a day was closed.
+private struct DayStatementLine: Encodable {
+    /// Of its text, as the evidence log has it.
+    let sha256: ContentDigest
+    /// Whether nothing that it counts has changed since.
+    let current: Bool
+    /// The archive that has it; `nil` for a day without calls, which has none.
+    let archive: String?
+
+    init(_ row: DayCloseRow) throws {
+        sha256 = try FileDigest.digest(of: row.record.json)
+        current = row.isCurrent
+        archive = row.archive?.description
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case sha256, current, archive
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var line = encoder.container(keyedBy: CodingKeys.self)
+        try line.encode(sha256, forKey: .sha256)
+        try line.encode(current, forKey: .current)
+        try line.encode(archive, forKey: .archive)
     }
 }
 

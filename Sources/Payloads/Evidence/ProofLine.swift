@@ -1,6 +1,6 @@
 import Recordings
 
-/// `{"type":"proof", …}`: the proof that a recording is in an evidence log.
+/// `{"type":"proof", …}`: the proof that an entry, such as that of a recording, is in an evidence log.
 package struct ProofLine: Encodable {
     private let type = "proof"
     private let organization: OrganizationName
@@ -17,6 +17,7 @@ package struct ProofLine: Encodable {
     private var entry: String?
     /// The `.tlog-proof` itself, or its path.
     private let proof: String
+    private var statement: String?
 
     /// A proof that was written to a file.
     /// - Parameters:
@@ -44,6 +45,7 @@ package struct ProofLine: Encodable {
     ///   - vkey: the key that its states are signed with.
     ///   - entry: the entry, to the byte: what the proof is about.
     ///   - proof: the `.tlog-proof`.
+    ///   - statement: the text whose SHA-256 the entry has, if it is short: the statement about a day.
     package init(
         _ organization: OrganizationName,
         leaf: Int64,
@@ -51,7 +53,8 @@ package struct ProofLine: Encodable {
         origin: String,
         vkey: String,
         entry: [UInt8],
-        proof: [UInt8]
+        proof: [UInt8],
+        statement: String? = nil
     ) {
         self.organization = organization
         self.leaf = leaf
@@ -60,5 +63,6 @@ package struct ProofLine: Encodable {
         self.vkey = vkey
         self.entry = String(decoding: entry, as: UTF8.self)
         self.proof = String(decoding: proof, as: UTF8.self)
+        self.statement = statement
     }
 }

@@ -15,8 +15,12 @@ package struct StatusOrganizationLine: Encodable {
     var refreshTokenRefused: String?
     /// Every byte was read at this time or later; absent if some have never been read.
     var allReadSince: String?
+    /// Sealed archives.
+    var archives: Int
     var archivesNeverRead: Int
     var archivesWithFaults: Int
+    /// The last states of the evidence log that its anchors have seen, in the configuration's order.
+    var anchors: [AnchorLine]
     /// Days that disagree with another source of the provider's.
     var daysDiffering: Int
 
@@ -32,8 +36,10 @@ package struct StatusOrganizationLine: Encodable {
         refreshTokenExpires: String? = nil,
         refreshTokenRefused: String? = nil,
         allReadSince: String? = nil,
+        archives: Int,
         archivesNeverRead: Int,
         archivesWithFaults: Int,
+        anchors: [AnchorLine],
         daysDiffering: Int
     ) {
         self.organization = organization
@@ -46,13 +52,15 @@ package struct StatusOrganizationLine: Encodable {
         self.refreshTokenExpires = refreshTokenExpires
         self.refreshTokenRefused = refreshTokenRefused
         self.allReadSince = allReadSince
+        self.archives = archives
         self.archivesNeverRead = archivesNeverRead
         self.archivesWithFaults = archivesWithFaults
+        self.anchors = anchors
         self.daysDiffering = daysDiffering
     }
 
     private enum CodingKeys: String, CodingKey {
-        case type, organization
+        case type, organization, archives, anchors
         case lastCompletePass = "last_complete_pass"
         case lastPass = "last_pass"
         case lastPassOutcome = "last_pass_outcome"

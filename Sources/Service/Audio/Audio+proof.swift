@@ -5,7 +5,6 @@ import Files
 import HTTPTypes
 import Logging
 import Manifest
-import Payloads
 import Recordings
 import Settings
 
@@ -14,11 +13,7 @@ extension Audio {
     func proof(_ inquiry: Inquiry) async throws -> Answer {
         let view = try ArchiveView(installation, inquiry)
         let (row, held) = try await recording(inquiry, view)
-        let isJSON = try AcceptHeader.choice(
-            of: [("text/plain", false), ("application/json", true)],
-            by: inquiry.headers[.accept],
-            noun: "a proof"
-        )
+        let form = try ProofAnswer.Form(accept: inquiry.headers[.accept])
         let folder = LogFolder(row.organization, in: installation.root.logsPath)
         let keyFile = installation.evidence.setup.keyFile
         let path = PayloadPath.of(row.key.taskID, row.file)
@@ -38,34 +33,9 @@ extension Audio {
         switch found.finding {
         case .unknown:
             throw Problem.notFound("the evidence log has no entry of this recording", code: "not_logged")
-        case .accepted:
-            throw Problem(
-                .conflict,
-                "not_published",
-                "the entry of this recording is in no checkpoint yet; ask again in a minute"
-            )
+        case .accepted: throw ProofAnswer.notPublished
         case .proven(let proof):
-            let file = proof.proof.bytes
-            guard isJSON else {
-                return Answer(
-                    headers: [
-                        .contentType: "text/plain; charset=utf-8",
-                        .contentDisposition: "attachment; filename=\"\(row.file).tlog-proof\"",
-                    ],
-                    body: .bytes(file)
-                )
-            }
-            return try Answer.json(
-                ProofLine(
-                    row.organization,
-                    leaf: proof.proof.index,
-                    size: proof.position.size,
-                    origin: proof.position.origin,
-                    vkey: proof.vkey,
-                    entry: proof.entry,
-                    proof: file
-                )
-            )
+            return try ProofAnswer(organization: row.organization, proof: proof, name: "\(row.file)").answer(form)
         }
     }
 }

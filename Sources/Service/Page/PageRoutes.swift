@@ -53,6 +53,7 @@ struct PageRoutes: Sendable {
                 role: caller.role.rawValue,
                 hasSession: caller.session != nil,
                 mayListen: caller.permits(.listen),
+                mayExamine: caller.permits(.examine),
                 mayOperate: caller.permits(.operate),
                 mayAudit: caller.permits(.audit),
                 mayAdminister: caller.permits(.administer)

@@ -18,6 +18,7 @@ struct Days: Sendable {
         [
             Route(.get, "/api/v1/days", parameters: ["organization", "from", "to"]) { try await list($0) },
             Route(.get, "/api/v1/days/{organization}/{day}") { try await day($0) },
+            Route(.get, "/api/v1/days/{organization}/{day}/proof", .permission(.examine)) { try await proof($0) },
             Route(.get, "/api/v1/archives/{name}") { try await archive($0) },
         ]
     }
@@ -73,7 +74,8 @@ struct Days: Sendable {
                 line: ReportDayLine(report, root: installation.root),
                 missing: report.account.gaps.map { GapLine($0, call: calls[$0.taskID]) },
                 suspects: report.suspects.map(SuspectLine.init),
-                witnesses: report.witnesses.map(WitnessLine.init)
+                witnesses: report.witnesses.map(WitnessLine.init),
+                closings: try await DayClosings(installation: installation).lines(of: day, name, manifest)
             )
         )
     }
@@ -84,9 +86,10 @@ struct Days: Sendable {
         let missing: [GapLine]
         let suspects: [SuspectLine]
         let witnesses: [WitnessLine]
+        let closings: [DayClosings.Line]
 
         private enum CodingKeys: String, CodingKey {
-            case witnesses
+            case witnesses, closings
             case missing = "gap_list"
             case suspects = "suspect_list"
         }
@@ -97,7 +100,19 @@ struct Days: Sendable {
             try object.encode(missing, forKey: .missing)
             try object.encode(suspects, forKey: .suspects)
             try object.encode(witnesses, forKey: .witnesses)
+            try object.encode(closings, forKey: .closings)
         }
+    }
+
+    /// The proof that the statement with which a day was closed last is in the evidence log.
+    private func proof(_ inquiry: Inquiry) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let name = try view.organization(inquiry.value("organization"))
+        guard let day = ArchiveDay(try inquiry.value("day")) else {
+            throw Problem.notFound("the calendar has no such day", code: "unknown_day")
+        }
+        let form = try ProofAnswer.Form(accept: inquiry.headers[.accept])
+        return try await DayClosings(installation: installation).proof(of: day, name, view.manifest).answer(form)
     }
 
     private func archive(_ inquiry: Inquiry) async throws -> Answer {

@@ -1,4 +1,6 @@
+import Anchors
 import Archiver
+import Evidence
 import Files
 import Foundation
 import HTTPTypes
@@ -84,6 +86,7 @@ struct Overview: Sendable {
                 organizations: lines,
                 schedule: try await schedule(of: names),
                 vault: vaults,
+                requests: await requests(of: names),
                 alarms: alarms.map(AlarmLine.init),
                 summary: StatusSummaryLine(
                     root: installation.root.path,
@@ -123,6 +126,41 @@ struct Overview: Sendable {
         )
     }
 
+    /// What is left of the provider's quota: requests of this process, which makes those of passes too.
+    private func requests(of names: [OrganizationName]) async -> [RequestsLine] {
+        var lines: [RequestsLine] = []
+        for name in names {
+            guard let settings = installation.organization(name) else { continue }
+            let allowance = await installation.contactCenters.allowance(of: name)
+            lines.append(RequestsLine(name, allowance ?? RequestAllowance(perMinute: settings.requestsPerMinute)))
+        }
+        return lines
+    }
+
+    private struct RequestsLine: Encodable {
+        let organization: OrganizationName
+        let allowance: RequestAllowance
+
+        init(_ organization: OrganizationName, _ allowance: RequestAllowance) {
+            (self.organization, self.allowance) = (organization, allowance)
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case type, organization, left
+            case perMinute = "per_minute"
+            case pausedSeconds = "paused_seconds"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var line = encoder.container(keyedBy: CodingKeys.self)
+            try line.encode("requests", forKey: .type)
+            try line.encode(organization, forKey: .organization)
+            try line.encode(allowance.perMinute, forKey: .perMinute)
+            try line.encode(allowance.left, forKey: .left)
+            try line.encode(allowance.pause?.components.seconds, forKey: .pausedSeconds)
+        }
+    }
+
     private struct Status: Encodable {
         /// `nil` if no pass is running, or if the caller cannot see all organizations.
         var running: RunningLine?
@@ -130,11 +168,12 @@ struct Overview: Sendable {
         var schedule: [ScheduleLine]
         /// `nil` if no vault is configured.
         var vault: [VaultLine]?
+        var requests: [RequestsLine]
         var alarms: [AlarmLine]
         var summary: StatusSummaryLine
 
         private enum CodingKeys: String, CodingKey {
-            case running, organizations, schedule, vault, alarms, summary
+            case running, organizations, schedule, vault, requests, alarms, summary
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -143,8 +182,22 @@ struct Overview: Sendable {
             try object.encode(organizations, forKey: .organizations)
             try object.encode(schedule, forKey: .schedule)
             try object.encodeIfPresent(vault, forKey: .vault)
+            try object.encode(requests, forKey: .requests)
             try object.encode(alarms, forKey: .alarms)
             try object.encode(summary, forKey: .summary)
+        }
+    }
+
+    /// What the anchors have seen; none if that cannot be found out, about which there is an alarm.
+    private func anchors(of name: OrganizationName) -> [AnchorLine] {
+        let standings = (try? installation.anchorStandings(of: name)) ?? []
+        return standings.map { standing in
+            AnchorLine(
+                name: standing.anchor.name,
+                kind: standing.anchor.kind.rawValue,
+                size: standing.newest?.size,
+                seenTime: standing.newest?.time.description
+            )
         }
     }
 
@@ -166,8 +219,10 @@ struct Overview: Sendable {
             refreshTokenExpires: token?.refreshExpires?.description,
             refreshTokenRefused: token?.refusal?.time.description,
             allReadSince: reading.allReadSince?.description,
+            archives: reading.archives,
             archivesNeverRead: reading.neverRead,
             archivesWithFaults: reading.faulty,
+            anchors: anchors(of: name),
             daysDiffering: differing.count
         )
     }

@@ -9,6 +9,8 @@ package struct ScheduleLine: Encodable, Sendable {
     package var organization: OrganizationName
     /// Whether a service runs over the root, so that what is planned happens.
     package var isKept: Bool
+    /// The part of the archives that the daily job reads back: 30 means a thirtieth; `nil` for none.
+    package var verifyParts: Int?
     package var jobs: [Job]
 
     /// One job of the schedule.
@@ -40,6 +42,7 @@ package struct ScheduleLine: Encodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case type, organization, kept, jobs
+        case verifyShare = "verify_share"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -47,6 +50,7 @@ package struct ScheduleLine: Encodable, Sendable {
         try line.encode("schedule", forKey: .type)
         try line.encode(organization, forKey: .organization)
         try line.encode(isKept, forKey: .kept)
+        try line.encode(verifyParts.map { "1/\($0)" }, forKey: .verifyShare)
         try line.encode(jobs, forKey: .jobs)
     }
 }
@@ -91,7 +95,9 @@ extension ScheduleLine {
                 let isRunning = isKept && last.map { $0.ended == nil } ?? false
                 return Job(job: job, next: next.map { max($0, now) }, isRunning: isRunning, last: last)
             }
-            lines.append(ScheduleLine(organization: name, isKept: isKept, jobs: jobs))
+            lines.append(
+                ScheduleLine(organization: name, isKept: isKept, verifyParts: rule.schedule.verifyParts, jobs: jobs)
+            )
         }
         return lines
     }

@@ -337,6 +337,7 @@ package struct CallarkService: Sendable {
             LogRoutes(installation: installation).routes,
             webhooks.routes,
             WebhookSubscriptions(installation: installation, secrets: webhooks.secrets).routes,
+            ProviderLogin(installation: installation, site: site, isSecure: isSecure).routes,
             NotificationTrial(channels: channels, logger: installation.logger) { [installation] in installation.now }
                 .routes,
         ]

@@ -13,6 +13,7 @@ struct ArchiveRow {
             "mark": CallRow.mark(state),
         ]
         values["fault"] = line.text("fault")?.withoutCodeMarks
+        values["copies"] = Copies.text(line.member("copies"), desk.words)
         return values
     }
 }

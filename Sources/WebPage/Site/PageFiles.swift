@@ -19,7 +19,8 @@ enum PageFiles {
     /// Templates, by the name under which others use them.
     static let templates: [String: [UInt8]] = [
         "frame": PackageResources.frame_mustache, "outside": PackageResources.outside_mustache,
-        "login": PackageResources.login_mustache, "problem": PackageResources.problem_mustache,
+        "login": PackageResources.login_mustache, "connected": PackageResources.connected_mustache,
+        "problem": PackageResources.problem_mustache,
         "verdict": PackageResources.verdict_mustache, "organizations": PackageResources.organizations_mustache,
         "bar": PackageResources.bar_mustache, "archives": PackageResources.archives_mustache,
         "gaprow": PackageResources.gaprow_mustache, "overview": PackageResources.overview_mustache,

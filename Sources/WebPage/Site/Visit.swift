@@ -10,6 +10,8 @@ package struct Visit: Sendable {
         /// Whether there is a session to end.
         package var hasSession: Bool
         package var mayListen: Bool
+        /// Whether the person may have proofs.
+        package var mayExamine: Bool
         package var mayOperate: Bool
         package var mayAudit: Bool
         package var mayAdminister: Bool
@@ -19,6 +21,7 @@ package struct Visit: Sendable {
             role: String,
             hasSession: Bool,
             mayListen: Bool,
+            mayExamine: Bool,
             mayOperate: Bool,
             mayAudit: Bool,
             mayAdminister: Bool
@@ -27,6 +30,7 @@ package struct Visit: Sendable {
             self.role = role
             self.hasSession = hasSession
             self.mayListen = mayListen
+            self.mayExamine = mayExamine
             self.mayOperate = mayOperate
             self.mayAudit = mayAudit
             self.mayAdminister = mayAdminister

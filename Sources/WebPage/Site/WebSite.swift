@@ -69,6 +69,27 @@ package struct WebSite: Sendable {
         return render("outside", outside(words("login_title"), render("login", values), theme, script: "login.js"))
     }
 
+    /// A page that says what became of a login at the provider. The browser comes from the provider's page, and so without
+    /// the session's cookie.
+    package func html(_ outcome: ConnectionOutcome, now: Timestamp, timeZone: TimeZone, theme: String?) -> String {
+        let shown = Shown(timeZone: timeZone, now: now, words: words)
+        var values: [String: Any] = ["t": words.all]
+        let title: String
+        switch outcome {
+        case .connected(let organization, let until, let fault):
+            title = words("connected", ["name": organization])
+            values["lead"] =
+                until.map { words("connected_until", ["time": shown.moment($0)]) } ?? words("connected_lead")
+            values["fault"] = fault.map { words("connected_fault", ["detail": $0.withoutCodeMarks]) }
+        case .failed(let detail):
+            title = words("not_connected")
+            values["fault"] = detail.asSentence
+            values["lead"] = words("not_connected_lead")
+        }
+        values["title"] = title
+        return render("outside", outside(title, render("connected", values), theme))
+    }
+
     private func outside(_ title: String, _ body: String, _ theme: String?, script: String? = nil) -> [String: Any] {
         var values: [String: Any] = ["t": words.all, "title": title, "body": body, "assets": assets]
         values["theme"] = theme

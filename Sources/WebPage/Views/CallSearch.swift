@@ -9,7 +9,7 @@ package struct CallSearch: Sendable, Hashable {
         "team", "origin", "destination", "task", "organization",
     ]
     package static let parameters = Set(names)
-    private static let times: Set<String> = ["day", "month", "last", "from", "to"]
+    static let times: Set<String> = ["day", "month", "last", "from", "to"]
     static let states = [
         "missing", "damaged", "pending", "failed", "suspect", "explained", "archived", "stored", "gap",
     ]
@@ -26,6 +26,10 @@ package struct CallSearch: Sendable, Hashable {
             if let value = query[name]?.trimmingCharacters(in: .whitespaces), !value.isEmpty { filters[name] = value }
         }
         read(query["q"] ?? "")
+        // Fields for two dates take the place of another kind of time: the API takes only one.
+        if filters["from"] != nil || filters["to"] != nil {
+            for other in ["day", "month", "last"] { filters[other] = nil }
+        }
     }
 
     /// The filters of the API, if the words name an agent.

@@ -47,6 +47,8 @@ struct CallView {
                 { kept($0, lanes) }, "hasKept": !held.isEmpty,
                 "since": held.isEmpty ? nil : words.count("bytes_kept", held.count),
                 "cases": cases, "hasCases": cases != nil,
+                "audit": desk.visit.person.mayAudit
+                    ? "/evidence?organization=\(organization.percentEncoded)&task=\(task.percentEncoded)" : nil,
                 "history": history(call), "hasHistory": !call.list("history").isEmpty,
             ])
         )
@@ -175,8 +177,6 @@ struct CallView {
     private func kept(_ line: JSONValue, _ lanes: [[String: Any]]) -> [String: Any] {
         let path = line.text("archive") ?? ""
         let name = path.split(separator: "/").last.map(String.init) ?? ""
-        let copies = line.member("copies")
-        let places = ["disk", "vault"].filter { copies?.isTrue($0) == true }.map { words("copy_\($0)") }
         let file = line.text("file") ?? ""
         let lane = lanes.first { $0["file"] as? String == file }?["name"] as? String
         var values: [String: Any] = [
@@ -185,7 +185,7 @@ struct CallView {
             "state": words.code("state", line.text("state") ?? ""), "mark": CallRow.mark(line.text("state") ?? ""),
             "bytes": line.number("bytes").map(Shown.bytes) ?? "",
         ]
-        values["places"] = places.joined(separator: ", ").ifNotEmpty
+        values["places"] = Copies.text(line.member("copies"), words)
         return values
     }
 

@@ -9,6 +9,12 @@ struct CallsView {
     /// How many calls a page has.
     private static let rows = 100
 
+    /// How many calls are sorted by their length at most, and how many of them are shown: the longest.
+    private static let sorted = 1000
+    private static let shownSorted = 200
+
+    private var sortsByLength: Bool { desk.visit.query["sort"] == "length" }
+
     func made() async throws -> View {
         let query = desk.visit.query
         let search = CallSearch(query)
@@ -24,10 +30,14 @@ struct CallsView {
         } catch let problem as PageProblem where problem.status == 400 {
             complaint = problem.detail
         }
-        let calls = answer?.list("calls") ?? []
+        let all = answer?.list("calls") ?? []
         let next = answer?.text("next_cursor")
-        let plain = CallSearch.query(filters)
-        let joint = plain.isEmpty ? "?" : "&"
+        // Only all of them can be sorted: the longest of a part is not the longest.
+        let isSorted = sortsByLength && next == nil
+        if sortsByLength, next != nil { complaint = words("sort_too_many", ["n": Shown.number(Self.sorted)]) }
+        let calls = isSorted ? longest(all) : Array(all.prefix(Self.rows))
+        let address = "/calls\(CallSearch.query(filters))"
+        let sorted = Self.with(address, "sort=length")
         return View(
             template: "calls",
             title: words("nav_calls"),
@@ -35,30 +45,41 @@ struct CallsView {
             values: desk.values([
                 "zone": desk.visit.timeZone.name,
                 "chips": chips(filters),
-                "hidden": CallSearch.names.compactMap { name in
-                    search.filters[name].map { ["name": name, "value": $0] }
-                },
+                "hidden": hidden(search.filters),
                 "q": query["q"],
                 "complaint": complaint,
-                "count": count(calls.count, next),
+                "count": isSorted ? words.count("calls_sorted", all.count) : count(calls.count, next),
                 "isEmpty": calls.isEmpty && complaint == nil && next == nil,
                 "isFiltered": !filters.isEmpty,
                 "hasRows": !calls.isEmpty,
                 "rows": calls.map { CallRow($0, desk).values },
-                "next": next.map { "/calls\(plain)\(joint)cursor=\($0)" },
-                "first": query["cursor"] == nil ? nil : "/calls\(plain)",
-                "canonical": "/calls\(plain)",
-                "csv": "/calls.csv\(plain)",
+                "next": sortsByLength ? nil : next.map { Self.with(address, "cursor=\($0)") },
+                "first": query["cursor"] == nil ? nil : address,
+                "canonical": sortsByLength ? sorted : address,
+                "csv": "/calls.csv\(CallSearch.query(filters))",
+                "sort": ["href": isSorted ? address : sorted, "isSorted": isSorted],
                 "states": options(CallSearch.states, "state", filters),
                 "directions": options(CallSearch.directions, "direction", filters),
+                "times": times(filters),
+                "lengths": lengths(filters),
+                "fields": fields(filters, calls),
             ])
         )
     }
 
+    private static func with(_ address: String, _ item: String) -> String {
+        "\(address)\(address.contains("?") ? "&" : "?")\(item)"
+    }
+
+    private func longest(_ calls: [JSONValue]) -> [JSONValue] {
+        let sorted = calls.sorted { $0.number("duration_ms") ?? -1 > $1.number("duration_ms") ?? -1 }
+        return Array(sorted.prefix(Self.shownSorted))
+    }
+
     private func found(_ filters: [String: String]) async throws -> JSONValue {
         var query = filters
-        query["limit"] = "\(Self.rows)"
-        query["cursor"] = desk.visit.query["cursor"]
+        query["limit"] = "\(sortsByLength ? Self.sorted : Self.rows)"
+        query["cursor"] = sortsByLength ? nil : desk.visit.query["cursor"]
         return try await desk.get("/api/v1/calls", query)
     }
 
@@ -66,6 +87,57 @@ struct CallsView {
         if count == 0, next == nil { return words("calls_zero") }
         if desk.visit.query["cursor"] != nil { return words.count("calls_more_of", count) }
         return next == nil ? words.count("calls", count) : words.count("calls_first", count)
+    }
+
+    // MARK: Filters
+
+    /// What the search line keeps while something is typed.
+    private func hidden(_ filters: [String: String]) -> [[String: Any]] {
+        let kept = CallSearch.names.compactMap { name in filters[name].map { ["name": name, "value": $0] } }
+        return kept + (sortsByLength ? [["name": "sort", "value": "length"]] : [])
+    }
+
+    /// Times that people ask for, each as a link.
+    private func times(_ filters: [String: String]) -> [[String: Any]] {
+        let today = desk.visit.today
+        let monday = ArchiveDay(daysSince1970: today.daysSince1970 - Int64(Shown.weekday(today))) ?? today
+        let earlier = ArchiveDay(daysSince1970: monday.daysSince1970 - 7) ?? monday
+        let choices: [(String, [String: String])] = [
+            ("today", ["day": "today"]), ("yesterday", ["day": "yesterday"]), ("last_7_days", ["last": "7d"]),
+            ("last_week", ["from": "\(earlier)", "to": "\(monday)"]), ("this_month", ["month": "this"]),
+            ("last_month", ["month": "last"]),
+        ]
+        let others = filters.filter { !CallSearch.times.contains($0.key) }
+        return choices.map { name, time in
+            let isCurrent = filters.filter { CallSearch.times.contains($0.key) } == time
+            return link(words(name), isCurrent ? others : others.merging(time) { $1 }, isCurrent)
+        }
+    }
+
+    private func lengths(_ filters: [String: String]) -> [[String: Any]] {
+        ["1m", "5m", "10m", "30m"].map { length in
+            var changed = filters
+            changed["min_duration"] = filters["min_duration"] == length ? nil : length
+            let text = words("at_least_minutes", ["n": String(length.dropLast())])
+            return link(text, changed, filters["min_duration"] == length)
+        }
+    }
+
+    private func link(_ text: String, _ filters: [String: String], _ isCurrent: Bool) -> [String: Any] {
+        ["text": text, "isCurrent": isCurrent, "href": "/calls\(CallSearch.query(filters))"]
+    }
+
+    /// Filters as plain fields, with the names that the found calls have as suggestions.
+    private func fields(_ filters: [String: String], _ calls: [JSONValue]) -> [String: Any] {
+        let agents = Set(calls.flatMap { $0.list("agents") }.compactMap { $0.text("name") })
+        let queues = Set(calls.compactMap { $0.text("queue") })
+        let own: Set<String> = ["number", "agent", "queue", "from", "to", "min_duration"]
+        var values: [String: Any] = [
+            "hidden": hidden(filters.filter { !own.contains($0.key) }), "agentNames": agents.sorted(),
+            "queueNames": queues.sorted(),
+        ]
+        for name in own { values[name] = filters[name] }
+        return values
     }
 
     /// What the search understood, each with a link that removes it.

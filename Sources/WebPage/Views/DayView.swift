@@ -20,6 +20,7 @@ struct DayView {
         let gaps = line.list("gap_list").map { GapRow($0, desk).values }
         let archives = line.list("archives").map { ArchiveRow(line: $0).values(desk) }
         let hours = try await hours(organization, day)
+        let closings = line.list("closings").reversed().map(closing)
         return View(
             template: "day",
             title: shown.long(day),
@@ -42,6 +43,10 @@ struct DayView {
                 "witnesses": line.list("witnesses").map { WitnessRow($0, words).values },
                 "hasWitnesses": !line.list("witnesses").isEmpty,
                 "gaps": gaps, "hasGaps": !gaps.isEmpty,
+                "closings": closings, "hasClosings": !closings.isEmpty,
+                "proof": closings.isEmpty || !desk.visit.person.mayExamine
+                    ? nil : "/api/v1/days/\(organization)/\(day)/proof",
+                "statement": statement(line.member("statement")),
                 "needed": line.list("needed").compactMap(\.text), "hasNeeded": !line.list("needed").isEmpty,
                 "zone": desk.visit.timeZone.name,
             ])
@@ -65,6 +70,36 @@ struct DayView {
             "kind": kind, "sign": words("mark_\(kind)"), "sentence": sentence,
             "lead": reasons.isEmpty ? "" : words("open_because", ["reasons": reasons.joined(separator: ", ")]),
         ]
+    }
+
+    /// What the evidence log says about the day once.
+    private func closing(_ line: JSONValue) -> [String: Any] {
+        let isClosed = line.text("type") == "day.closed"
+        let counts = [
+            "recordings": words.count("recordings", line.count("recordings")),
+            "gaps": words.count("explained_gaps", line.count("gaps")),
+        ]
+        var values: [String: Any] = [
+            "text": !isClosed
+                ? words("statement_reopened")
+                : line.number("recordings") == nil
+                    ? words("statement_closed_plain") : words("statement_closed", counts)
+        ]
+        values["time"] = desk.moment(line.time("time"))
+        values["entry"] = line.number("leaf").map { leaf in
+            let key = line.isTrue("published") ? "statement_entry" : "statement_entry_accepted"
+            return words(key, ["index": Shown.number(leaf)])
+        }
+        values["sha256"] = line.text("sha256")
+        return values
+    }
+
+    /// Whether the last statement still holds, and where it is; `nil` if there is none.
+    private func statement(_ statement: JSONValue?) -> String? {
+        guard let statement, statement.isObject else { return nil }
+        let standing = words(statement.isTrue("current") ? "statement_current" : "statement_not_current")
+        let place = statement.text("archive").map { words("statement_in", ["archive": $0]) }
+        return [standing, place].compactMap(\.self).joined(separator: " ")
     }
 
     private func tasks(_ line: JSONValue) -> String {

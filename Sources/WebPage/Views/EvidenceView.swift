@@ -51,6 +51,7 @@ struct EvidenceView {
                 "hasLog": checkpoint != nil, "hasCases": hasCases,
                 "key": checkpoint.map { words($0.isTrue("key_confirmed") ? "key_confirmed" : "key_not_confirmed") },
                 "missing": audit.list("missing").compactMap { $0.text?.withoutCodeMarks },
+                "anchors": try await AnchorRow.all(of: name, desk),
                 "complaint": complaint, "rows": rows, "hasRows": !rows.isEmpty,
                 "count": words.count("entries", total),
                 "task": desk.visit.query["task"], "actor": desk.visit.query["actor"],

@@ -35,7 +35,9 @@ struct GapsView {
             values: desk.values([
                 "organization": name,
                 "organizations": desk.organizationLinks(name, all, path: "/gaps"),
-                "sentence": words.count(isExplained ? "gaps_explained" : "gaps_open", total),
+                "sentence": total == 0
+                    ? words(isExplained ? "gaps_explained_zero" : "gaps_open_zero")
+                    : words.count(isExplained ? "gaps_explained" : "gaps_open", total),
                 "isEmpty": total == 0, "isExplained": isExplained,
                 "tabs": [
                     ["text": words("tab_open"), "href": "/gaps?organization=\(name)", "isCurrent": !isExplained],

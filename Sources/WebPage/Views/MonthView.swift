@@ -16,6 +16,7 @@ struct MonthView {
         let summary = report.member("summary") ?? .null
         let verdict = summary.list("verdicts").first ?? .null
         let title = "\(shown.monthName(month.month)) \(month.year)"
+        let statements = report.list("days").count { $0.member("statement")?.isTrue("current") == true }
         let gaps = report.list("gaps").map { GapRow($0, desk).values }
         let days = report.list("days").map { day($0, organization) }
         let archives = report.list("days").flatMap { $0.list("archives") }.map { ArchiveRow(line: $0).values(desk) }
@@ -38,7 +39,9 @@ struct MonthView {
                 ],
                 "made": desk.moment(summary.time("made_time")), "version": summary.text("version"),
                 "bar": FigureBar(summary, summary.count("missing"), words).values,
-                "days": days, "closed": Shown.number(summary.count("closed")),
+                "days": days,
+                "statements": words("month_statements", ["n": Shown.number(statements), "of": "\(days.count)"]),
+                "closed": Shown.number(summary.count("closed")),
                 "daysOf": Shown.number(summary.count("days")),
                 "calls": Shown.number(summary.count("tasks")),
                 "audio": shown.duration(summary.number("audio_ms") ?? 0),
@@ -52,6 +55,18 @@ struct MonthView {
 
     private func link(_ month: Month, _ organization: String) -> [String: Any] {
         ["href": "/months/\(organization)/\(month)", "text": "\(shown.monthName(month.month)) \(month.year)"]
+    }
+
+    /// The day's statement, as its SHA-256 and where it is; a dash if there is none.
+    private func statement(_ statement: JSONValue?) -> [String: Any] {
+        guard let statement, statement.isObject else { return ["text": "—"] }
+        let sha256 = statement.text("sha256") ?? ""
+        var values: [String: Any] = [
+            "text": String(sha256.prefix(16)) + "…", "full": sha256,
+            "archive": statement.text("archive") ?? words("statement_no_archive"),
+        ]
+        if !statement.isTrue("current") { values["reopened"] = words("statement_reopened_short") }
+        return values
     }
 
     private func day(_ line: JSONValue, _ organization: String) -> [String: Any] {
@@ -72,7 +87,8 @@ struct MonthView {
                 recordings.count("stored") + recordings.count("pending") + recordings.count("awaited")
             ),
             "missing": Shown.number(missing), "explained": Shown.number(recordings.count("explained")),
-            "isMissing": missing > 0, "because": because.joined(separator: ", "),
+            "statement": statement(line.member("statement")), "isMissing": missing > 0,
+            "because": because.joined(separator: ", "),
         ]
     }
 }

@@ -23,6 +23,7 @@ struct OverviewView {
         let from = days.keys.min().map(Month.init) ?? last
         let months = Month.all(from: max(first, from), through: last)
         let verdict = verdict(Array(days.values), alarms, state)
+        let facts = OverviewFacts(desk: desk, status: status, organization: name)
         return View(
             template: "overview",
             title: words("nav_overview"),
@@ -38,9 +39,7 @@ struct OverviewView {
                 "earlier": "/?organization=\(name)&year=\(last.year - 1)",
                 "later": last.year < today.year ? "/?organization=\(name)&year=\(last.year + 1)" : nil,
                 "legend": legend(months, days, today),
-                "pass": passFacts(state, status.member("running")),
-                "kept": keptFacts(Array(days.values), status, state),
-                "proven": provenFacts(state),
+                "pass": facts.passes, "kept": facts.kept(Array(days.values)), "proven": facts.proven,
             ])
         )
     }
@@ -163,59 +162,4 @@ struct OverviewView {
             }
         }
     }
-
-    // MARK: At the side
-
-    private func passFacts(_ state: JSONValue?, _ running: JSONValue?) -> [[String: Any]] {
-        var facts: [[String: Any]] = []
-        if running?.isObject == true {
-            let since = running?.time("started_time").map(shown.moment) ?? "—"
-            facts.append(fact("fact_running", words("fact_running_since", ["time": since])))
-        }
-        if let last = state?.time("last_pass") {
-            let outcome = words.code("outcome", state?.text("last_pass_outcome") ?? "")
-            facts.append(fact("fact_last_pass", "\(shown.moment(last)), \(outcome)"))
-        } else {
-            facts.append(fact("fact_last_pass", words("never")))
-        }
-        facts.append(fact("fact_last_complete", state?.time("last_complete_pass").map(shown.moment) ?? words("never")))
-        facts.append(fact("fact_listed_through", state?.time("listed_through").map(shown.moment) ?? "—"))
-        return facts
-    }
-
-    private func keptFacts(_ marks: [DayMark], _ status: JSONValue, _ state: JSONValue?) -> [[String: Any]] {
-        var facts = [
-            fact("fact_archived", words.count("recordings", marks.reduce(0) { $0 + $1.archived })),
-            fact("fact_explained", Shown.number(marks.reduce(0) { $0 + $1.explained })),
-        ]
-        if let free = status.member("summary")?.number("free_bytes") {
-            let total = status.member("summary")?.number("total_bytes") ?? 0
-            facts.append(fact("fact_disk", words("free_of", ["free": Shown.bytes(free), "total": Shown.bytes(total)])))
-        }
-        let unread = state?.count("archives_never_read") ?? 0
-        let read = state?.time("all_read_since").map(shown.distance)
-        facts.append(fact("fact_read", unread > 0 ? words.count("archives_never_read", unread) : read ?? "—"))
-        if let faulty = state?.count("archives_with_faults"), faulty > 0 {
-            facts.append(fact("fact_faulty", Shown.number(faulty)))
-        }
-        return facts
-    }
-
-    private func provenFacts(_ state: JSONValue?) -> [[String: Any]] {
-        var facts: [[String: Any]] = []
-        if let refused = state?.time("refresh_token_refused") {
-            facts.append(fact("fact_token", words("token_refused", ["time": shown.moment(refused)])))
-        } else if let expires = state?.time("refresh_token_expires") ?? state?.time("access_token_expires") {
-            facts.append(fact("fact_token", words("token_until", ["time": shown.distance(expires)])))
-        } else {
-            facts.append(fact("fact_token", words("token_unknown")))
-        }
-        let differing = state?.count("days_differing") ?? 0
-        facts.append(
-            fact("fact_witnesses", differing == 0 ? words("witnesses_agree") : words.count("days_differ", differing))
-        )
-        return facts
-    }
-
-    private func fact(_ key: String, _ value: String) -> [String: Any] { ["name": words(key), "value": value] }
 }

@@ -10,8 +10,14 @@ struct SettingsView {
     func made() async throws -> View {
         let me = try await desk.get("/api/v1/me")
         let status = try await desk.get("/api/v1/status")
-        let organizations = try await desk.get("/api/v1/organizations").list("organizations").map { line in
-            organization(line, status.list("organizations").first { $0.text("organization") == line.text("name") })
+        var organizations: [[String: Any]] = []
+        for line in try await desk.get("/api/v1/organizations").list("organizations") {
+            let name = line.text("name") ?? ""
+            let state = status.list("organizations").first { $0.text("organization") == name }
+            let login =
+                desk.visit.person.mayAdminister
+                ? try await desk.get("/api/v1/organizations/\(name.percentEncoded)/authorization") : nil
+            organizations.append(organization(line, state, login))
         }
         let values = desk.visit.person.mayAudit ? try await desk.get("/api/v1/configuration").list("values") : []
         let groups = Dictionary(grouping: values) { group($0.text("key") ?? "") }.sorted { $0.key < $1.key }
@@ -51,20 +57,33 @@ struct SettingsView {
         ]
     }
 
-    private func organization(_ line: JSONValue, _ state: JSONValue?) -> [String: Any] {
+    /// - Parameter login: the answer about the organization's login; `nil` for a person who may not connect any.
+    private func organization(_ line: JSONValue, _ state: JSONValue?, _ login: JSONValue?) -> [String: Any] {
+        let needsLogin = login?.isTrue("needs_login") == true
         let token: (String, String) =
-            if let refused = state?.time("refresh_token_refused") {
+            if needsLogin {
+                ("bad", words("token_none"))
+            } else if let refused = state?.time("refresh_token_refused") {
                 ("bad", words("token_refused", ["time": shown.moment(refused)]))
             } else if let expires = state?.time("refresh_token_expires") ?? state?.time("access_token_expires") {
                 ("good", words("token_until", ["time": shown.distance(expires)]))
             } else {
                 ("wait", words("token_unknown"))
             }
-        return [
+        var values: [String: Any] = [
             "name": line.text("name") ?? "", "id": line.text("org_id") ?? "",
             "region": line.text("region") ?? words("region_none"), "mark": token.0, "token": token.1,
             "listed": state?.time("listed_through").map(shown.moment) ?? "—",
         ]
+        guard let login else { return values }
+        values["connect"] = [
+            "isPossible": login.isTrue("possible"), "obstacle": (login.text("obstacle") ?? "").asSentence,
+            "text": words(login.text("obtained_time") == nil ? "connect" : "connect_again"),
+        ]
+        let scopes = login.list("scopes").compactMap(\.text)
+        values["scopes"] = scopes.isEmpty ? nil : words("scopes_granted", ["scopes": scopes.joined(separator: ", ")])
+        values["redirect"] = login.text("redirect_uri").map { words("redirect_is", ["address": $0]) }
+        return values
     }
 
     /// The sessions that the person may end.

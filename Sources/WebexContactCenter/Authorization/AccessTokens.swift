@@ -57,4 +57,12 @@ enum AccessTokens: Sendable {
         case .refreshing(let tokens): try await tokens.refresh(ifOlderThan: age, retrying: retry)
         }
     }
+
+    /// Takes the pair that a ``Login`` has kept, instead of the one in use.
+    func reload() async throws(ProviderError) {
+        switch self {
+        case .bearer: break
+        case .refreshing(let tokens): try await tokens.reload()
+        }
+    }
 }

@@ -9,7 +9,7 @@ package struct AuthorizationRequest: Sendable {
     /// Exactly as registered with the app.
     package let redirectURI: String
     /// The value that has to come back: an answer without it belongs to another request.
-    let state: String
+    package let state: String
     /// `nil` if none is to be sent.
     let proofKey: ProofKey?
 
@@ -58,6 +58,12 @@ extension AuthorizationRequest {
             let values = fields.filter { $0.name == name }
             return values.count == 1 ? values[0].value : nil
         }
+        return answer(value)
+    }
+
+    /// Reads the parameters of a redirect.
+    /// - Parameter value: the decoded value of a parameter that occurs once.
+    package func answer(_ value: (_ name: String) -> String?) -> RedirectAnswer {
         guard let given = value("state"), given == state else {
             return .foreign("its state is not that of this login: it answers another one, or somebody has made it up")
         }

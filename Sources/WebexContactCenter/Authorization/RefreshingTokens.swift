@@ -102,6 +102,15 @@ actor RefreshingTokens {
         }
     }
 
+    /// Takes the pair on disk, which a login has replaced, instead of the one in use.
+    func reload() async throws(ProviderError) {
+        try await turnstile.enter()
+        defer { turnstile.leave() }
+        // An older pair must not be saved over the new one.
+        unsaved = nil
+        pair = try await kept()
+    }
+
     /// What is known, read from the file if nothing has been requested yet.
     func status() async throws(ProviderError) -> TokenStatus {
         let kept: TokenPair? = if let pair { pair } else { try await kept() }

@@ -37,6 +37,11 @@ final class RequestLimiter: Sendable {
         whole?.pause(for: duration)
     }
 
+    /// What is left of the quota of the last minute.
+    var allowance: RequestAllowance {
+        bucket.withLock { $0.allowance(at: stopwatch.elapsed()) }
+    }
+
     private func take() -> Duration? {
         bucket.withLock { $0.take(at: stopwatch.elapsed()) }
     }

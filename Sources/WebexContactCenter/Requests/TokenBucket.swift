@@ -8,10 +8,13 @@ struct TokenBucket: Sendable {
     /// When the bucket is full again if nothing more starts.
     private var fullAt: Duration = .zero
     private var blockedUntil: Duration = .zero
+    /// How many requests started in each second of the last minute. A second is replaced by the one a minute later.
+    private var started = [(second: Int64, count: Int)](repeating: (-1, 0), count: 60)
+    private let rate: Int
 
     /// - Parameter requestsPerMinute: the lasting rate; less than one counts as one.
     init(requestsPerMinute: Int) {
-        let rate = max(1, requestsPerMinute)
+        rate = max(1, requestsPerMinute)
         burst = min(rate, max(5, rate / 60))
         interval = .seconds(60) / rate
     }
@@ -21,13 +24,28 @@ struct TokenBucket: Sendable {
     mutating func take(at now: Duration) -> Duration? {
         let earliest = max(blockedUntil, fullAt - interval * (burst - 1))
         guard now >= earliest else { return earliest - now }
-        fullAt = max(fullAt, now) + interval
+        charge(at: now)
         return nil
     }
 
     /// Counts a request that started without asking.
     mutating func charge(at now: Duration) {
         fullAt = max(fullAt, now) + interval
+        let second = now.components.seconds
+        let place = Int(second % 60)
+        if started[place].second != second { started[place] = (second, 0) }
+        started[place].count += 1
+    }
+
+    /// What is left of the quota of the last minute, and until when nothing may start.
+    func allowance(at now: Duration) -> RequestAllowance {
+        let second = now.components.seconds
+        let used = started.reduce(0) { $1.second >= 0 && $1.second > second - 60 ? $0 + $1.count : $0 }
+        return RequestAllowance(
+            perMinute: rate,
+            left: max(0, rate - used),
+            pause: blockedUntil > now ? blockedUntil - now : nil
+        )
     }
 
     /// Lets nothing start for `duration`, and allows no burst after it: the provider has just said that its quota is

@@ -171,8 +171,10 @@ struct StatusCommand: AsyncParsableCommand {
                 refreshTokenExpires: token?.refreshExpires?.description,
                 refreshTokenRefused: token?.refusal?.time.description,
                 allReadSince: reading.allReadSince?.description,
+                archives: reading.archives,
                 archivesNeverRead: reading.neverRead,
                 archivesWithFaults: reading.faulty,
+                anchors: (try? installation.anchorStandings(of: name))?.map(\.line) ?? [],
                 daysDiffering: differing.count
             )
         )

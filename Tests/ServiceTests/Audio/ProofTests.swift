@@ -12,7 +12,7 @@ import Testing
     private static let python = ProcessInfo.processInfo.environment["CALLARK_TEST_PYTHON"] ?? "python3"
 
     /// Runs the verifier on what an answer has.
-    private static func check(_ proof: [UInt8], _ entry: [UInt8], key: String) async throws -> Tool.Outcome {
+    static func check(_ proof: [UInt8], _ entry: [UInt8], key: String) async throws -> Tool.Outcome {
         try await BlockingWork.run { _ throws(any Error) in
             let folder = try TemporaryFolder()
             let program = try folder.put(StandAloneVerifier.fileName, StandAloneVerifier.text)

@@ -34,6 +34,22 @@ import Testing
         }
     }
 
+    @Test func `what is left of a minute's quota is what did not start in it`() {
+        var bucket = TokenBucket(requestsPerMinute: 60)
+        #expect(bucket.allowance(at: .zero) == RequestAllowance(perMinute: 60))
+        _ = starts(&bucket, 8)
+        bucket.charge(at: .seconds(10))
+        #expect(bucket.allowance(at: .seconds(10)).left == 51)
+        #expect(bucket.allowance(at: .seconds(59)).left == 51)
+        // The burst is a minute ago, and then the others one after another.
+        #expect(bucket.allowance(at: .seconds(60)).left == 56)
+        #expect(bucket.allowance(at: .seconds(62)).left == 58)
+        #expect(bucket.allowance(at: .seconds(70)).left == 60)
+        bucket.block(for: .seconds(30), at: .seconds(70))
+        #expect(bucket.allowance(at: .seconds(75)).pause == .seconds(25))
+        #expect(bucket.allowance(at: .seconds(100)).pause == nil)
+    }
+
     @Test func `quiet time saves up no more than one burst`() {
         var bucket = TokenBucket(requestsPerMinute: 60)
         _ = starts(&bucket, 5)

@@ -36,12 +36,18 @@ if (logout) {
   });
 }
 
+// On a phone, the entry of this view may be outside of the bar that scrolls.
+one(".side nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 // Headings of columns, for tables that become cards.
 for (const table of all("table.cards")) {
   const names = all("thead th", table).map((head) => head.firstChild?.textContent?.trim() ?? "");
   for (const row of all("tbody tr", table)) {
     [...row.children].forEach((cell, place) => {
-      if (cell.classList.contains("n") && names[place]) cell.setAttribute("data-label", names[place]);
+      const isLabelled = cell.classList.contains("n") || (place > 0 && table.classList.contains("labelled"));
+      if (isLabelled && names[place]) cell.setAttribute("data-label", names[place]);
+      // A card shows only the figures that say something.
+      if (cell.classList.contains("n") && cell.textContent?.trim() === "0") cell.classList.add("zero");
     });
   }
 }

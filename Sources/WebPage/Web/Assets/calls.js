@@ -124,7 +124,7 @@ function ready() {
     button.hidden = false;
     button.addEventListener("click", () => preview(row));
   }
-  for (const link of /** @type {HTMLAnchorElement[]} */ (all(".chips a, .facets a"))) {
+  for (const link of /** @type {HTMLAnchorElement[]} */ (all(".chips a, .facets a, a.sort"))) {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();

@@ -1,6 +1,6 @@
-// Creates and revokes keys, and ends sessions.
-import { api } from "./api.js";
-import { all, confirmed, make, notice, one, t } from "./dom.js";
+// Keys, sessions, logins at the provider, webhooks, and a test of notifications.
+import { api, send } from "./api.js";
+import { all, confirmed, make, notice, one, t, tn, withoutCodeMarks } from "./dom.js";
 
 for (const button of all("button.revoke")) {
   button.hidden = false;
@@ -50,5 +50,95 @@ if (form) {
       error.textContent = t("failed", { detail: /** @type {Error} */ (problem).message });
       error.hidden = false;
     }
+  });
+}
+
+// Connects an organization: the provider's page sends the browser back.
+for (const button of all("button.connect")) {
+  const error = /** @type {HTMLElement} */ (one("#connect-error"));
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    error.hidden = true;
+    try {
+      const login = await api(`/api/v1/organizations/${encodeURIComponent(button.dataset.organization ?? "")}/authorization`, { method: "POST" });
+      location.assign(login.url);
+    } catch (problem) {
+      error.textContent = t("failed", { detail: /** @type {Error} */ (problem).message });
+      error.hidden = false;
+    }
+  });
+}
+
+// The provider's webhooks: asked for only when somebody looks, because the provider may be slow.
+for (const place of /** @type {HTMLDetailsElement[]} */ (all("details.webhooks"))) {
+  const name = place.dataset.organization ?? "";
+  const path = `/api/v1/organizations/${encodeURIComponent(name)}/webhooks`;
+  const [status, error, table] = ["[role=status]", ".error", "table"].map((part) => /** @type {HTMLElement} */ (one(part, place)));
+  const [create, remove] = [".create", ".delete"].map((part) => /** @type {HTMLButtonElement} */ (one(part, place)));
+
+  /** @param {() => Promise<void>} act */
+  const doing = async (act) => {
+    error.hidden = true;
+    create.disabled = remove.disabled = true;
+    const busy = setTimeout(() => (status.textContent = t("working")), 200);
+    try {
+      await act();
+    } catch (problem) {
+      status.textContent = "";
+      error.textContent = t("failed", { detail: /** @type {Error} */ (problem).message });
+      error.hidden = false;
+    } finally {
+      clearTimeout(busy);
+      create.disabled = remove.disabled = false;
+    }
+  };
+  const list = async () => {
+    const { webhooks } = await api(path);
+    status.textContent = webhooks.length === 0 ? t("webhooks_none") : tn("webhooks", webhooks.length);
+    table.hidden = webhooks.length === 0;
+    one("tbody", table)?.replaceChildren(
+      ...webhooks.map((/** @type {any} */ line) => {
+        const state = make("span", { class: `tag ${line.active ? "good" : "bad"}` }, t(line.active ? "webhook_on" : "webhook_off"));
+        return make("tr", {}, make("td", { class: "wide" }, make("bdi", {}, line.name)), make("td", { class: "wide mono" }, line.destination), make("td", { class: "wide" }, line.event_types.join(", ")), make("td", {}, state));
+      }),
+    );
+    create.hidden = remove.hidden = false;
+  };
+  place.addEventListener("toggle", () => place.open && doing(list));
+  create.addEventListener("click", () =>
+    doing(async () => {
+      const made = await api(path, { method: "POST" });
+      await list();
+      notice(made.action === "created" ? t("webhook_made_created") : t("webhook_made_kept"));
+    }),
+  );
+  remove.addEventListener("click", async () => {
+    if (!(await confirmed(t("webhook_confirm", { name }), t("webhook_delete")))) return;
+    doing(async () => {
+      await send(path, { method: "DELETE" });
+      await list();
+      notice(t("webhook_deleted"));
+    });
+  });
+}
+
+// A test of the channels that alarms go to.
+const test = /** @type {HTMLButtonElement | null} */ (one("#notify-test"));
+if (test) {
+  const list = /** @type {HTMLElement} */ (one("#notified"));
+  test.hidden = false;
+  test.addEventListener("click", async () => {
+    test.disabled = true;
+    list.replaceChildren(make("li", {}, t("working")));
+    try {
+      const { channels } = await api("/api/v1/notifications/tests", { method: "POST" });
+      const lines = channels.map((/** @type {any} */ line) =>
+        make("li", { class: line.delivered ? "good" : "bad" }, line.delivered ? t("notified_yes", { channel: line.channel }) : t("notified_no", { channel: line.channel, detail: withoutCodeMarks(line.error ?? "") })),
+      );
+      list.replaceChildren(...(lines.length > 0 ? lines : [make("li", {}, t("notified_none"))]));
+    } catch (problem) {
+      list.replaceChildren(make("li", { class: "bad" }, t("failed", { detail: /** @type {Error} */ (problem).message })));
+    }
+    test.disabled = false;
   });
 }

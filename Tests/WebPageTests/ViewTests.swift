@@ -1,0 +1,212 @@
+import Foundation
+import Recordings
+import Testing
+
+@testable import WebPage
+
+/// Pages as they are made from answers of the API.
+@Suite struct `A view` {
+    private let site: WebSite
+
+    init() throws { site = try WebSite() }
+
+    /// Makes a page from answers by path. What is not among them does not exist.
+    private func html(
+        _ kind: PageKind,
+        role: String = "admin",
+        values: [String: String] = [:],
+        query: [String: String] = [:],
+        _ answers: [String: String]
+    ) async throws -> String {
+        let all = answers.merging(["/api/v1/organizations": #"{"organizations":[{"name":"acme"}]}"#]) { first, _ in
+            first
+        }
+        let mayListen = ["reviewer", "operator", "admin"].contains(role)
+        let visit = Visit(
+            person: Visit.Person(
+                name: "ann",
+                role: role,
+                hasSession: true,
+                mayListen: mayListen,
+                mayExamine: role != "viewer",
+                mayOperate: ["operator", "admin"].contains(role),
+                mayAudit: ["auditor", "admin"].contains(role),
+                mayAdminister: role == "admin"
+            ),
+            values: values,
+            query: query,
+            now: try #require(Timestamp(iso: "2026-11-25T09:00:00Z")),
+            timeZone: .gmt,
+            theme: nil,
+            api: { path, _ in
+                guard let text = all[path] else { throw PageProblem(status: 404, code: "not_found", detail: path) }
+                return try JSONReader.value(of: Data(text.utf8))
+            }
+        )
+        return try await site.html(kind, visit)
+    }
+
+    /// The text of a page, without its tags, and with one blank for several.
+    private func text(_ html: String) -> String {
+        let body = html.components(separatedBy: "<main").last ?? html
+        return body.replacing(/<[^>]*>/, with: " ").replacing(/\s+/, with: " ")
+    }
+
+    // MARK: Calls
+
+    private func calls(_ durations: [Int], next: Bool = false) -> [String: String] {
+        let lines = durations.map { seconds in
+            """
+            {"type":"call","organization":"acme","task_id":"t\(seconds)","created_time":"2026-11-24T08:00:00Z","agents":\
+            [{"id":"a","name":"Ana María"}],"queue":"Billing","origin":"+44\(seconds)","direction":"inbound",\
+            "duration_ms":\(seconds * 1000),"recordings":1,"transcripts":0,"state":"complete"}
+            """
+        }
+        let cursor = next ? #","next_cursor":"c1""# : ""
+        return ["/api/v1/calls": "{\"calls\":[\(lines.joined(separator: ","))]\(cursor)}"]
+    }
+
+    @Test func `of calls sorts all that were found by their length`() async throws {
+        let page = try await html(.calls, query: ["sort": "length"], calls([61, 7, 300]))
+        let numbers = page.matches(of: /<bdi>\+44([0-9]+)<\/bdi>/).map { String($0.output.1) }
+        #expect(numbers == ["300", "61", "7"])
+        #expect(page.contains("3 calls, longest first") && page.contains(#"aria-sort="descending""#))
+    }
+
+    @Test func `of calls says that a part of them is not sorted`() async throws {
+        let page = try await html(.calls, query: ["sort": "length"], calls([61, 7, 300], next: true))
+        let numbers = page.matches(of: /<bdi>\+44([0-9]+)<\/bdi>/).map { String($0.output.1) }
+        #expect(numbers == ["61", "7", "300"] && page.contains("Narrow the search to sort by length"))
+        #expect(!page.contains("aria-sort"))
+    }
+
+    @Test func `of calls offers times, and names that were found`() async throws {
+        let page = try await html(.calls, query: ["agent": "Ana María", "month": "this"], calls([61]))
+        #expect(page.contains("from=2026-11-16&amp;to=2026-11-23") || page.contains("from=2026-11-16&to=2026-11-23"))
+        #expect(page.contains(#"<option value="Ana María">"#) && page.contains(#"<option value="Billing">"#))
+        #expect(page.contains(#"name="agent" value="Ana María""#))
+    }
+
+    // MARK: Overview
+
+    private let status = """
+        {"running":null,"alarms":[],"summary":{"free_bytes":5000000000,"total_bytes":9000000000},
+        "schedule":[{"organization":"acme","kept":true,"verify_share":"1/30",
+            "jobs":[{"job":"poll","next_time":"2026-11-25T09:15:00.000Z"},{"job":"upkeep","next_time":"2026-11-25T09:01:00.000Z"}]}],
+        "requests":[{"organization":"acme","per_minute":50,"left":38,"paused_seconds":null}],
+        "organizations":[{"organization":"acme","archives":340,"archives_never_read":12,"archives_with_faults":0,"days_differing":0,
+            "anchors":[{"name":"freetsa","kind":"timestamp","size":12345,"seen_time":"2026-11-25T06:00:00.000Z"},
+                {"name":"other","kind":"witness","size":null,"seen_time":null}]}]}
+        """
+
+    @Test func `of everything says what comes next, and what anchors have seen`() async throws {
+        let page = try await html(.overview, ["/api/v1/status": status, "/api/v1/days": #"{"days":[]}"#])
+        let words = text(page)
+        for part in [
+            "Next pass today 09:15", "Requests left 38 of 50 this minute", "Archives never read back 12 of 340",
+            "1/30 of the archives each day", "freetsa, 3 h ago: 12 345 entries; 1 anchor has seen nothing yet",
+        ] {
+            #expect(words.replacing("\u{202F}", with: " ").contains(part), "\(part)")
+        }
+    }
+
+    @Test func `of everything names neither a pass nor an anchor that is not planned`() async throws {
+        let bare = #"{"running":null,"alarms":[],"summary":{},"schedule":[],"requests":[],"organizations":[]}"#
+        let words = text(try await html(.overview, ["/api/v1/status": bare, "/api/v1/days": #"{"days":[]}"#]))
+        #expect(words.contains("Next pass none planned") && words.contains("Newest anchor none configured"))
+        #expect(!words.contains("Requests left"))
+    }
+
+    @Test func `of the evidence says what each anchor has seen`() async throws {
+        let audit =
+            #"{"entries":[],"missing":[],"total":0,"checkpoints":[{"origin":"o","root":"r","size":20000,"key_confirmed":true}]}"#
+        let page = try await html(.evidence, ["/api/v1/audit": audit, "/api/v1/status": status])
+        let words = text(page).replacing("\u{202F}", with: " ")
+        #expect(words.contains("Anchor: freetsa, time stamps saw 12 345 entries today 06:00"))
+        #expect(words.contains("Anchor: other, witness has seen nothing yet"))
+    }
+
+    @Test func `of gaps says that there is none`() async throws {
+        let page = try await html(.gaps, ["/api/v1/gaps": #"{"gaps":[],"total":0}"#])
+        #expect(page.contains("No gap waits for an explanation."))
+    }
+
+    // MARK: Days
+
+    private func day(_ closings: String, _ statement: String) -> [String: String] {
+        [
+            "/api/v1/calls": #"{"calls":[]}"#,
+            "/api/v1/days/acme/2026-11-20": """
+            {"day":"2026-11-20","state":"closed","missing":0,"bytes":1,"audio_ms":1,"tasks":{},"recordings":{"expected":3,"archived":3},
+            "open_because":[],"needed":[],"witnesses":[],"gap_list":[],
+            "archives":[{"path":"/a/acme-2026-11-20-001.tar","state":"sound","recordings":3,"bytes":1,"sha256":"aa","copies":["disk","vault"]}],
+            "statement":\(statement),"closings":\(closings)}
+            """,
+        ]
+    }
+
+    private let place = ["organization": "acme", "day": "2026-11-20"]
+
+    @Test func `of a day has its statement, its number and its proof`() async throws {
+        let closings = """
+            [{"type":"day.closed","time":"2026-11-21T03:31:00.000Z","leaf":900,"published":true,"sha256":"bb","recordings":2,"gaps":0},
+            {"type":"day.reopened","time":"2026-11-22T03:31:00.000Z","leaf":1000,"published":true,"sha256":null,"recordings":null,"gaps":null},
+            {"type":"day.closed","time":"2026-11-23T03:31:00.000Z","leaf":1234,"published":false,"sha256":"cc","recordings":3,"gaps":1}]
+            """
+        let statement = #"{"sha256":"cc","current":true,"archive":"acme-2026-11-20-001"}"#
+        let page = try await html(.day, role: "auditor", values: place, day(closings, statement))
+        let words = text(page).replacing("\u{202F}", with: " ")
+        #expect(
+            words.contains(
+                "Closed: 3 recordings, 1 explained gap. Entry 1 234 of the evidence log; no checkpoint has it yet."
+            )
+        )
+        #expect(words.contains("Opened again") && words.contains("Entry 900 of the evidence log."))
+        #expect(page.contains(#"href="/api/v1/days/acme/2026-11-20/proof""#) && words.contains("disk, vault"))
+        let viewer = try await html(.day, role: "viewer", values: place, day(closings, statement))
+        #expect(!viewer.contains("/proof"))
+    }
+
+    @Test func `of a day that was never closed says so`() async throws {
+        let page = try await html(.day, values: place, day("[]", "null"))
+        #expect(page.contains("There is no statement") && !page.contains("/proof"))
+    }
+
+    // MARK: Settings
+
+    private func settings(_ login: String) -> [String: String] {
+        [
+            "/api/v1/me": #"{"name":"ann","role":"admin"}"#, "/api/v1/status": status,
+            "/api/v1/configuration": #"{"values":[]}"#, "/api/v1/sessions": #"{"sessions":[]}"#,
+            "/api/v1/organizations/acme/authorization": login,
+        ]
+    }
+
+    @Test func `of settings connects an organization, or says what is missing for that`() async throws {
+        let open = #"{"possible":true,"obstacle":null,"needs_login":true,"scopes":[],"obtained_time":null}"#
+        let page = try await html(.settings, settings(open))
+        #expect(page.contains("no login yet") && page.contains(#"class="quiet connect" data-organization="acme""#))
+        #expect(page.contains(#"id="notify-test""#) && page.contains(#"class="webhooks" data-organization="acme""#))
+        let closed =
+            #"{"possible":false,"obstacle":"configure service.public_url","needs_login":false,"scopes":["cjp:x"]}"#
+        let other = try await html(.settings, settings(closed))
+        #expect(other.contains("Configure service.public_url") && !other.contains("quiet connect"))
+        #expect(other.contains("Scopes: cjp:x"))
+    }
+
+    @Test func `of settings offers nothing to others than administrators`() async throws {
+        let page = try await html(.settings, role: "auditor", settings("{}"))
+        #expect(!page.contains("quiet connect") && !page.contains("notify-test") && !page.contains("webhooks"))
+    }
+
+    @Test(arguments: [
+        (ConnectionOutcome.connected("acme", until: nil, fault: nil), "acme is connected"),
+        (.connected("acme", until: nil, fault: "region"), "does not answer with the new tokens yet: region"),
+        (.failed("the provider did not grant access"), "The provider did not grant access"),
+    ])
+    func `after a login at the provider says what became of it`(_ outcome: ConnectionOutcome, part: String) throws {
+        let now = try #require(Timestamp(iso: "2026-11-25T09:00:00Z"))
+        let page = site.html(outcome, now: now, timeZone: .gmt, theme: "dark")
+        #expect(page.contains(part) && page.contains(#"href="/settings""#) && page.contains(#"data-theme="dark""#))
+    }
+}
