@@ -51,7 +51,7 @@ import Testing
 
     @Test func `that is replaced before its key is warned of once, and used when both are there`() throws {
         let folder = try TemporaryFolder()
-        for name in ["one", "two"] { try make(name, in: folder) }
+        for name in ["one", "two"] { _ = try SelfSignedCertificate(name, in: folder.path) }
         for suffix in ["pem", "key"] { try replace(suffix, with: "one", in: folder) }
         let files = ServiceSettings.TLS(
             certificateFile: "\(folder.path)/service.pem",
