@@ -22,6 +22,7 @@ import Testing
                 role: mayListen ? "reviewer" : "viewer",
                 hasSession: false,
                 mayListen: mayListen,
+                mayExamine: mayListen,
                 mayOperate: false,
                 mayAudit: false,
                 mayAdminister: false
