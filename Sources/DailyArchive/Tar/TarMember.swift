@@ -16,7 +16,7 @@ struct TarMember: Hashable, Sendable {
 
     /// `offset` rounded up to a whole block.
     static func padded(_ offset: Int64) -> Int64 {
-        let block = Int64(TarHeader.blockSize)
+        let block = Int64(ParsedTarHeader.blockSize)
         return (offset + block - 1) / block * block
     }
 }

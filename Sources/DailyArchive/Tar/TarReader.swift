@@ -64,7 +64,7 @@ struct TarReader: ~Copyable {
         }
         // Skip whole blocks first: after a jump, reading must continue at the start of a block.
         let contentEnd = member.offset + member.byteCount
-        let lastBlock = contentEnd / Int64(TarHeader.blockSize) * Int64(TarHeader.blockSize)
+        let lastBlock = contentEnd / Int64(ParsedTarHeader.blockSize) * Int64(ParsedTarHeader.blockSize)
         if source.position < lastBlock { _ = try source.skip(lastBlock - source.position) }
         while source.position < member.end {
             let start = source.position
@@ -83,9 +83,9 @@ struct TarReader: ~Copyable {
         var isPlain = true
         while true {
             let offset = source.position
-            let block = try source.next(TarHeader.blockSize)
-            guard block.count == TarHeader.blockSize else { return finish(.truncated, at: offset) }
-            switch TarHeader.read(block) {
+            let block = try source.next(ParsedTarHeader.blockSize)
+            guard block.count == ParsedTarHeader.blockSize else { return finish(.truncated, at: offset) }
+            switch ParsedTarHeader.read(block) {
             case .zeros where offset == start: return try readEnd(offset)
             case .zeros, .other: return try resynchronize(after: offset)
             case .header(let header):
@@ -104,7 +104,7 @@ struct TarReader: ~Copyable {
     }
 
     private mutating func begin(
-        _ header: TarHeader,
+        _ header: ParsedTarHeader,
         _ records: PaxRecords?,
         from start: Int64,
         isPlain: Bool
@@ -126,7 +126,7 @@ struct TarReader: ~Copyable {
 
     /// Whether an extended header says only what the header itself cannot. If both said something, two tools could read
     /// two different things.
-    private static func isPlain(_ header: TarHeader, _ records: PaxRecords?) -> Bool {
+    private static func isPlain(_ header: ParsedTarHeader, _ records: PaxRecords?) -> Bool {
         guard let records else { return true }
         let isNeeded = (records.path?.utf8.count ?? .max) > 100 && (records.byteCount ?? .max) >= 8 << 30
         let isSameTime = records.modified.map { $0 == String(header.secondsSince1970) } ?? true
@@ -139,7 +139,7 @@ struct TarReader: ~Copyable {
         let padded = TarMember.padded(end)
         var bytes: [UInt8] = []
         while source.position < padded {
-            let piece = try source.next(TarHeader.blockSize)
+            let piece = try source.next(ParsedTarHeader.blockSize)
             if piece.isEmpty { break }
             bytes.append(contentsOf: piece)
         }
@@ -148,9 +148,9 @@ struct TarReader: ~Copyable {
     }
 
     private mutating func readEnd(_ offset: Int64) throws(ArchiveError) -> Item? {
-        let block = try source.next(TarHeader.blockSize)
-        guard case .zeros = TarHeader.read(block) else {
-            if block.count == TarHeader.blockSize { return try resynchronize(after: offset) }
+        let block = try source.next(ParsedTarHeader.blockSize)
+        guard case .zeros = ParsedTarHeader.read(block) else {
+            if block.count == ParsedTarHeader.blockSize { return try resynchronize(after: offset) }
             return finish(.end, at: offset)
         }
         guard source.position < source.end else {
@@ -170,15 +170,15 @@ struct TarReader: ~Copyable {
         var zeros = 0
         while true {
             let offset = source.position
-            let block = try source.next(TarHeader.blockSize)
-            guard block.count == TarHeader.blockSize else {
+            let block = try source.next(ParsedTarHeader.blockSize)
+            guard block.count == ParsedTarHeader.blockSize else {
                 // The search for a header may have passed the tar's own end.
                 isFinished = true
-                if zeros >= 2 { pending.append(.end(offset: offset - Int64(2 * TarHeader.blockSize))) }
+                if zeros >= 2 { pending.append(.end(offset: offset - Int64(2 * ParsedTarHeader.blockSize))) }
                 break
             }
-            guard case .header(let header) = TarHeader.read(block), isInFolder(header.path) else {
-                if case .zeros = TarHeader.read(block) { zeros += 1 } else { zeros = 0 }
+            guard case .header(let header) = ParsedTarHeader.read(block), isInFolder(header.path) else {
+                if case .zeros = ParsedTarHeader.read(block) { zeros += 1 } else { zeros = 0 }
                 continue
             }
             if header.kind == .file || header.kind == .folder {
@@ -187,7 +187,7 @@ struct TarReader: ~Copyable {
             }
             if header.kind == .extended, header.byteCount <= Self.extendedLimit,
                 let records = PaxRecords(try take(header.byteCount)),
-                case .header(let own) = TarHeader.read(try source.next(TarHeader.blockSize)),
+                case .header(let own) = ParsedTarHeader.read(try source.next(ParsedTarHeader.blockSize)),
                 own.kind == .file || own.kind == .folder
             {
                 pending.append(.member(begin(own, records, from: offset, isPlain: header.isPlain)))

@@ -1,6 +1,6 @@
 /// One header block of a tar, as in POSIX.1-2017 pax, section "ustar Interchange Format". Strict: anything that is not
 /// exactly as it should be is no header.
-struct TarHeader: Hashable, Sendable {
+struct ParsedTarHeader: Hashable, Sendable {
     static let blockSize = 512
 
     enum Kind: UInt8, Sendable {
@@ -13,7 +13,7 @@ struct TarHeader: Hashable, Sendable {
     }
 
     enum Block: Hashable, Sendable {
-        case header(TarHeader)
+        case header(ParsedTarHeader)
         case zeros
         case other
     }
@@ -32,7 +32,7 @@ struct TarHeader: Hashable, Sendable {
     static func read(_ block: UnsafeRawBufferPointer) -> Block {
         guard block.count == blockSize else { return .other }
         if block.allSatisfy({ $0 == 0 }) { return .zeros }
-        return TarHeader(block).map(Block.header) ?? .other
+        return ParsedTarHeader(block).map(Block.header) ?? .other
     }
 
     private init?(_ block: UnsafeRawBufferPointer) {
