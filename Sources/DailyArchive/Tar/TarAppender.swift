@@ -2,15 +2,6 @@ import CArchive
 import Files
 import Glibc
 
-/// A member that is about to be written.
-struct TarMemberHeader {
-    /// From the archive's root, ASCII only, because libarchive converts names through the process's locale.
-    var path: String
-    var byteCount: Int64
-    var secondsSince1970: Int64
-    var isFolder = false
-}
-
 /// Writes members with libarchive to an ``AlignedFileWriter``. A tar is a concatenation of members, so several
 /// appenders can write one, one after the other. Only ``finish()`` writes its end.
 struct TarAppender: ~Copyable {
