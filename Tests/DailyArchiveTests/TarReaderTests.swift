@@ -34,13 +34,13 @@ import TestSupport
     private func tar(_ paths: [String] = ["f/0", "f/1", "f/2"], ending: Bool = true) throws -> [UInt8] {
         let path = folder.path + "/written-\(UUID().uuidString).tar"
         let file = try AlignedFileWriter(path: path, position: 0, creating: true)
-        let appender = try TarAppender(writingTo: file)
+        let writer = try TarWriter(writingTo: file)
         for path in paths {
-            _ = try appender.begin(TarMemberHeader(path: path, byteCount: 600, secondsSince1970: 5))
-            try noise(600, seed: 3).withRawBytes { bytes throws(ArchiveError) in try appender.write(bytes) }
-            try appender.endMember()
+            _ = try writer.begin(TarMemberHeader(path: path, byteCount: 600, secondsSince1970: 5))
+            try noise(600, seed: 3).withRawBytes { bytes throws(ArchiveError) in try writer.write(bytes) }
+            try writer.endMember()
         }
-        if ending { try appender.finish() }
+        if ending { try writer.finish() }
         try file.settle()
         return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     }
@@ -85,11 +85,11 @@ import TestSupport
     @Test func `a recording that holds a tar is not mistaken for members`() throws {
         let inner = try tar(["f/evil", "g/evil"], ending: false)
         let file = try AlignedFileWriter(path: folder.path + "/outer.tar", position: 0, creating: true)
-        let appender = try TarAppender(writingTo: file)
-        _ = try appender.begin(TarMemberHeader(path: "g/0", byteCount: Int64(inner.count), secondsSince1970: 5))
-        try inner.withRawBytes { bytes throws(ArchiveError) in try appender.write(bytes) }
-        try appender.endMember()
-        try appender.finish()
+        let writer = try TarWriter(writingTo: file)
+        _ = try writer.begin(TarMemberHeader(path: "g/0", byteCount: Int64(inner.count), secondsSince1970: 5))
+        try inner.withRawBytes { bytes throws(ArchiveError) in try writer.write(bytes) }
+        try writer.endMember()
+        try writer.finish()
         try file.settle()
         var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/outer.tar")))
         #expect(try summary(bytes) == ["g/0 3072", "end at 3584"])
@@ -117,8 +117,8 @@ import TestSupport
         let file = try AlignedFileWriter(path: path, position: 0, creating: true)
         var offset: Int64 = 0
         do {
-            let appender = try TarAppender(writingTo: file)
-            offset = try appender.begin(TarMemberHeader(path: "f/large", byteCount: size, secondsSince1970: 5))
+            let writer = try TarWriter(writingTo: file)
+            offset = try writer.begin(TarMemberHeader(path: "f/large", byteCount: size, secondsSince1970: 5))
             try file.settle()
         }
         let sparse = try OpenFile(path, 2)

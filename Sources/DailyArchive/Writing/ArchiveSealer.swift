@@ -123,7 +123,7 @@ struct ArchiveSealer: Sendable {
     /// - Returns: where the first of them begins, with its header.
     private func append(_ tags: [TagFile], to path: String, isEmpty: Bool) throws(ArchiveError) -> Int64 {
         let file = try AlignedFileWriter(path: path, position: extent.tarBytes, creating: false)
-        let appender = try TarAppender(writingTo: file)
+        let writer = try TarWriter(writingTo: file)
         let time = BagLayout.secondsSince1970(atStartOf: name.day)
         if isEmpty {
             // A bag has a payload folder even if it is empty (RFC 8493 section 2.1.2).
@@ -133,8 +133,8 @@ struct ArchiveSealer: Sendable {
                 secondsSince1970: time,
                 isFolder: true
             )
-            _ = try appender.begin(folder)
-            try appender.endMember()
+            _ = try writer.begin(folder)
+            try writer.endMember()
         }
         let begin = file.position
         for tag in tags {
@@ -143,11 +143,11 @@ struct ArchiveSealer: Sendable {
                 byteCount: tag.content.byteCount,
                 secondsSince1970: time
             )
-            _ = try appender.begin(header)
-            try tag.content.forEachPiece { bytes throws(ArchiveError) in try appender.write(bytes) }
-            try appender.endMember()
+            _ = try writer.begin(header)
+            try tag.content.forEachPiece { bytes throws(ArchiveError) in try writer.write(bytes) }
+            try writer.endMember()
         }
-        try appender.finish()
+        try writer.finish()
         try file.settle()
         return begin
     }

@@ -7,7 +7,7 @@ import Recordings
 final class OpenArchiveFile {
     private let name: ArchiveName
     private let tar: AlignedFileWriter
-    private let appender: TarAppender
+    private let writer: TarWriter
     private let journal: SharedFile
     /// The archive's extent after the flushes that were returned so far.
     private var end: ArchiveExtent
@@ -26,7 +26,7 @@ final class OpenArchiveFile {
         if try journal.size() > position.journalBytes { try journal.truncate(to: position.journalBytes) }
         do throws(ArchiveError) {
             tar = try AlignedFileWriter(path: tarPath, position: position.tarBytes, creating: creating)
-            appender = try TarAppender(writingTo: tar)
+            writer = try TarWriter(writingTo: tar)
         } catch {
             if creating { try? FileSystem.remove(journalPath) }
             throw error
@@ -45,9 +45,9 @@ final class OpenArchiveFile {
             entry.stored == member.content.identity,
             "an entry must describe the bytes it comes with"
         )
-        entry.offset = try appender.begin(header(for: entry))
-        try member.content.forEachPiece { bytes throws(ArchiveError) in try appender.write(bytes) }
-        try appender.endMember()
+        entry.offset = try writer.begin(header(for: entry))
+        try member.content.forEachPiece { bytes throws(ArchiveError) in try writer.write(bytes) }
+        try writer.endMember()
         pendingLines.append(contentsOf: entry.jsonLine)
         pendingLines.append(UInt8(ascii: "\n"))
         return entry

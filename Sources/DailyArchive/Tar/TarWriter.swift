@@ -3,8 +3,8 @@ import Files
 import Glibc
 
 /// Writes members with libarchive to an ``AlignedFileWriter``. A tar is a concatenation of members, so several
-/// appenders can write one, one after the other. Only ``finish()`` writes its end.
-struct TarAppender: ~Copyable {
+/// writers can write one, one after the other. Only ``finish()`` writes its end.
+struct TarWriter: ~Copyable {
     private let archive: OpaquePointer
     private let entry: OpaquePointer
     private let sink: Sink
