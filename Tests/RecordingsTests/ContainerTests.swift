@@ -3,8 +3,8 @@ import Recordings
 import Testing
 
 @Suite struct `What a recording is recognized by` {
-    private func inspect(_ bytes: [UInt8]) -> WaveInspection {
-        WaveInspection.inspect(prefix: Array(bytes.prefix(65_536)), byteCount: Int64(bytes.count))
+    private func inspect(_ bytes: [UInt8]) -> ContentInspection {
+        ContentInspection.inspect(prefix: Array(bytes.prefix(65_536)), byteCount: Int64(bytes.count))
     }
 
     private func container(_ bytes: [UInt8]) -> String? {
@@ -218,9 +218,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("<!doctype html>", WaveInspection.NotAudio.html), ("<Error/>", .xml), ("{}", .json), ("Gone", .text),
+        ("<!doctype html>", ContentInspection.NotAudio.html), ("<Error/>", .xml), ("{}", .json), ("Gone", .text),
     ])
-    func `is described by what it is, in any encoding`(text: String, kind: WaveInspection.NotAudio) throws {
+    func `is described by what it is, in any encoding`(text: String, kind: ContentInspection.NotAudio) throws {
         for (name, mark, encoding) in Self.encodings {
             let bytes = mark + Array(try #require(text.data(using: encoding)))
             #expect(inspect(bytes) == .notAudio(kind, beginning: text), "\(name)")

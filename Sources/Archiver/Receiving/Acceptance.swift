@@ -43,7 +43,7 @@ enum Acceptance: Equatable {
         _ statedDuration: Duration?,
         acceptsUnknown: Bool
     ) -> Acceptance {
-        switch WaveInspection.inspect(prefix: prefix, byteCount: byteCount, statedDuration: statedDuration) {
+        switch ContentInspection.inspect(prefix: prefix, byteCount: byteCount, statedDuration: statedDuration) {
         case .audio(let format, suspicion: nil): .accepted(format, suspicion: nil)
         case .audio(let format, suspicion: let suspicion?): .doubtful(format, suspicion: suspicion)
         case .otherAudio(let container): .accepted(.unread(container), suspicion: nil)
@@ -63,7 +63,7 @@ enum Acceptance: Equatable {
 
     /// Film, or what a later kind of film may look like; no text.
     private static func judgeScreenRecording(prefix: [UInt8], byteCount: Int64) -> Acceptance {
-        switch WaveInspection.inspect(prefix: prefix, byteCount: byteCount) {
+        switch ContentInspection.inspect(prefix: prefix, byteCount: byteCount) {
         case .audio(let format, let suspicion):
             suspicion.map { .doubtful(format, suspicion: $0) } ?? .accepted(format, suspicion: nil)
         case .otherAudio(let container): .accepted(.unread(container), suspicion: nil)

@@ -40,7 +40,7 @@ enum ContentCoding: Equatable {
 
     /// Whether the bytes show what they are: a recording, a transcription or an error page.
     private static func isPlain(_ prefix: [UInt8], _ byteCount: Int64) -> Bool {
-        if case .notAudio(.unknown, _) = WaveInspection.inspect(prefix: prefix, byteCount: byteCount) {
+        if case .notAudio(.unknown, _) = ContentInspection.inspect(prefix: prefix, byteCount: byteCount) {
             false
         } else {
             true

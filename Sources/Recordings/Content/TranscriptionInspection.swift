@@ -18,7 +18,7 @@ package enum TranscriptionInspection: Hashable, Sendable {
     ///   - prefix: its first bytes, up to 64 KiB.
     ///   - byteCount: how many it has in all.
     package static func inspect(prefix: [UInt8], byteCount: Int64) -> TranscriptionInspection {
-        guard case .notAudio(let kind, let beginning) = WaveInspection.inspect(prefix: prefix, byteCount: byteCount)
+        guard case .notAudio(let kind, let beginning) = ContentInspection.inspect(prefix: prefix, byteCount: byteCount)
         else { return .notTranscription("sound or film") }
         guard kind != .empty, let text = DecodedText(prefix)?.text else {
             return kind == .empty ? .notTranscription("empty") : .unknown(beginning: beginning)

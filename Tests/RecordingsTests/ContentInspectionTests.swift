@@ -2,30 +2,30 @@ import Foundation
 import Recordings
 import Testing
 
-@Suite struct WaveInspectionTests {
-    private func inspect(_ file: WaveFile, byteCount: Int? = nil) -> WaveInspection {
+@Suite struct ContentInspectionTests {
+    private func inspect(_ file: WaveFile, byteCount: Int? = nil) -> ContentInspection {
         inspect(file.bytes, byteCount: byteCount)
     }
 
-    private func inspect(_ bytes: [UInt8], byteCount: Int? = nil) -> WaveInspection {
-        WaveInspection.inspect(prefix: Array(bytes.prefix(65_536)), byteCount: Int64(byteCount ?? bytes.count))
+    private func inspect(_ bytes: [UInt8], byteCount: Int? = nil) -> ContentInspection {
+        ContentInspection.inspect(prefix: Array(bytes.prefix(65_536)), byteCount: Int64(byteCount ?? bytes.count))
     }
 
-    private func format(_ inspection: WaveInspection) throws -> AudioFormat {
+    private func format(_ inspection: ContentInspection) throws -> AudioFormat {
         guard case .audio(let format, _) = inspection else {
             throw Unexpected(inspection)
         }
         return format
     }
 
-    private func suspicion(_ inspection: WaveInspection) throws -> String? {
+    private func suspicion(_ inspection: ContentInspection) throws -> String? {
         guard case .audio(_, let suspicion) = inspection else { throw Unexpected(inspection) }
         return suspicion
     }
 
     private struct Unexpected: Error {
-        var inspection: WaveInspection
-        init(_ inspection: WaveInspection) { self.inspection = inspection }
+        var inspection: ContentInspection
+        init(_ inspection: ContentInspection) { self.inspection = inspection }
     }
 
     @Test func `a plain file is audio with its format and duration`() {
@@ -47,7 +47,7 @@ import Testing
         var file = WaveFile()
         (file.soundSize, file.riffSize) = (size, size)
         let duration = stated.map { Duration.milliseconds($0) }
-        let inspection = WaveInspection.inspect(
+        let inspection = ContentInspection.inspect(
             prefix: file.bytes,
             byteCount: Int64(file.bytes.count),
             statedDuration: duration
@@ -201,12 +201,12 @@ import Testing
         ]
         for file in hostile {
             _ = try format(inspect(file))
-            _ = try format(WaveInspection.inspect(prefix: Array(file.bytes.prefix(65_536)), byteCount: .max))
+            _ = try format(ContentInspection.inspect(prefix: Array(file.bytes.prefix(65_536)), byteCount: .max))
         }
         let endless =
             Array("RIFF".utf8) + [0xff, 0xff, 0xff, 0xff] + Array("WAVE".utf8)
             + Array("LIST".utf8) + [0xff, 0xff, 0xff, 0xff]
-        _ = try format(WaveInspection.inspect(prefix: endless, byteCount: .max))
+        _ = try format(ContentInspection.inspect(prefix: endless, byteCount: .max))
     }
 
     @Test func `no single byte and no cut of a header makes the inspection trap`() {
@@ -222,13 +222,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("<!DOCTYPE html><html>", WaveInspection.NotAudio.html), ("\u{feff}\n <HTML>", .html),
+        ("<!DOCTYPE html><html>", ContentInspection.NotAudio.html), ("\u{feff}\n <HTML>", .html),
         ("<?xml version=\"1.0\"?>\n<html xmlns=\"…\">", .html),
         ("<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>", .xml), ("<Error/>", .xml),
         ("{\"message\":\"no\"}", .json), ("  [1]", .json), ("Service Unavailable\n", .text), ("RIF", .text),
         ("RIFF\u{0}\u{0}\u{0}\u{0}WEBPVP8 ", .unknown), ("\u{0}\u{1}\u{2}", .unknown), ("\u{7f}ELF\u{2}", .unknown),
     ])
-    func `what is no audio is named for what it is`(content: String, kind: WaveInspection.NotAudio) throws {
+    func `what is no audio is named for what it is`(content: String, kind: ContentInspection.NotAudio) throws {
         guard case .notAudio(let found, _) = inspect(Array(content.utf8)) else {
             throw Unexpected(inspect(Array(content.utf8)))
         }

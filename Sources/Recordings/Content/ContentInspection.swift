@@ -3,7 +3,7 @@
 /// A media host sometimes answers 200 with an error page (wxcc-api 6.5), and a broken connection can look like a proper
 /// end. So a recording has to begin like audio, and the sizes in a WAVE file have to agree with its bytes
 /// (``WaveHeader``, which says that a file is shorter than its header promises).
-package enum WaveInspection: Hashable, Sendable {
+package enum ContentInspection: Hashable, Sendable {
     /// A WAVE file. The suspicion says, in one line, how its header and its bytes disagree; `nil` if they agree.
     case audio(AudioFormat, suspicion: String?)
     /// Audio, or audio and video, in another container, such as `ogg-opus`, `mp3`, `mp4`, `w64`; its sizes are not
@@ -27,7 +27,7 @@ package enum WaveInspection: Hashable, Sendable {
         prefix: [UInt8],
         byteCount: Int64,
         statedDuration: Duration? = nil
-    ) -> WaveInspection {
+    ) -> ContentInspection {
         guard !prefix.isEmpty, byteCount > 0 else { return .notAudio(.empty, beginning: "") }
         // Whatever can be read as text is text, no matter what it begins with: hardly any audio has no zeros or other
         // control characters. Only if the text is a guess, a complete header or consecutive frames count more.
@@ -67,7 +67,7 @@ package enum WaveInspection: Hashable, Sendable {
     }
 }
 
-extension WaveInspection.NotAudio {
+extension ContentInspection.NotAudio {
     fileprivate init(_ text: DecodedText?) {
         guard let text = text?.text.drop(while: \.isWhitespace).prefix(1024).lowercased() else {
             self = .unknown
