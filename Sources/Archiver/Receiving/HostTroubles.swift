@@ -3,10 +3,10 @@ import Manifest
 import Synchronization
 import WebexContactCenter
 
-/// The troubles of all media hosts of a pass (``HostTrouble``), and the recordings that wait for one to end.
+/// The troubles of all media hosts of a pass (``HostTroubleRule``), and the recordings that wait for one to end.
 final class HostTroubles: Sendable {
     private struct State {
-        var hosts: [String: HostTrouble] = [:]
+        var hosts: [String: HostTroubleRule] = [:]
         /// Counts the changes for which recordings may be waiting.
         var changes = 0
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -44,13 +44,13 @@ final class HostTroubles: Sendable {
         change { $0.hosts[host]?.end(of: row, isFailed: isFailed) == true }
     }
 
-    /// Records that a recording's URL was refused (``HostTrouble/note(_:of:isSurprising:now:)``).
+    /// Records that a recording's URL was refused (``HostTroubleRule/note(_:of:isSurprising:now:)``).
     func note(
         _ refusal: StoreRefusal,
         of row: RecordingRowID,
         at host: String,
         isSurprising: Bool
-    ) -> HostTrouble.NextStep {
+    ) -> HostTroubleRule.NextStep {
         let now = stopwatch.elapsed()
         return reporting(host, refusal.description, now) {
             $0.note(refusal, of: row, isSurprising: isSurprising, now: now)
@@ -58,20 +58,20 @@ final class HostTroubles: Sendable {
     }
 
     /// Records that the host failed temporarily.
-    func noteFailure(_ reason: String, of row: RecordingRowID, at host: String) -> HostTrouble.NextStep {
+    func noteFailure(_ reason: String, of row: RecordingRowID, at host: String) -> HostTroubleRule.NextStep {
         let now = stopwatch.elapsed()
         return reporting(host, reason, now) { $0.noteFailure(reason, of: row, now: now) }
     }
 
     /// What a recording whose URL was refused does now.
-    func nextStep(for row: RecordingRowID, at host: String) -> HostTrouble.NextStep {
+    func nextStep(for row: RecordingRowID, at host: String) -> HostTroubleRule.NextStep {
         state.withLock { $0.hosts[host]?.nextStep(for: row) ?? .proceed }
     }
 
     /// Waits until the trouble is over, or until it is this recording's turn to try.
     /// - Returns: anything except `wait`.
     /// - Throws: `CancellationError`.
-    func wait(of row: RecordingRowID, at host: String) async throws -> HostTrouble.NextStep {
+    func wait(of row: RecordingRowID, at host: String) async throws -> HostTroubleRule.NextStep {
         while true {
             try Task.checkCancellation()
             let (nextStep, seen) = state.withLock { ($0.hosts[host]?.nextStep(for: row) ?? .proceed, $0.changes) }
@@ -84,10 +84,10 @@ final class HostTroubles: Sendable {
         _ host: String,
         _ reason: String,
         _ now: Duration,
-        _ body: (inout HostTrouble) -> HostTrouble.NextStep
-    ) -> HostTrouble.NextStep {
+        _ body: (inout HostTroubleRule) -> HostTroubleRule.NextStep
+    ) -> HostTroubleRule.NextStep {
         let (nextStep, notice) = state.withLock { state in
-            let nextStep = body(&state.hosts[host, default: HostTrouble(patience: patience)])
+            let nextStep = body(&state.hosts[host, default: HostTroubleRule(patience: patience)])
             return (nextStep, state.hosts[host]?.nextNotice(reason, now: now))
         }
         if let notice { observer(.mediaTrouble(host: host, reason: notice)) }

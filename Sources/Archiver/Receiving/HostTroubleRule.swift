@@ -10,7 +10,7 @@ import Recordings
 /// tried once in any case, because that costs no quota; the first one that arrives ends the trouble.
 ///
 /// A host that is down or overloaded gets time: it is left alone only if nothing has come from it for that long.
-struct HostTrouble: Sendable {
+struct HostTroubleRule: Sendable {
     /// What a recording does next.
     enum NextStep: Sendable, Equatable {
         /// Continue as if there were no trouble.
@@ -47,7 +47,7 @@ struct HostTrouble: Sendable {
     /// - Returns: whether this ends trouble for which others may be waiting.
     mutating func end() -> Bool {
         guard !recordings.isEmpty, closed == nil else { return false }
-        self = HostTrouble(patience: patience)
+        self = HostTroubleRule(patience: patience)
         return true
     }
 

@@ -13,8 +13,8 @@ import WebexContactCenter
 
     private func row(_ number: Int) -> RecordingRowID { RecordingRowID(task: Int64(number), ordinal: 1) }
 
-    private func trouble(_ refusals: Int) -> HostTrouble {
-        var trouble = HostTrouble(patience: .seconds(900))
+    private func trouble(_ refusals: Int) -> HostTroubleRule {
+        var trouble = HostTroubleRule(patience: .seconds(900))
         for number in 0..<refusals { _ = trouble.note(skewed, of: row(number), isSurprising: true, now: start) }
         return trouble
     }
@@ -57,13 +57,13 @@ import WebexContactCenter
     }
 
     @Test func `is not assumed if one recording is refused repeatedly`() {
-        var trouble = HostTrouble(patience: .seconds(900))
+        var trouble = HostTroubleRule(patience: .seconds(900))
         for _ in 0..<100 { #expect(trouble.note(skewed, of: row(7), isSurprising: true, now: start) == .proceed) }
         #expect(trouble.nextNotice("x", now: start) == nil)
     }
 
     @Test func `is not assumed if old URLs have expired`() {
-        var trouble = HostTrouble(patience: .seconds(900))
+        var trouble = HostTroubleRule(patience: .seconds(900))
         for number in 0..<100 {
             #expect(trouble.note(expired, of: row(number), isSurprising: false, now: start) == .proceed)
         }
@@ -71,7 +71,7 @@ import WebexContactCenter
     }
 
     @Test func `that fails in passing is left alone when nothing came for long enough`() {
-        var trouble = HostTrouble(patience: .seconds(900))
+        var trouble = HostTroubleRule(patience: .seconds(900))
         for second in 0..<900 {
             #expect(trouble.noteFailure("busy", of: row(second), now: start + .seconds(second)) == .proceed)
         }
@@ -83,7 +83,7 @@ import WebexContactCenter
     }
 
     @Test func `that fails in passing and brings something now and then is not left alone`() {
-        var trouble = HostTrouble(patience: .seconds(900))
+        var trouble = HostTroubleRule(patience: .seconds(900))
         for second in 0..<10_000 {
             #expect(trouble.noteFailure("busy", of: row(second), now: start + .seconds(second)) == .proceed)
             if second % 800 == 0 { _ = trouble.end() }
@@ -91,7 +91,7 @@ import WebexContactCenter
     }
 
     @Test func `with few recordings is tried as often as each of them may be`() {
-        var trouble = HostTrouble(patience: .seconds(900))
+        var trouble = HostTroubleRule(patience: .seconds(900))
         for second in 0..<10_000 {
             #expect(trouble.noteFailure("busy", of: row(second % 3), now: start + .seconds(second)) == .proceed)
         }
@@ -107,7 +107,7 @@ import WebexContactCenter
             ) == true
         )
         #expect(refused.nextNotice("x", now: start) == nil)
-        var failing = HostTrouble(patience: .seconds(900))
+        var failing = HostTroubleRule(patience: .seconds(900))
         for number in 0..<8 { _ = failing.noteFailure("busy", of: row(number), now: start) }
         #expect(failing.nextNotice("busy", now: start + .seconds(59)) == nil)
         #expect(
