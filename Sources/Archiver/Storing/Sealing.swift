@@ -4,8 +4,9 @@ import Files
 import Manifest
 import Recordings
 
-/// The last step of a pass that writes archives: seals those of days that are over, and closes the days. With a vault, an
-/// archive of a day under way can be sealed earlier; the rest of its day goes into the next ones.
+/// The last step of a pass that writes archives: seals those of days that are over, and closes the days that can be
+/// closed (``ClosableDays``). With a vault, an archive of a day under way can be sealed earlier; the rest of its day
+/// goes into the next ones.
 struct Sealing: Sendable {
     let organization: OrganizationName
     /// What the pass has listed; `nil` if it listed nothing.
@@ -38,7 +39,7 @@ struct Sealing: Sendable {
             .union(renewing.filter { $0 < today })
             .union(try await partsToSeal(from: today))
             .subtracting(try await daysLeftToBackfill())
-        let closing = Closing(organization: organization, listed: listed, context: context)
+        let closing = ClosableDays(organization: organization, listed: listed, context: context)
         let closable = Set(try await closing.days(before: today))
         var outcome = Outcome()
         for day in filled.union(closable).sorted() where only?.contains(day) ?? true {

@@ -4,7 +4,7 @@ import Recordings
 
 /// Finds the days that can be closed: they are over, the listing has passed their end without a doubt, and everything
 /// expected of them is held or explained.
-struct Closing: Sendable {
+struct ClosableDays: Sendable {
     let organization: OrganizationName
     /// The span that the pass itself has listed; `nil` if it listed nothing.
     let listed: Range<Timestamp>?
