@@ -11,7 +11,7 @@ struct NewestCalls {
         case end
     }
 
-    private let scope: EntriesScope
+    private let scope: ListScope
     private let standpoint: Standpoint
     private var candidates: PageCandidates
     /// For `task`, and the arguments.
@@ -42,7 +42,7 @@ struct NewestCalls {
         budget: Int,
         in db: Database
     ) throws {
-        guard let scope = try EntriesScope(pageOf: organization, filter: filter, in: db) else { return nil }
+        guard let scope = try ListScope(pageOf: organization, filter: filter, in: db) else { return nil }
         (self.scope, self.standpoint, self.budget) = (scope, standpoint, max(1, budget))
         chunk = count
         let state = try filter.state.map { try StateSearch($0, organization, standpoint.altered, in: db) }
@@ -161,7 +161,7 @@ extension CallCursor {
     }
 }
 
-extension EntriesScope {
+extension ListScope {
     /// For a page: without the search for candidates, which takes as long as there are many.
     fileprivate init?(pageOf organization: OrganizationRow, filter: ListFilter, in db: Database) throws {
         try IndexEnds.require(in: db)

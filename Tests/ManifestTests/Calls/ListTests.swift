@@ -6,7 +6,7 @@ import Testing
 
 @testable import Manifest
 
-@Suite struct EntriesTests {
+@Suite struct ListTests {
     @Test func `rows come in order, filtered, and streamed in batches`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known(1...1100)

@@ -31,13 +31,13 @@ extension Manifest {
         maxCandidates: Int,
         _ elements: @escaping @Sendable ([CallRow]) -> [Element]
     ) -> RowSequence<Element> {
-        RowSequence(from: EntriesState.beginning) { [self] state in
+        RowSequence(from: ListState.beginning) { [self] state in
             try await read { db in
                 switch state {
                 case .beginning:
                     return RowSequence.Batch(
                         rows: [],
-                        next: try EntriesState.scopes(of: filter, maxCandidates, standpoint.altered, in: db)
+                        next: try ListState.scopes(of: filter, maxCandidates, standpoint.altered, in: db)
                     )
                 case .within(let scopes, let position):
                     guard let scope = scopes.first else { return RowSequence.Batch(rows: [], next: nil) }
@@ -47,7 +47,7 @@ extension Manifest {
                     let others = scopes.dropFirst()
                     return RowSequence.Batch(
                         rows: rows,
-                        next: others.isEmpty ? nil : .within(others, EntriesPosition())
+                        next: others.isEmpty ? nil : .within(others, ListPosition())
                     )
                 }
             }
@@ -131,12 +131,12 @@ extension TaskRow {
 }
 
 /// How far a reader is in the entries.
-private enum EntriesState: RowPosition {
+private enum ListState: RowPosition {
     case beginning
     /// The organizations that are left, the first of them after this position.
-    case within(ArraySlice<EntriesScope>, EntriesPosition)
+    case within(ArraySlice<ListScope>, ListPosition)
 
-    func isAfter(_ earlier: EntriesState) -> Bool {
+    func isAfter(_ earlier: ListState) -> Bool {
         guard case .within(let scopes, let position) = self else { return false }
         guard case .within(let earlierScopes, let earlierPosition) = earlier else { return true }
         return scopes.count < earlierScopes.count || position.isAfter(earlierPosition)
@@ -147,28 +147,28 @@ private enum EntriesState: RowPosition {
         _ maxCandidates: Int,
         _ altered: AlteredArchives,
         in db: Database
-    ) throws -> EntriesState? {
+    ) throws -> ListState? {
         let scopes = try Row.fetchAll(db, sql: "SELECT row, name, id FROM organization ORDER BY name")
             .map(OrganizationRow.init)
             .filter { filter.organization == nil || filter.organization == $0.name }
-            .compactMap { try EntriesScope(organization: $0, filter: filter, maxCandidates, altered, in: db) }
-        return scopes.isEmpty ? nil : .within(scopes[...], EntriesPosition())
+            .compactMap { try ListScope(organization: $0, filter: filter, maxCandidates, altered, in: db) }
+        return scopes.isEmpty ? nil : .within(scopes[...], ListPosition())
     }
 }
 
 /// How far a reader is in one organization's entries.
-private struct EntriesPosition: RowPosition {
+private struct ListPosition: RowPosition {
     var task = TaskPosition.beginning
     /// How many candidates of a search for calls were read.
     var candidates = 0
 
-    func isAfter(_ earlier: EntriesPosition) -> Bool {
+    func isAfter(_ earlier: ListPosition) -> Bool {
         candidates > earlier.candidates || task.isAfter(earlier.task)
     }
 }
 
 /// The tasks of one organization that a filter selects.
-struct EntriesScope: Sendable {
+struct ListScope: Sendable {
     var organization: OrganizationRow
     var filter: ListFilter
     /// When these tasks were created. It is narrow if they are few.
@@ -247,10 +247,10 @@ struct EntriesScope: Sendable {
     }
 
     fileprivate func batch(
-        after position: EntriesPosition,
+        after position: ListPosition,
         _ standpoint: Standpoint,
         in db: Database
-    ) throws -> ([CallRow], EntriesPosition?) {
+    ) throws -> ([CallRow], ListPosition?) {
         let (tasks, next) = try tasks(after: position, in: db)
         var reading = CallReading()
         let rows = try tasks.compactMap { row in
@@ -275,12 +275,12 @@ struct EntriesScope: Sendable {
     }
 
     /// - Returns: rows for ``TaskScope``, and the position to continue from, if there is more.
-    private func tasks(after position: EntriesPosition, in db: Database) throws -> ([Row], EntriesPosition?) {
+    private func tasks(after position: ListPosition, in db: Database) throws -> ([Row], ListPosition?) {
         if let candidates = calls?.candidates {
             let some = candidates.dropFirst(position.candidates).prefix(Self.batchSize)
             let conditions = ["row IN (SELECT value FROM json_each(:rows))"]
             let rows = try select(conditions, ["rows": "[\(some.map { String($0) }.joined(separator: ","))]"], in: db)
-            let next = EntriesPosition(candidates: position.candidates + some.count)
+            let next = ListPosition(candidates: position.candidates + some.count)
             return (rows, next.candidates < candidates.count ? next : nil)
         }
         var conditions = [
@@ -296,7 +296,7 @@ struct EntriesScope: Sendable {
         return (
             rows,
             try rows.last.map {
-                EntriesPosition(task: TaskPosition(createdTime: try $0["created_time"], id: try $0["id"]))
+                ListPosition(task: TaskPosition(createdTime: try $0["created_time"], id: try $0["id"]))
             }
         )
     }
