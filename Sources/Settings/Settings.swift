@@ -8,7 +8,7 @@ package struct Settings: Sendable {
     package var organizations: [OrganizationSettings]
     package var captures: CaptureSettings
     package var downloads: DownloadSettings
-    package var alarms: AlarmRules
+    package var alarms: AlarmLimits
     package var evidence: EvidenceSettings
     package var audit: AuditSettings
     package var service: ServiceSettings
@@ -21,7 +21,7 @@ package struct Settings: Sendable {
         organizations: [OrganizationSettings],
         captures: CaptureSettings,
         downloads: DownloadSettings,
-        alarms: AlarmRules,
+        alarms: AlarmLimits,
         evidence: EvidenceSettings = EvidenceSettings(),
         audit: AuditSettings = AuditSettings(),
         service: ServiceSettings = ServiceSettings(),

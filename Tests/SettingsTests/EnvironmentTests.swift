@@ -70,7 +70,7 @@ import Testing
         #expect(loaded.settings.captures.horizon == .seconds(8 * 86400))
         #expect(loaded.settings.captures.providerRetention == .seconds(400 * 86400))
         #expect(loaded.settings.captures.callMetadata == .task)
-        let alarms = AlarmRules(
+        let alarms = AlarmLimits(
             completePass: .seconds(3600),
             volumePercent: 2,
             token: .seconds(3 * 86400),

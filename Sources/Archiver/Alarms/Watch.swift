@@ -9,10 +9,10 @@ import WebexContactCenter
 ///
 /// It reads the records of the last weeks and what is unfinished, not a row for each recording.
 package struct Watch: Sendable {
-    let rules: AlarmRules
+    let rules: AlarmLimits
     let timeZone: TimeZone
 
-    package init(rules: AlarmRules, timeZone: TimeZone) {
+    package init(rules: AlarmLimits, timeZone: TimeZone) {
         self.rules = rules
         self.timeZone = timeZone
     }

@@ -70,7 +70,7 @@ extension SettingsReader {
         )
     }
 
-    mutating func alarms(_ owner: Owner) -> AlarmRules? {
+    mutating func alarms(_ owner: Owner) -> AlarmLimits? {
         let completePass = value(.completePassHours, of: owner).map(Duration.hours)
         let volumePercent = value(.volumePercent, of: owner)
         let token = value(.tokenDays, of: owner).map { Duration.hours(24 * $0) }
@@ -82,7 +82,7 @@ extension SettingsReader {
         guard let completePass, let volumePercent, let token, let horizon, let purge, let openDay, let anchor,
             let freeBytes
         else { return nil }
-        return AlarmRules(
+        return AlarmLimits(
             completePass: completePass,
             volumePercent: volumePercent,
             token: token,

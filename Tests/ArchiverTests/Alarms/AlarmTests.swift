@@ -10,7 +10,7 @@ import WebexContactCenter
 @testable import Archiver
 
 @Suite struct `An alarm` {
-    private static let rules = AlarmRules(
+    private static let rules = AlarmLimits(
         completePass: .hours(36),
         volumePercent: 0,
         token: .hours(7 * 24),

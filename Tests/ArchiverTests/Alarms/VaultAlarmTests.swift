@@ -9,7 +9,7 @@ import Testing
 /// The alarms about the vault.
 @Suite struct `Alarms about the vault` {
     private static let now = Timestamp(millisecondsSince1970: 1_763_625_600_000)
-    private static let rules = AlarmRules(
+    private static let rules = AlarmLimits(
         completePass: .hours(36),
         volumePercent: 30,
         token: .hours(24 * 7),

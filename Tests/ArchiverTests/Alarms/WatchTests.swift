@@ -10,7 +10,7 @@ import WebexContactCenter
 @testable import Archiver
 
 @Suite struct `Silence` {
-    private static let rules = AlarmRules(
+    private static let rules = AlarmLimits(
         completePass: .hours(36),
         volumePercent: 30,
         token: .hours(7 * 24),
@@ -151,7 +151,7 @@ import WebexContactCenter
             }
             #expect(try await besidePass(since: here.now()) == 0, "the pass has not come to its end")
             #expect(try await besidePass(since: here.now() - .hours(37)) == quiet.count, "it may be stuck")
-            let lax = Watch(rules: AlarmRules(off: Self.rules), timeZone: .gmt)
+            let lax = Watch(rules: AlarmLimits(off: Self.rules), timeZone: .gmt)
             let manifest = try Manifest(of: here.root, mode: .readOnly)
             defer { try? manifest.close() }
             let now = here.now()
@@ -193,9 +193,9 @@ import WebexContactCenter
     }
 }
 
-extension AlarmRules {
+extension AlarmLimits {
     /// The same without the volume alarm.
-    fileprivate init(off rules: AlarmRules) {
+    fileprivate init(off rules: AlarmLimits) {
         self = rules
         volumePercent = 0
     }

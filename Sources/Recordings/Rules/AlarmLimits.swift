@@ -1,5 +1,5 @@
 /// The configured limits of alarms.
-package struct AlarmRules: Hashable, Sendable {
+package struct AlarmLimits: Hashable, Sendable {
     /// An alarm if no pass has completed within this time.
     package var completePass: Duration
     /// An alarm if a day has less than this percentage of its weekday's median; 0 for never.
