@@ -78,8 +78,8 @@ extension Installation {
         }
     }
 
-    private var rules: PassRules {
-        PassRules(
+    private var rules: PassSettings {
+        PassSettings(
             timeZone: settings.archive.timeZone,
             captureOptions: CaptureOptions(
                 includeSegments: settings.captures.includeSegments,
@@ -88,7 +88,7 @@ extension Installation {
             ),
             askSchedule: AskSchedule(horizon: settings.captures.horizon),
             lookBack: settings.captures.lookBack,
-            downloads: PassRules.Downloads(
+            downloads: PassSettings.Downloads(
                 concurrency: settings.downloads.concurrency,
                 retry: RetryPolicy(attempts: settings.downloads.attempts),
                 stallTimeout: settings.downloads.stallTimeout,

@@ -12,7 +12,7 @@ import WebexContactCenter
 /// with the error that this causes, unless everything is to be counted.
 package struct Estimating: Sendable {
     private let manifest: Manifest?
-    private let rules: PassRules
+    private let rules: PassSettings
     private let contactCenter: ContactCenter
     private let provider: ProviderSettings
     private let isExact: Bool
@@ -37,7 +37,7 @@ package struct Estimating: Sendable {
     ///     either.
     package init(
         manifest: Manifest?,
-        rules: PassRules,
+        rules: PassSettings,
         provider: ProviderSettings,
         contactCenter: ContactCenter,
         isExact: Bool,

@@ -22,7 +22,7 @@ package struct CallArchive: Sendable {
         package var manifest: SharedManifest
         /// Shared by everything in the process that works on the archive.
         package var queue: PassQueue
-        package var rules: PassRules
+        package var rules: PassSettings
         package var providers: [ProviderSettings]
         /// The clients shared by everything in the process that asks a provider.
         package var contactCenters: ContactCenters
@@ -40,7 +40,7 @@ package struct CallArchive: Sendable {
             root: ArchiveRoot,
             manifest: SharedManifest,
             queue: PassQueue,
-            rules: PassRules,
+            rules: PassSettings,
             providers: [ProviderSettings],
             contactCenters: ContactCenters,
             actor: Actor,

@@ -15,7 +15,7 @@ struct PassContext: Sendable {
     let writer: ArchiveWriter
     let engine: TransferEngine
     let budget: MemoryBudget
-    let rules: PassRules
+    let rules: PassSettings
     let disk: DiskGuard
     let gate: DownloadGate
     let troubles: HostTroubles

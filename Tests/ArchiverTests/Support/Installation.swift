@@ -113,12 +113,12 @@ final class Installation: Sendable {
             root: root,
             manifest: SharedManifest(of: root, logs: logs(now: now ?? self.now)),
             queue: PassQueue(for: root),
-            rules: PassRules(
+            rules: PassSettings(
                 timeZone: simulator.world.timeZone,
                 captureOptions: CaptureOptions(),
                 askSchedule: AskSchedule(),
                 lookBack: .hours(48),
-                downloads: PassRules.Downloads(
+                downloads: PassSettings.Downloads(
                     concurrency: 8,
                     retry: RetryPolicy(attempts: 7, baseDelay: .milliseconds(5)),
                     stallTimeout: .seconds(20),

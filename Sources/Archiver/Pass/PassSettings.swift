@@ -5,7 +5,7 @@ import Transfer
 import WebexContactCenter
 
 /// The configuration of a pass.
-package struct PassRules: Sendable {
+package struct PassSettings: Sendable {
     package var timeZone: TimeZone
     package var captureOptions: CaptureOptions
     package var askSchedule: AskSchedule
