@@ -24,7 +24,7 @@ package struct Pass: Sendable {
         package var summary: PassSummary { days.total }
         /// The counts of each day of the window, oldest first, including days without a task.
         package var days: [DayReconciliation]
-        package var archives: [SealedDay]
+        package var archives: [SealedArchiveSummary]
         /// How much the downloads of the whole pass were slowed because a media host was busy.
         package var pacing: DownloadPacing
         /// How often the listing may have left out a task; the log of events says where.
@@ -177,7 +177,7 @@ package struct Pass: Sendable {
     private func conclude(
         _ assignment: Assignment,
         _ findings: PassFindings,
-        recovered: [SealedDay],
+        recovered: [SealedArchiveSummary],
         failure: (any Error)?
     ) async throws -> Result {
         var result = Result(

@@ -38,7 +38,7 @@ package enum PassEvent: Sendable {
     /// The provider refused a question about one task.
     case refused(OrganizationName, TaskID, reason: String)
     /// A day's archive is sealed.
-    case sealed(SealedDay)
+    case sealed(SealedArchiveSummary)
     /// The vault has an archive, and its lock is confirmed.
     case placed(ArchiveName, bytes: Int64)
     /// An archive was removed from the disk, because the vault has it.

@@ -16,8 +16,8 @@ struct SpoolRecovery: Sendable {
     }
 
     /// - Returns: archives that were sealed, but not yet recorded in the manifest as sealed.
-    func run() async throws -> [SealedDay] {
-        var sealed: [SealedDay] = []
+    func run() async throws -> [SealedArchiveSummary] {
+        var sealed: [SealedArchiveSummary] = []
         try context.root.removeReturnedDrafts()
         try await takeOver()
         for open in try await context.manifest.openArchives() {
@@ -109,7 +109,7 @@ struct SpoolRecovery: Sendable {
         for path in stale { try context.root.removePart(path) }
     }
 
-    private func recover(_ open: OpenArchiveRow) async throws -> SealedDay? {
+    private func recover(_ open: OpenArchiveRow) async throws -> SealedArchiveSummary? {
         let recovery: RecoveryOutcome
         do throws(ArchiveError) {
             recovery = try await context.writer.recover(open.name, known: ArchiveExtent(open.extent))
@@ -197,10 +197,10 @@ extension PassContext {
     /// The caller calls ``SpoolAgreement/settle()`` when its own work has finished.
     /// - Parameter isAsked: recovers in any case.
     /// - Returns: archives that were sealed, but not yet recorded in the manifest as sealed.
-    func recover(isAsked: Bool = false) async throws -> [SealedDay] {
+    func recover(isAsked: Bool = false) async throws -> [SealedArchiveSummary] {
         let recovery = SpoolRecovery(context: self)
         let isAgreed = agreement.claim()
-        var sealed: [SealedDay] = []
+        var sealed: [SealedArchiveSummary] = []
         if isAsked || !isAgreed {
             sealed = try await recovery.run()
             try await agreeWithLogs()
@@ -216,7 +216,7 @@ extension CallArchive {
     /// - Returns: archives that were sealed, but not yet recorded in the manifest as sealed.
     /// - Throws: `ArchiveError`, `ManifestError`.
     @discardableResult
-    package func recover() async throws -> [SealedDay] {
+    package func recover() async throws -> [SealedArchiveSummary] {
         let sealed = try await context.recover(isAsked: true)
         try await context.writer.close()
         context.agreement.settle()

@@ -19,7 +19,7 @@ struct Sealing: Sendable {
 
     /// What was sealed, oldest day first, and the first damage found.
     struct Outcome: Sendable {
-        var sealed: [SealedDay] = []
+        var sealed: [SealedArchiveSummary] = []
         var damage: ArchiveError?
     }
 
@@ -92,7 +92,7 @@ struct Sealing: Sendable {
         )
     }
 
-    private func seal(_ day: ArchiveDay, closing draft: DayCloseDraft?) async throws -> SealedDay {
+    private func seal(_ day: ArchiveDay, closing draft: DayCloseDraft?) async throws -> SealedArchiveSummary {
         let name = try await context.openArchive(for: organization, day: day)
         do {
             return try await seal(name, closing: draft)
@@ -104,7 +104,7 @@ struct Sealing: Sendable {
         }
     }
 
-    private func seal(_ name: ArchiveName, closing draft: DayCloseDraft?) async throws -> SealedDay {
+    private func seal(_ name: ArchiveName, closing draft: DayCloseDraft?) async throws -> SealedArchiveSummary {
         let tasks = try await context.manifest.tasksToSeal(organization: name.organization, day: name.day)
         let fresh = await context.writer.drawSalt()
         let salt = try await context.manifest.salt(of: name, orKeep: fresh)
@@ -162,7 +162,7 @@ extension PassContext {
         _ archive: SealedArchive,
         decidedAt mark: ClosingMark? = nil,
         isLogged: Bool = false
-    ) async throws -> SealedDay {
+    ) async throws -> SealedArchiveSummary {
         try await manifest.noteSealed(
             archive.name,
             byteCount: archive.byteCount,
@@ -175,7 +175,7 @@ extension PassContext {
             needsVault: vault != nil,
             now: now()
         )
-        let day = SealedDay(
+        let day = SealedArchiveSummary(
             name: archive.name,
             path: root.archivePath(archive.name),
             recordings: archive.recordingCount,

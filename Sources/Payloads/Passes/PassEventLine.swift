@@ -188,7 +188,7 @@ private struct SealedLine: Encodable, Sendable {
     var bytes: Int64
     var sha256: ContentDigest
 
-    init(_ sealed: SealedDay) {
+    init(_ sealed: SealedArchiveSummary) {
         path = sealed.path
         day = sealed.name.day
         sequence = sealed.name.sequence

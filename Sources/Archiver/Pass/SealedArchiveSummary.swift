@@ -1,7 +1,7 @@
 import Recordings
 
 /// One sealed daily archive, as the summary names it.
-package struct SealedDay: Hashable, Sendable {
+package struct SealedArchiveSummary: Hashable, Sendable {
     package var name: ArchiveName
     package var path: String
     package var recordings: Int
