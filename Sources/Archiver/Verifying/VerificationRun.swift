@@ -178,8 +178,8 @@ package struct VerificationRun: Sendable {
             summary.add(logs)
             try await report(logs)
         }
-        let looking = looking(manifest, ledgers, isQuick: scope.isQuick)
-        try await looking.verify(names, known) { done in
+        let checking = checking(manifest, ledgers, isQuick: scope.isQuick)
+        try await checking.verify(names, known) { done in
             summary.archives += 1
             summary.add(done)
             try await report(done)
@@ -202,7 +202,7 @@ package struct VerificationRun: Sendable {
         }
         guard let manifest else { return summary }
         for open in try await manifest.openArchives() where scope.covers(open.name) {
-            guard let done = try await looking.verify(open: open.name, manifest) else { continue }
+            guard let done = try await checking.verify(open: open.name, manifest) else { continue }
             summary.add(done)
             try await report(done)
         }
@@ -235,11 +235,11 @@ package struct VerificationRun: Sendable {
         let known = try await knownArchives(manifest, Scope())
         let open = Set(try await manifest?.openArchives().map(\.name) ?? []).intersection(names)
         let ledgers = try await LogLedgers.read(root, keyFile: keyFile)
-        let looking = looking(manifest, ledgers, isQuick: false)
-        try await looking.verify(names.subtracting(open).sorted(), known, report)
+        let checking = checking(manifest, ledgers, isQuick: false)
+        try await checking.verify(names.subtracting(open).sorted(), known, report)
         guard let manifest else { return }
         for name in open.sorted() {
-            if let done = try await looking.verify(open: name, manifest) { try await report(done) }
+            if let done = try await checking.verify(open: name, manifest) { try await report(done) }
         }
     }
 
@@ -247,14 +247,14 @@ package struct VerificationRun: Sendable {
     package func run(archive path: String, isQuick: Bool) async throws -> VerificationReport {
         let fileName = path.split(separator: "/").last.map(String.init) ?? path
         let name = fileName.hasSuffix(".tar") ? ArchiveName(fileName.dropLast(4)) : nil
-        let looking = looking(manifest, LogLedgers(), isQuick: isQuick)
+        let checking = checking(manifest, LogLedgers(), isQuick: isQuick)
         var row: ArchiveRow?
         if let name { row = try await manifest?.sealedArchive(name) }
-        return try await looking.verify(path: path, row)
+        return try await checking.verify(path: path, row)
     }
 
-    private func looking(_ manifest: Manifest?, _ ledgers: LogLedgers, isQuick: Bool) -> Looking {
-        Looking(root: root, manifest: manifest, isQuick: isQuick, onBytes: onBytes, ledgers: ledgers)
+    private func checking(_ manifest: Manifest?, _ ledgers: LogLedgers, isQuick: Bool) -> ArchiveChecking {
+        ArchiveChecking(root: root, manifest: manifest, isQuick: isQuick, onBytes: onBytes, ledgers: ledgers)
     }
 
     /// - Returns: the manifest, if it is reliable, and its faults.

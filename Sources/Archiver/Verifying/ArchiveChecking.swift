@@ -6,7 +6,7 @@ import Manifest
 import Recordings
 
 /// How a verification checks one archive.
-struct Looking: Sendable {
+struct ArchiveChecking: Sendable {
     let root: ArchiveRoot
     let manifest: Manifest?
     let isQuick: Bool
