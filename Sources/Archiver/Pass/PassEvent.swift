@@ -6,7 +6,7 @@ import WebexContactCenter
 /// What a pass reports to its observer, as it happens.
 package enum PassEvent: Sendable {
     /// Another pass is running, and this one waits for it to end or to step aside.
-    case waiting(PassObstruction)
+    case waiting(PassWait)
     /// A backfill begins a day; `number` counts from the oldest day.
     case backfilling(OrganizationName, ArchiveDay, number: Int, of: Int)
     /// The listing of an organization's window begins.

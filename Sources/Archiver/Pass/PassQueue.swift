@@ -43,7 +43,7 @@ package final class PassQueue: Sendable {
     func withTurn<Value>(
         _ precedence: PassPrecedence,
         stop: StopRequest,
-        onWait: (PassObstruction) -> Void,
+        onWait: (PassWait) -> Void,
         _ work: () async throws -> Value
     ) async throws -> Value {
         if precedence == .backfill {
@@ -80,7 +80,7 @@ package final class PassQueue: Sendable {
 
     private func withTurnAfterOthers<Value>(
         _ stop: StopRequest,
-        _ onWait: (PassObstruction) -> Void,
+        _ onWait: (PassWait) -> Void,
         _ work: () async throws -> Value
     ) async throws -> Value {
         var hasWaited = false
@@ -118,7 +118,7 @@ extension PassQueue {
     private func enter(
         _ precedence: PassPrecedence,
         _ stop: StopRequest,
-        onWait: (PassObstruction) -> Void
+        onWait: (PassWait) -> Void
     ) async throws {
         if turns.takeNow() == nil {
             onWait(turns.read { if case .someone(.backfill) = $0 { .backfill } else { .pass } })
@@ -138,7 +138,7 @@ extension PassQueue {
 // MARK: - Among processes
 
 extension PassQueue {
-    private func takeBeforeOthers(_ stop: StopRequest, _ onWait: (PassObstruction) -> Void) async throws -> PassLock {
+    private func takeBeforeOthers(_ stop: StopRequest, _ onWait: (PassWait) -> Void) async throws -> PassLock {
         if let lock = try takeUnlessBackfill() { return lock }
         onWait(.backfill)
         // Held until this returns: the backfill that steps aside must not begin its next step before this one has the

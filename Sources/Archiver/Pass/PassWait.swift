@@ -1,5 +1,5 @@
 /// What a pass waits for before it begins.
-package enum PassObstruction: Sendable, Hashable {
+package enum PassWait: Sendable, Hashable {
     /// A backfill, which steps aside.
     case backfill
     /// Another pass.
