@@ -36,7 +36,7 @@ struct CredentialExchange: Sendable {
             switch await Self.result(of: request, by: exchange) {
             case .success(let response) where response.status == 200: return response.body
             case .success(let response):
-                let code = StoreRefusal(response).code.map { " \($0)" } ?? ""
+                let code = ObjectStoreRefusal(response).code.map { " \($0)" } ?? ""
                 let isPassing = RetryPolicy.isPassing(status: response.status)
                 let message = "\(name) gives no credentials: it answered \(response.status)\(code)"
                 failure = ObjectStoreError(isPassing ? .unreachable : .credentials, message, status: response.status)

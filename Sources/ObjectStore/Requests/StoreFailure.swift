@@ -49,7 +49,7 @@ struct StoreFailure: Error, Sendable {
     /// An answer arrived that is no success.
     /// - Parameter now: the time with which the request was signed.
     init(_ response: HTTPResponse, to request: StoreRequest, now: Date) {
-        let answer = StoreRefusal(response)
+        let answer = ObjectStoreRefusal(response)
         (error, remedy) = answer.judgement(of: request)
         retryAfter = response.headers.retryAfter(now: now)
         // With 503 it says that it has not even begun.

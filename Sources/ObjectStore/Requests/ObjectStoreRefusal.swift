@@ -2,7 +2,7 @@ import Foundation
 import Transfer
 
 /// A store's answer that is no success, as far as it can be read.
-struct StoreRefusal: Sendable {
+struct ObjectStoreRefusal: Sendable {
     let status: Int
     /// The store's word for it; `nil` if the answer has none.
     let code: String?
