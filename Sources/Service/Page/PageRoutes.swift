@@ -27,7 +27,7 @@ struct PageRoutes: Sendable {
         return views + [
             Route(.get, "/assets/{version}/{file}", .open) { try asset($0) },
             Route(.get, "/login", .open, parameters: ["next", "ended"]) { login($0) },
-            Route(.get, "/calls.csv", parameters: CallSearch.parameters) { try await calls($0) },
+            Route(.get, "/calls.csv", parameters: CallsQuery.parameters) { try await calls($0) },
             Route(.get, "/evidence.csv", .permission(.audit), parameters: PageKind.evidence.parameters) {
                 try await audit($0)
             },

@@ -25,7 +25,7 @@ package enum PageKind: String, Sendable, CaseIterable {
         case .overview: ["organization", "year"]
         case .month, .cases, .matter, .settings: []
         case .day: ["hour"]
-        case .calls: CallSearch.parameters.union(["q", "cursor", "sort"])
+        case .calls: CallsQuery.parameters.union(["q", "cursor", "sort"])
         case .call: ["t", "lane"]
         case .gaps: ["organization", "explained", "reason", "cursor"]
         case .passes: ["organization", "id"]

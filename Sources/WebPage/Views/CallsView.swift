@@ -17,7 +17,7 @@ struct CallsView {
 
     func made() async throws -> View {
         let query = desk.visit.query
-        let search = CallSearch(query)
+        let search = CallsQuery(query)
         var filters = search.asAgent
         var answer: JSONValue?
         var complaint: String?
@@ -36,7 +36,7 @@ struct CallsView {
         let isSorted = sortsByLength && next == nil
         if sortsByLength, next != nil { complaint = words("sort_too_many", ["n": Shown.number(Self.sorted)]) }
         let calls = isSorted ? longest(all) : Array(all.prefix(Self.rows))
-        let address = "/calls\(CallSearch.query(filters))"
+        let address = "/calls\(CallsQuery.query(filters))"
         let sorted = Self.with(address, "sort=length")
         return View(
             template: "calls",
@@ -56,10 +56,10 @@ struct CallsView {
                 "next": sortsByLength ? nil : next.map { Self.with(address, "cursor=\($0)") },
                 "first": query["cursor"] == nil ? nil : address,
                 "canonical": sortsByLength ? sorted : address,
-                "csv": "/calls.csv\(CallSearch.query(filters))",
+                "csv": "/calls.csv\(CallsQuery.query(filters))",
                 "sort": ["href": isSorted ? address : sorted, "isSorted": isSorted],
-                "states": options(CallSearch.states, "state", filters),
-                "directions": options(CallSearch.directions, "direction", filters),
+                "states": options(CallsQuery.states, "state", filters),
+                "directions": options(CallsQuery.directions, "direction", filters),
                 "times": times(filters),
                 "lengths": lengths(filters),
                 "fields": fields(filters, calls),
@@ -93,7 +93,7 @@ struct CallsView {
 
     /// What the search line keeps while something is typed.
     private func hidden(_ filters: [String: String]) -> [[String: Any]] {
-        let kept = CallSearch.names.compactMap { name in filters[name].map { ["name": name, "value": $0] } }
+        let kept = CallsQuery.names.compactMap { name in filters[name].map { ["name": name, "value": $0] } }
         return kept + (sortsByLength ? [["name": "sort", "value": "length"]] : [])
     }
 
@@ -107,9 +107,9 @@ struct CallsView {
             ("last_week", ["from": "\(earlier)", "to": "\(monday)"]), ("this_month", ["month": "this"]),
             ("last_month", ["month": "last"]),
         ]
-        let others = filters.filter { !CallSearch.times.contains($0.key) }
+        let others = filters.filter { !CallsQuery.times.contains($0.key) }
         return choices.map { name, time in
-            let isCurrent = filters.filter { CallSearch.times.contains($0.key) } == time
+            let isCurrent = filters.filter { CallsQuery.times.contains($0.key) } == time
             return link(words(name), isCurrent ? others : others.merging(time) { $1 }, isCurrent)
         }
     }
@@ -124,7 +124,7 @@ struct CallsView {
     }
 
     private func link(_ text: String, _ filters: [String: String], _ isCurrent: Bool) -> [String: Any] {
-        ["text": text, "isCurrent": isCurrent, "href": "/calls\(CallSearch.query(filters))"]
+        ["text": text, "isCurrent": isCurrent, "href": "/calls\(CallsQuery.query(filters))"]
     }
 
     /// Filters as plain fields, with the names that the found calls have as suggestions.
@@ -142,13 +142,13 @@ struct CallsView {
 
     /// What the search understood, each with a link that removes it.
     private func chips(_ filters: [String: String]) -> [[String: Any]] {
-        CallSearch.names.compactMap { name in
+        CallsQuery.names.compactMap { name in
             guard let value = filters[name] else { return nil }
             var others = filters
             others[name] = nil
             let text = ["state", "direction"].contains(name) ? words.code(name, value) : value
             return [
-                "name": words("filter_\(name)"), "value": text, "remove": "/calls\(CallSearch.query(others))",
+                "name": words("filter_\(name)"), "value": text, "remove": "/calls\(CallsQuery.query(others))",
                 "label": words("chip_remove", ["name": words("filter_\(name)"), "value": text]),
             ]
         }
@@ -160,7 +160,7 @@ struct CallsView {
             changed[name] = filters[name] == value ? nil : value
             return [
                 "text": words.code(name, value), "isCurrent": filters[name] == value,
-                "href": "/calls\(CallSearch.query(changed))",
+                "href": "/calls\(CallsQuery.query(changed))",
             ]
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import Recordings
 
 /// What a search for calls asks for: the filters in the address, and what was typed, which it understands as filters.
-package struct CallSearch: Sendable, Hashable {
+package struct CallsQuery: Sendable, Hashable {
     /// The filters of the API, in the order in which they are shown.
     static let names = [
         "number", "agent", "queue", "direction", "state", "day", "month", "last", "from", "to", "min_duration", "site",

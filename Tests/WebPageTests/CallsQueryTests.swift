@@ -22,27 +22,27 @@ import Testing
         ] as [(String, [String: String])]
     )
     func `understands`(_ text: String, filters: [String: String]) {
-        let search = CallSearch(["q": text])
+        let search = CallsQuery(["q": text])
         #expect(search.filters == filters)
         #expect(search.name == nil)
     }
 
     @Test(arguments: ["Ana María", "אבי לוי", "山田 太郎", "42"])
     func `takes anything else for a name`(_ text: String) {
-        let search = CallSearch(["q": text])
+        let search = CallsQuery(["q": text])
         #expect(search.filters.isEmpty)
         #expect(search.asAgent == ["agent": text] && search.asQueue == ["queue": text])
     }
 
     @Test func `lets a typed time take the place of another kind`() {
-        #expect(CallSearch(["day": "2026-11-24", "q": "2026-10"]).filters == ["month": "2026-10"])
-        #expect(CallSearch(["from": "2026-11-24", "q": "to:2026-11-25"]).filters.keys.sorted() == ["from", "to"])
-        #expect(CallSearch(["month": "this", "from": "2026-11-24", "to": ""]).filters == ["from": "2026-11-24"])
-        #expect(CallSearch(["month": "this", "from": " ", "to": ""]).filters == ["month": "this"])
+        #expect(CallsQuery(["day": "2026-11-24", "q": "2026-10"]).filters == ["month": "2026-10"])
+        #expect(CallsQuery(["from": "2026-11-24", "q": "to:2026-11-25"]).filters.keys.sorted() == ["from", "to"])
+        #expect(CallsQuery(["month": "this", "from": "2026-11-24", "to": ""]).filters == ["from": "2026-11-24"])
+        #expect(CallsQuery(["month": "this", "from": " ", "to": ""]).filters == ["month": "this"])
     }
 
     @Test func `writes filters as an address, encoded`() {
-        #expect(CallSearch.query(["agent": "Ana & Co", "day": "2026-11-24"]) == "?agent=Ana%20%26%20Co&day=2026-11-24")
-        #expect(CallSearch.query([:]).isEmpty)
+        #expect(CallsQuery.query(["agent": "Ana & Co", "day": "2026-11-24"]) == "?agent=Ana%20%26%20Co&day=2026-11-24")
+        #expect(CallsQuery.query([:]).isEmpty)
     }
 }
