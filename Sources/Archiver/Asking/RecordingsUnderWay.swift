@@ -3,7 +3,7 @@ import Synchronization
 
 /// The recordings that are being received or wait to be stored. They are not fetched twice if an answer lists one
 /// again. There are at most as many as the pipeline holds at once.
-final class RecordingsUnderWay: RecordingClaims {
+final class RecordingsUnderWay: RecordingReservations {
     private let rows = Mutex<Set<RecordingRowID>>([])
     private let onRelease: @Sendable (RecordingRowID) -> Void
 
@@ -13,11 +13,11 @@ final class RecordingsUnderWay: RecordingClaims {
     }
 
     /// - Returns: whether the recording was not yet in progress.
-    func claim(_ row: RecordingRowID) -> Bool {
+    func reserve(_ row: RecordingRowID) -> Bool {
         rows.withLock { $0.insert(row).inserted }
     }
 
-    /// Ends a claim: the recording is stored, failed, or left to the next pass.
+    /// Ends a reservation: the recording is stored, failed, or left to the next pass.
     func release(_ row: RecordingRowID) {
         rows.withLock { _ = $0.remove(row) }
         onRelease(row)

@@ -116,7 +116,7 @@ struct Resolution: Sendable {
             day: context.rules.day(of:),
             schedule: context.rules.askSchedule,
             looksBefore: looksBefore,
-            claims: context.underWay
+            reservations: context.underWay
         )
         context.observer(.asked(organization.name, tasks: questions.reduce(0) { $0 + $1.answers.count }))
         for (question, wanted) in zip(questions, wanted) where !wanted.isEmpty {

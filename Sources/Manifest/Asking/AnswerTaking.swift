@@ -9,7 +9,7 @@ struct AnswerTaking {
     var schedule: AskSchedule
     /// Suspect recordings that were not checked since this time are checked; `nil` for only those that are due.
     var looksBefore: Timestamp?
-    var claims: TransactionClaims?
+    var reservations: TransactionReservations?
     /// When the question was asked to which this is the answer.
     var now: Timestamp
     /// The tracking ID of the answer.
@@ -52,7 +52,7 @@ struct AnswerTaking {
         let task = snapshot.task
         for registration in plan.registered { try register(registration, task, in: db) }
         var wanted: [RecordingWork] = []
-        for fetch in plan.fetched where claims?.claim(task.recording(fetch.recording)) ?? true {
+        for fetch in plan.fetched where reservations?.reserve(task.recording(fetch.recording)) ?? true {
             wanted.append(try work(fetch, snapshot, in: db))
         }
         try postpone(plan.missedLooks, task.row, in: db)

@@ -17,8 +17,8 @@ extension Manifest {
     ///   - day: the day that an instant belongs to, for tasks that were never listed.
     ///   - looksBefore: suspect recordings that were not checked since this time are wanted, whatever their intervals
     ///     say; `nil` for only those that are due.
-    ///   - claims: claims each recording that is returned; a recording that cannot be claimed is left out. If the
-    ///     answers cannot be noted, the claims are released.
+    ///   - reservations: reserves each recording that is returned; a recording that cannot be reserved is left out. If
+    ///     the answers cannot be noted, the reservations are released.
     /// - Returns: for each question, the recordings of its answers whose bytes are wanted now, in their order.
     package func noteAnswers(
         to questions: [AnsweredQuestion],
@@ -26,7 +26,7 @@ extension Manifest {
         day: @escaping @Sendable (Timestamp) -> ArchiveDay,
         schedule: AskSchedule,
         looksBefore: Timestamp? = nil,
-        claims: (any RecordingClaims)? = nil
+        reservations: (any RecordingReservations)? = nil
     ) async throws -> [[RecordingWork]] {
         guard let first = questions.first else { return [] }
         let answers = questions.enumerated().flatMap { place, question in
@@ -39,7 +39,7 @@ extension Manifest {
                 day: day,
                 schedule: schedule,
                 looksBefore: looksBefore,
-                claims: claims.map { TransactionClaims($0, in: db) },
+                reservations: reservations.map { TransactionReservations($0, in: db) },
                 now: first.askedTime
             )
             var wanted = [[RecordingWork]](repeating: [], count: questions.count)

@@ -73,12 +73,12 @@ extension Model {
 
     /// A pass died or has ended: no one is working on anything.
     mutating func dropWork() {
-        for item in work.values { claims.release(item.row) }
+        for item in work.values { reservations.release(item.row) }
         work = [:]
     }
 
     mutating func release(_ key: RecordingKey) {
-        if let item = work.removeValue(forKey: key) { claims.release(item.row) }
+        if let item = work.removeValue(forKey: key) { reservations.release(item.row) }
     }
 
     /// A copy with unique bytes.

@@ -11,7 +11,7 @@ extension Model {
         try await checkDays(fixture)
         try await checkGaps(fixture)
         try await checkArchives(fixture)
-        try #require(claims.held == Set(work.values.map(\.row)), "\(place)")
+        try #require(reservations.held == Set(work.values.map(\.row)), "\(place)")
     }
 
     func altered(_ fixture: Fixture) async throws -> AlteredArchives {

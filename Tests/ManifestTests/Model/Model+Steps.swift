@@ -68,7 +68,7 @@ extension Model {
         let offered = try (1...3).filter { _ in Int.random(in: 0..<3, using: &random) > 0 }
             .map { try Self.captured(id, $0) }
         let answer = TaskAnswer.capture(Capture(taskID: id, recordings: offered))
-        let handedOut = try await fixture.answer([answer], claims: claims, now: now)
+        let handedOut = try await fixture.answer([answer], reservations: reservations, now: now)
         guard tasks[id] != nil || !offered.isEmpty else { return try #require(handedOut.isEmpty, "\(place)") }
         tasks[id] = tasks[id] ?? Task(request: .undetermined, isListed: false)
         tasks[id]?.isAsked = true
@@ -91,7 +91,7 @@ extension Model {
     /// The provider refuses to answer about a task.
     private mutating func refuse(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         let id = try Fixture.taskID(Int.random(in: Self.numbers, using: &random))
-        _ = try await fixture.answer([.refused(id, reason: "not today")], claims: claims, now: now)
+        _ = try await fixture.answer([.refused(id, reason: "not today")], reservations: reservations, now: now)
         guard let task = tasks[id], task.request != .notRequested else { return }
         for key in keys(of: id) where isWanted(key) { fail(key, .refusedByProvider, retry: now + .hours(1)) }
         tasks[id]?.isAsked = true

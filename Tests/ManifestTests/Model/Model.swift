@@ -65,7 +65,7 @@ struct Model {
     var explanations: [TaskID: Explanation] = [:]
     /// The work in progress of a pass: handed out by an answer, and neither stored nor failed since.
     var work: [RecordingKey: RecordingWork] = [:]
-    let claims = Claims()
+    let reservations = Reservations()
     /// The content of each day's record when the day was last closed.
     var closed: [ArchiveDay: DayContents] = [:]
     /// How many copies were ever made; each has unique bytes.

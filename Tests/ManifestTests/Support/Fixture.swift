@@ -125,7 +125,7 @@ extension Fixture {
 
     func answer(
         _ answers: [TaskAnswer],
-        claims: (any RecordingClaims)? = nil,
+        reservations: (any RecordingReservations)? = nil,
         now: Timestamp = morning + .hours(1)
     ) async throws -> [RecordingWork] {
         try await manifest.noteAnswers(
@@ -133,7 +133,7 @@ extension Fixture {
             organization: acme,
             day: Self.day,
             schedule: AskSchedule(),
-            claims: claims
+            reservations: reservations
         )[0]
     }
 

@@ -2,12 +2,12 @@ import Manifest
 import Synchronization
 
 /// Remembers which recordings are being worked on.
-final class Claims: RecordingClaims {
+final class Reservations: RecordingReservations {
     private let rows = Mutex<Set<RecordingRowID>>([])
 
     var held: Set<RecordingRowID> { rows.withLock { $0 } }
 
-    func claim(_ row: RecordingRowID) -> Bool { rows.withLock { $0.insert(row).inserted } }
+    func reserve(_ row: RecordingRowID) -> Bool { rows.withLock { $0.insert(row).inserted } }
 
     func release(_ row: RecordingRowID) { rows.withLock { _ = $0.remove(row) } }
 }
