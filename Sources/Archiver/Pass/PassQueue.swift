@@ -7,8 +7,8 @@ import Waiting
 /// a step of a backfill, which ends early for them. Work of the same kind runs in order of arrival.
 ///
 /// Other processes compete for the archive's lock (``PassLock``). A process that waits for a step of a backfill to end
-/// holds a claim (``PassClaim``). The system releases both when a process ends. There is no order among processes: a
-/// pass that finds the archive locked by another pass fails, and only a backfill steps aside.
+/// makes a request (``StepAsideRequest``). The system releases both when a process ends. There is no order among
+/// processes: a pass that finds the archive locked by another pass fails, and only a backfill steps aside.
 package final class PassQueue: Sendable {
     private enum Holder: Sendable {
         case none
@@ -72,7 +72,7 @@ package final class PassQueue: Sendable {
     func waitUntilWanted() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { _ = await self.wanting.wait() }
-            group.addTask { await self.waitForClaim() }
+            group.addTask { await self.waitForStepAsideRequest() }
             await group.next()
             group.cancelAll()
         }
@@ -143,10 +143,10 @@ extension PassQueue {
         onWait(.backfill)
         // Held until this returns: the backfill that steps aside must not begin its next step before this one has the
         // lock.
-        let claim = PassClaim(root)
-        defer { claim.withdraw() }
+        let request = StepAsideRequest(root)
+        defer { request.withdraw() }
         while true {
-            try claim.make()
+            try request.make()
             if let lock = try takeUnlessBackfill() { return lock }
             try await pause(stop)
         }
@@ -164,7 +164,7 @@ extension PassQueue {
 
     /// - Returns: `nil` if another holder has the lock or wants it.
     private func takeIfUnwanted() throws -> PassLock? {
-        guard !wanting.read({ $0 > 0 }), !PassClaim.isMade(root) else { return nil }
+        guard !wanting.read({ $0 > 0 }), !StepAsideRequest.isMade(root) else { return nil }
         do {
             return try PassLock.acquire(root, stepsAside: true)
         } catch  where error.code == .locked {
@@ -172,8 +172,8 @@ extension PassQueue {
         }
     }
 
-    private func waitForClaim() async {
-        while !Task.isCancelled, !PassClaim.isMade(root) { try? await Task.sleep(for: Self.patience) }
+    private func waitForStepAsideRequest() async {
+        while !Task.isCancelled, !StepAsideRequest.isMade(root) { try? await Task.sleep(for: Self.patience) }
     }
 
     private func pause(_ stop: StopRequest) async throws {

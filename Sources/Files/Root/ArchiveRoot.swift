@@ -81,7 +81,7 @@ package struct ArchiveRoot: Sendable {
     }
 
     /// The file whose lock a pass shares while it waits for one of low precedence to step aside.
-    package var claimPath: String { "\(spoolPath)/pass.next" }
+    package var stepAsidePath: String { "\(spoolPath)/pass.next" }
 
     /// The file whose lock a backfill holds from its first step to its last.
     package var backfillLockPath: String { "\(spoolPath)/backfill.lock" }

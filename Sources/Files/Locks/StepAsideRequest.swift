@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// The request of a pass that one of low precedence steps aside. It ends when it is withdrawn, and with the process.
-package final class PassClaim: Sendable {
+package final class StepAsideRequest: Sendable {
     private let root: ArchiveRoot
     /// Shared with all who make the request; `nil` while this one is not made.
     private let lock = Mutex<FileLock?>(nil)
@@ -15,7 +15,7 @@ package final class PassClaim: Sendable {
     /// now, so call it repeatedly.
     package func make() throws(ArchiveError) {
         try lock.withLock { (known) throws(ArchiveError) in
-            if known == nil { known = try FileLock.taken(.shared, at: root.claimPath) }
+            if known == nil { known = try FileLock.taken(.shared, at: root.stepAsidePath) }
         }
     }
 
@@ -25,7 +25,7 @@ package final class PassClaim: Sendable {
     /// Whether any pass makes this request now.
     package static func isMade(_ root: ArchiveRoot) -> Bool {
         do throws(ArchiveError) {
-            return try FileLock.taken(.exclusive, of: OpenFile(root.claimPath, O_RDWR)) == nil
+            return try FileLock.taken(.exclusive, of: OpenFile(root.stepAsidePath, O_RDWR)) == nil
         } catch {
             return false
         }
