@@ -130,7 +130,7 @@ import Testing
         #expect(CallFilter(number: "+1 800 555 0101").matches(call))
         #expect(CallFilter(number: "5550100001").matches(call) && CallFilter(number: "0555 0100001").matches(call))
         #expect(CallFilter(destination: "50101").matches(call) && !CallFilter(origin: "50101").matches(call))
-        #expect(CallFilter(number: "0010").matches(call) && CallFilter(number: "+5550100001").matches(call))
+        #expect(CallFilter(number: "1000").matches(call) && CallFilter(number: "+5550100001").matches(call))
         #expect(!CallFilter(number: "0011").matches(call) && !CallFilter(number: "001").matches(call))
         #expect(!CallFilter(number: "1555").matches(CallFacts()))
     }
