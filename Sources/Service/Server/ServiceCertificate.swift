@@ -1,3 +1,4 @@
+import Files
 import Logging
 import NIOCore
 import NIOSSL
@@ -34,14 +35,16 @@ struct ServiceCertificate: Sendable {
             let first = try pair.value
             var configuration = Self.configuration(of: first)
             configuration.sslContextCallback = { [pair] _, promise in
-                promise.completeWith(
-                    Result {
+                // Not on the thread of the connection: a pair that does not match leaves errors in BoringSSL's queue of the
+                // thread, and the handshake would take them for its own.
+                promise.completeWithTask {
+                    try await BlockingWork.run { _ throws(any Error) in
                         let now = try pair.value
                         var change = NIOSSLContextConfigurationOverride()
                         (change.certificateChain, change.privateKey) = (now.chain, now.key)
                         return change
                     }
-                )
+                }
             }
             return configuration
         }
