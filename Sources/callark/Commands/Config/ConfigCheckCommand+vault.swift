@@ -42,9 +42,12 @@ extension ConfigCheckCommand {
         do throws(ArchiveError) {
             let check = try vault.lastLockCheck()
             let text = vault.lock.text(check, installation.timeZone)
-            guard let breach = check?.breaches.first, vault.lock != .none else { return .ok(text) }
-            let advice = "use a store whose lock is real: \(breach)"
-            return .failed(text, advice: advice, .configuration)
+            guard let check, vault.lock != .none else { return .ok(text) }
+            if let breach = check.breaches.first {
+                return .failed(text, advice: "use a store whose lock is real: \(breach)", .configuration)
+            }
+            guard check.doubt != nil else { return .ok(text) }
+            return .failed(text, advice: "then run `callark vault check`", .configuration)
         } catch {
             return .failed("\(error)", advice: "", ExitStatus(error))
         }
