@@ -182,6 +182,10 @@ package final class StoreVault: ArchiveVault {
     /// Which root may write.
     package func writerRecord() async throws(VaultError) -> WriterRecord? { try await claim().read() }
 
+    /// What names this root as the writer; `nil` in a vault that never had one. Asks only.
+    /// - Throws: `.notWriter` if another root is the writer.
+    package func ownWriterRecord() async throws(VaultError) -> WriterRecord? { try await claim().own() }
+
     /// Makes this root the writer.
     package func takeOver() async throws(VaultError) -> WriterClaim.TakeOver {
         let result = try await claim().takeOver()

@@ -2,6 +2,7 @@ import Archiver
 import Files
 import Reports
 import Settings
+import Vault
 import Wiring
 
 extension ConfigCheckCommand {
@@ -18,12 +19,22 @@ extension ConfigCheckCommand {
                     "create a bucket with object lock, which most stores only allow at its creation, or set vault.lock to none"
                 return [("vault", .failed("\(vault.place) has no \(lacking)", advice: advice, .configuration)), lock]
             }
-            try await vault.confirmWriter()
-            return [("vault", .ok("\(vault.place) answers, and this archive may write there")), lock]
+            return [("vault", try await Self.writer(of: vault, installation)), lock]
         } catch {
             let advice = error.code == .unreachable ? "check vault.endpoint and the network" : ""
             return [("vault", .failed("\(error)", advice: advice, ExitStatus(error))), lock]
         }
+    }
+
+    /// Whether this archive may write there. Asks only: the first pass makes itself the writer of a vault that has none.
+    private static func writer(
+        of vault: any ArchiveVault,
+        _ installation: Installation
+    ) async throws(VaultError) -> CheckFinding {
+        let answers = "\(vault.place) answers"
+        guard let store = try installation.openVault() else { return .ok(answers) }
+        let isClaimed = try await store.ownWriterRecord() != nil
+        return .ok(isClaimed ? "\(answers), and this archive may write there" : "\(answers); no archive writes there yet")
     }
 
     /// The keys that this account cannot read; `nil` if it can read them.
