@@ -127,6 +127,19 @@ import VaultSupport
         #expect(error?.code == .damaged)
     }
 
+    @Test(arguments: [1, 2, 3, 4, 5])
+    func `a line that changes bytes damages no archive, and the next run goes on`(_ call: Int) async throws {
+        let bench = try VaultBench()
+        let archive = try bench.archive()
+        try await bench.vault.confirmWriter()
+        bench.store.fail(call: call, .before, with: ObjectStoreError(.damaged, "bytes changed or were lost on the way"))
+        let error = await #expect(throws: VaultError.self) { try await bench.vault.put(archive) }
+        #expect(error?.code == .disturbed)
+        #expect(error?.isPassing == true)
+        _ = try await bench.again().put(archive)
+        #expect(bench.versions(tar).count == 1)
+    }
+
     @Test func `another archive does not take the place of one that this root has put`() async throws {
         let bench = try VaultBench()
         let copy = try await bench.vault.put(try bench.archive())

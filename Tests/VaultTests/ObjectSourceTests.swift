@@ -79,7 +79,7 @@ import VaultSupport
 
     @Test(arguments: [
         (ObjectStoreError.Code.unreachable, ArchiveError.Code.unreachable), (.credentials, .unauthorized),
-        (.notFound, .missing), (.damaged, .damaged),
+        (.notFound, .missing), (.damaged, .unreachable),
     ])
     func `what the store says becomes an error of reading`(
         _ code: ObjectStoreError.Code,

@@ -13,7 +13,8 @@ extension VaultError {
             case .notFound: .missing
             case .noBucket, .unsupported, .misconfigured: .unusable
             case .precondition: .unreachable
-            case .damaged: .damaged
+            // What is in the store may be right: only reading it whole shows that it is not.
+            case .damaged: .disturbed
             case .local: .local
             case .cancelled: .cancelled
             }
