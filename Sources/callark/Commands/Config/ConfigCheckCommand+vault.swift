@@ -33,8 +33,8 @@ extension ConfigCheckCommand {
     ) async throws(VaultError) -> CheckFinding {
         let answers = "\(vault.place) answers"
         guard let store = try installation.openVault() else { return .ok(answers) }
-        let isClaimed = try await store.ownWriterRecord() != nil
-        return .ok(isClaimed ? "\(answers), and this archive may write there" : "\(answers); no archive writes there yet")
+        guard try await store.ownWriterRecord() != nil else { return .ok("\(answers); no archive writes there yet") }
+        return .ok("\(answers), and this archive may write there")
     }
 
     /// The keys that this account cannot read; `nil` if it can read them.
