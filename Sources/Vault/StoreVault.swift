@@ -48,6 +48,10 @@ package final class StoreVault: ArchiveVault {
 
     package var lock: VaultLock { setup.layout.lock }
 
+    package func lockEnd(of name: ArchiveName) -> Timestamp? {
+        setup.layout.retention(of: name.day, now: setup.now()).map { Timestamp($0.until) }
+    }
+
     package func put(_ archive: ArchiveToVault) async throws(VaultError) -> VaultedArchive {
         let record = try await knownWriter()
         let folder = try await uploadsFolder()

@@ -62,10 +62,14 @@ package final class ConfiguredVault: ArchiveVault {
 
     private var setup: StoreVault.Setup {
         StoreVault.Setup(
-            layout: VaultLayout(lock: settings.lock, retainYears: settings.retainYears, timeZone: timeZone),
+            layout: layout,
             trustsChecksums: settings.readBack == .checksum,
             limiter: settings.bytesPerSecond.flatMap { $0 > 0 ? UploadLimiter(bytesPerSecond: $0) : nil }
         )
+    }
+
+    private var layout: VaultLayout {
+        VaultLayout(lock: settings.lock, retainYears: settings.retainYears, timeZone: timeZone)
     }
 
     private static func location(_ settings: VaultSettings) throws(ObjectStoreError) -> ObjectStoreLocation {
@@ -119,6 +123,10 @@ package final class ConfiguredVault: ArchiveVault {
     }
 
     // MARK: - ArchiveVault
+
+    package func lockEnd(of name: ArchiveName) -> Timestamp? {
+        layout.retention(of: name.day, now: Timestamp(Date())).map { Timestamp($0.until) }
+    }
 
     package func put(_ archive: ArchiveToVault) async throws(VaultError) -> VaultedArchive {
         try await open().put(archive)

@@ -50,6 +50,8 @@ package final class MemoryVault: ArchiveVault {
         self.now = now
     }
 
+    package func lockEnd(of name: ArchiveName) -> Timestamp? { lock == .none ? nil : now() + retention }
+
     package func put(_ archive: ArchiveToVault) async throws(VaultError) -> VaultedArchive {
         try attempt(.put)
         await state.withLock { $0.onPut }?(archive.name)
@@ -67,7 +69,7 @@ package final class MemoryVault: ArchiveVault {
         guard Self.digest(bytes) == archive.digest, bytes.count == Int(archive.byteCount) else {
             throw VaultError(ArchiveError(.damaged, "\(archive.path) is not what was sealed", path: archive.path))
         }
-        let until = lock == .none ? nil : now() + retention
+        let until = lockEnd(of: archive.name)
         let version = state.withLock { state -> Version in
             let known = state.versions[archive.name] ?? []
             let whole = known.lastIndex {
@@ -204,6 +206,11 @@ extension MemoryVault {
             body(&last)
             state.versions[name] = versions + [last]
         }
+    }
+
+    /// Has these versions of an archive, as another vault had them.
+    package func hold(_ versions: [Version], of name: ArchiveName) {
+        state.withLock { $0.versions[name] = versions }
     }
 
     package func remove(_ name: ArchiveName) { state.withLock { $0.versions[name] = nil } }

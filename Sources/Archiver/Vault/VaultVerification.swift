@@ -135,9 +135,12 @@ package struct VaultVerification: Sendable {
             ]
         }
         var faults: [ArchiveFault] = []
-        if let promised = row.vault?.confirmed?.retainedUntil, found.retainedUntil.map({ $0 < promised }) ?? true {
-            let now = found.retainedUntil.map { "only until \($0)" } ?? "not at all any more"
-            faults.append(fault(.vaultLock, "the copy of \(row.name) is locked \(now), and was until \(promised)"))
+        // One that was never locked has to be like one that is put now.
+        let promised = row.vault?.confirmed?.retainedUntil
+        if let end = promised ?? vault.lockEnd(of: row.name), found.retainedUntil.map({ $0 < end }) ?? true {
+            let now = found.retainedUntil.map { "only until \($0)" } ?? "not at all"
+            let wanted = promised == nil ? "has to be" : "was"
+            faults.append(fault(.vaultLock, "the copy of \(row.name) is locked \(now), and \(wanted) until \(end)"))
         }
         if found.recordedDigest != row.digest {
             faults.append(fault(.sideFile, "the checksum file of \(row.name) in the vault is missing or wrong"))

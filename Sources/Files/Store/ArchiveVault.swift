@@ -8,6 +8,9 @@ package protocol ArchiveVault: Sendable {
     /// The lock that each put object gets.
     var lock: VaultLock { get }
 
+    /// Until when an archive's copy has to be locked that is put now; `nil` if it gets no lock.
+    func lockEnd(of name: ArchiveName) -> Timestamp?
+
     /// Puts a sealed archive and its side file, reads them back, and confirms the lock of this very version. Putting an
     /// archive again, for example after a crash, makes no second copy.
     func put(_ archive: ArchiveToVault) async throws(VaultError) -> VaultedArchive

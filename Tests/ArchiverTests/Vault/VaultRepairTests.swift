@@ -169,6 +169,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a copy that was put without a lock is named once one is configured`(_ isOnDisk: Bool) async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let lax = here.vault(lock: .none)
+            let rules = isOnDisk ? VaultRules() : VaultRules(keepLocal: .zero)
+            let name = try #require(try await here.pass(lax, rules).archives.first?.name)
+            #expect(try await verification(here, lax).0.faults == 0)
+            let strict = here.vault()
+            strict.hold(lax.versions(of: name), of: name)
+            #expect(try await verification(here, strict).1.map(\.kind) == [.vaultLock])
+            if isOnDisk {
+                #expect(try await here.pass(strict).vault?.placed == [name])
+                #expect(try await verification(here, strict).0.faults == 0)
+            } else {
+                #expect(try await here.states() == [.archived])
+            }
+        }
+    }
+
     @Test func `a share takes what was read longest ago, so that shares together read everything`() async throws {
         let days = ["2025-11-17", "2025-11-18", "2025-11-19", "2025-11-20"]
         try await Installation.with(.small(days: days, calls: 3, mix: .plain)) { here in
