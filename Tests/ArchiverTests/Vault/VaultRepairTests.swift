@@ -204,6 +204,30 @@ import Testing
         }
     }
 
+    @Test func `a copy that the vault calls damaged is that copy's fault, and the others are read`() async throws {
+        try await Installation.with(.small(days: ["2025-11-19", "2025-11-20"], calls: 3, mix: .plain)) { here in
+            let vault = here.vault()
+            let sealed = try await here.pass(vault, request: .sinceLastPass).archives
+            vault.fail([.inspect], with: VaultError(.damaged, "it says so itself"))
+            let (summary, faults, names) = try await verification(here, vault)
+            #expect(summary.faults == sealed.count && names.count == sealed.count)
+            #expect(faults.allSatisfy { $0.kind == .vaultCopy && $0.message == "it says so itself" })
+            #expect(try await here.states() == [.stored])
+        }
+    }
+
+    @Test func `bytes that change on the way are said at the end, and nothing is noted`() async throws {
+        try await Installation.with(.small(days: ["2025-11-19", "2025-11-20"], calls: 3, mix: .plain)) { here in
+            let vault = here.vault()
+            let sealed = try await here.pass(vault, request: .sinceLastPass).archives
+            vault.fail([.inspect], with: VaultError(.disturbed, "bytes changed"))
+            let error = await thrown { try await verification(here, vault) }
+            #expect((error as? VaultError)?.code == .disturbed)
+            #expect(vault.count(.inspect) == sealed.count)
+            #expect(try await here.states() == [.archived])
+        }
+    }
+
     @Test func `a vault that gives no answer is said, and nothing is noted`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             let vault = here.vault()
