@@ -176,6 +176,18 @@ import VaultSupport
         #expect(silent.store.calls.contains("digest \(tar)"))
     }
 
+    @Test func `the checksum of an object without versions is not believed again`() async throws {
+        let bench = try VaultBench([.keepsNoVersions], lock: .none, trustsChecksums: true)
+        #expect(try await bench.vault.checkLock().refusesWrongChecksums)
+        let archive = try bench.archive()
+        _ = try await bench.vault.put(archive)
+        #expect(!bench.store.calls.contains("digest \(tar)"))
+        // The store goes on saying the checksum of what it had.
+        bench.store.damage(tar)
+        _ = try await bench.again().put(archive)
+        #expect(bench.versions(tar).map(\.bytes) == [Array("an archive".utf8)])
+    }
+
     @Test func `an archive whose lock would be over already is put without one`() async throws {
         let bench = try VaultBench()
         let copy = try await bench.vault.put(try bench.archive("acme-2015-11-20-001"))
