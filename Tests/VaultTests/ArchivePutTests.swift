@@ -194,6 +194,19 @@ import VaultSupport
         #expect(copy.retainedUntil == nil)
     }
 
+    @Test func `a clock that is years ahead loses no lock`() async throws {
+        let clock = TestTime()
+        let store = MemoryStore(now: { clock.now.date.addingTimeInterval(-10 * 365 * 86_400) })
+        let bench = try VaultBench(store: store, clock: clock)
+        // By this machine's clock, its lock would have ended years ago.
+        let copy = try await bench.vault.put(try bench.archive("acme-2017-11-20-001"))
+        let end = try unwrap(ISO8601DateFormatter().date(from: "2024-11-21T00:00:00Z"))
+        #expect(copy.retainedUntil == Timestamp(end))
+        for key in ["archives/acme/2017/11/acme-2017-11-20-001.tar", "archives/acme/2017/11/acme-2017-11-20-001.tar.sha256"] {
+            #expect(bench.versions(key).map(\.retention) == [ObjectRetention(mode: .compliance, until: end)])
+        }
+    }
+
     /// The last day of an archive's lock is that day so many years later, also around 29 February.
     @Test(arguments: [
         ("2027-02-28", 7, "2034-03-01"), ("2028-02-27", 7, "2035-02-28"), ("2028-02-28", 7, "2035-03-01"),
