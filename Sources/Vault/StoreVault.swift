@@ -151,10 +151,12 @@ package final class StoreVault: ArchiveVault {
         return VaultBucket(keepsVersions: status.versioning == .enabled, locksObjects: status.hasObjectLock)
     }
 
-    package func confirmWriter() async throws(VaultError) {
+    @discardableResult
+    package func confirmWriter() async throws(VaultError) -> Int {
         writer.withLock { $0 = nil }
         let record = try await claim().confirm()
         writer.withLock { $0 = record }
+        return record.epoch
     }
 
     package func keepRecords(snapshot: @escaping @Sendable (String) throws -> Void) async throws(VaultError) {

@@ -152,7 +152,8 @@ package final class ConfiguredVault: ArchiveVault {
 
     package func bucket() async throws(VaultError) -> VaultBucket { try await open().bucket() }
 
-    package func confirmWriter() async throws(VaultError) { try await open().confirmWriter() }
+    @discardableResult
+    package func confirmWriter() async throws(VaultError) -> Int { try await open().confirmWriter() }
 
     package func keepRecords(snapshot: @escaping @Sendable (String) throws -> Void) async throws(VaultError) {
         try await open().keepRecords(snapshot: snapshot)

@@ -28,8 +28,10 @@ package protocol ArchiveVault: Sendable {
     func inspect(_ name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultInspection?
 
     /// Called before and after the puts of a pass.
+    /// - Returns: this writer's epoch: with another one than before, somebody else was the writer in between.
     /// - Throws: `.notWriter` if the vault belongs to another root.
-    func confirmWriter() async throws(VaultError)
+    @discardableResult
+    func confirmWriter() async throws(VaultError) -> Int
 
     /// Puts what else leaves the machine after a pass: the evidence logs, and a snapshot of the manifest.
     /// - Parameter snapshot: writes a consistent copy of the manifest at a path.
