@@ -162,8 +162,8 @@ struct RecordUpload: Sendable {
             digest: body.digest,
             version: former?.version
         )
-        if former?.digest == body.digest {
-            return former?.modified == file.modified ? nil : result
+        if let former, former.digest == body.digest, try await isThere(file) {
+            return former.modified == file.modified ? nil : result
         }
         let now = objects.now()
         var order = ObjectPut.Order(
@@ -180,6 +180,14 @@ struct RecordUpload: Sendable {
             await remove(file.key, version)
         }
         return result
+    }
+
+    /// Whether what was put is still there. Whoever may write to the bucket can delete what is not locked.
+    private func isThere(_ file: RecordFile) async throws(VaultError) -> Bool {
+        if file.isFinal { return true }
+        return try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.describe(file.key) != nil
+        }
     }
 
     // MARK: - Removing what counts no more
@@ -258,6 +266,17 @@ struct RecordUpload: Sendable {
             guard let key = ObjectKey(text) else { continue }
             await remove(key, sent.entries[text]?.version)
             try note([(text, nil)], &sent)
+        }
+        await removeForeignSnapshots(sent)
+    }
+
+    /// Removes the copies of another manifest, of the writer before, once there are enough of this one.
+    private func removeForeignSnapshots(_ sent: SentRecords) async {
+        let own = sent.entries.keys.filter { $0.hasPrefix(VaultLayout.snapshots) }
+        guard own.count >= VaultLayout.keptSnapshots else { return }
+        let listing = try? await VersionListing.read(below: VaultLayout.snapshots, in: store)
+        for (key, versions) in listing?.versions ?? [:] where !own.contains(key.description) {
+            for version in versions { await remove(key, version.version?.description) }
         }
     }
 }
