@@ -56,7 +56,7 @@ package final class StoreVault: ArchiveVault {
         let record = try await knownWriter()
         let folder = try await uploadsFolder()
         let put = ArchivePut(
-            objects: try objects(record),
+            objects: try await objects(record),
             layout: setup.layout,
             epoch: record.epoch,
             resumeFolder: folder
@@ -166,7 +166,7 @@ package final class StoreVault: ArchiveVault {
         let upload = RecordUpload(
             root: root,
             store: store,
-            objects: try objects(record),
+            objects: try await objects(record),
             layout: setup.layout,
             epoch: record.epoch,
             place: place
@@ -177,7 +177,8 @@ package final class StoreVault: ArchiveVault {
 
     package func checkLock() async throws(VaultError) -> VaultLockCheck {
         let check = try await LockProof(store, lock: lock, scratch: root.spoolPath, now: setup.now).run()
-        try VaultError.onDisk { () throws(ArchiveError) in try LockCheckFile(of: root, place: place).write(check) }
+        let file = LockCheckFile(of: root, place: place)
+        try await VaultError.onDisk { _ throws(ArchiveError) in try file.write(check) }
         return check
     }
 
@@ -206,13 +207,15 @@ package final class StoreVault: ArchiveVault {
         return record
     }
 
-    private func claim() throws(VaultError) -> WriterClaim {
-        let identity = try VaultError.onDisk { () throws(ArchiveError) in try root.identity() }
+    private func claim() async throws(VaultError) -> WriterClaim {
+        let root = root
+        let identity = try await VaultError.onDisk { _ throws(ArchiveError) in try root.identity() }
         return WriterClaim(store, root: identity.id, place: place, now: setup.now)
     }
 
-    private func objects(_ record: WriterRecord) throws(VaultError) -> ObjectPut {
-        let check = try VaultError.onDisk { () throws(ArchiveError) in try lastLockCheck() }
+    private func objects(_ record: WriterRecord) async throws(VaultError) -> ObjectPut {
+        let file = LockCheckFile(of: root, place: place)
+        let check = try await VaultError.onDisk { _ throws(ArchiveError) in try file.read() }
         let isProven = setup.trustsChecksums && check?.refusesWrongChecksums == true
         return ObjectPut(
             store: store,

@@ -7,7 +7,7 @@ extension ArchiveVault {
         guard lock != .none else { return }
         let last: VaultLockCheck?
         do throws(ArchiveError) {
-            last = try lastLockCheck()
+            last = try await BlockingWork.run { _ throws(ArchiveError) in try self.lastLockCheck() }
         } catch {
             throw VaultError(error)
         }

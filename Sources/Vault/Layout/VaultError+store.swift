@@ -32,16 +32,7 @@ extension VaultError {
         }
     }
 
-    /// Calls `body`, and turns what this machine's disk says into errors of the vault.
-    static func onDisk<Value>(_ body: () throws(ArchiveError) -> Value) throws(VaultError) -> Value {
-        do throws(ArchiveError) {
-            return try body()
-        } catch {
-            throw VaultError(error)
-        }
-    }
-
-    /// The same, on a thread that may block.
+    /// Calls `body` on a thread that may block, and turns what this machine's disk says into errors of the vault.
     static func onDisk<Value: Sendable>(
         _ body: @escaping @Sendable (ReadingProgress) throws(ArchiveError) -> Value
     ) async throws(VaultError) -> Value {

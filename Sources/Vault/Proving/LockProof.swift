@@ -232,8 +232,9 @@ package struct LockProof: Sendable {
         }
         await remove(key, outcome.version)
         guard description?.checksumSHA256 == Data(right.digest.bytes).base64EncodedString() else { return false }
-        let path = "\(folder)/vault-check.tmp"
-        try VaultError.onDisk { () throws(ArchiveError) in
+        // Another check may be under way, of this process or of another one.
+        let path = "\(folder)/vault-check-\(UUID().uuidString).tmp"
+        try await VaultError.onDisk { _ throws(ArchiveError) in
             try FileReplacement(path, flushing: .nothing).write(Array("the checksum of these bytes is wrong\n".utf8))
         }
         defer { try? FileSystem.remove(path) }

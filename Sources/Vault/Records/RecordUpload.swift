@@ -134,17 +134,17 @@ struct RecordUpload: Sendable {
                 throw VaultError(.cancelled, "cancelled")
             }
             let changes = done.compactMap { file, sent in sent.map { (key: file.key.description, sent: $0) } }
-            try note(changes.map { ($0.key, $0.sent) }, &sent)
+            try await note(changes.map { ($0.key, $0.sent) }, &sent)
         }
     }
 
-    private func note(_ changes: [(key: String, sent: SentRecords.Sent?)], _ sent: inout SentRecords) throws(VaultError)
-    {
-        do throws(ArchiveError) {
-            try sent.note(changes)
-        } catch {
-            throw VaultError(error)
-        }
+    private func note(
+        _ changes: [(key: String, sent: SentRecords.Sent?)],
+        _ sent: inout SentRecords
+    ) async throws(VaultError) {
+        guard !changes.isEmpty else { return }
+        let (lines, path) = (sent.take(changes), sent.path)
+        try await VaultError.onDisk { _ throws(ArchiveError) in try SentRecords.append(lines, to: path) }
     }
 
     /// - Returns: `nil` if the vault had it already, and that was known.
@@ -205,7 +205,7 @@ struct RecordUpload: Sendable {
         for (key, known) in obsolete.sorted(by: { $0.key < $1.key }) {
             guard let key = ObjectKey(key) else { continue }
             await remove(key, known.version)
-            try note([(key.description, nil)], &sent)
+            try await note([(key.description, nil)], &sent)
         }
     }
 
@@ -259,13 +259,13 @@ struct RecordUpload: Sendable {
             digest: body.digest,
             version: outcome.version?.description
         )
-        try note([(key.description, kept)], &sent)
+        try await note([(key.description, kept)], &sent)
         let old = sent.entries.keys.filter { $0.hasPrefix(VaultLayout.snapshots) }.sorted()
             .dropLast(VaultLayout.keptSnapshots)
         for text in old {
             guard let key = ObjectKey(text) else { continue }
             await remove(key, sent.entries[text]?.version)
-            try note([(text, nil)], &sent)
+            try await note([(text, nil)], &sent)
         }
         await removeForeignSnapshots(sent)
     }
