@@ -202,7 +202,9 @@ import VaultSupport
         let copy = try await bench.vault.put(try bench.archive("acme-2017-11-20-001"))
         let end = try unwrap(ISO8601DateFormatter().date(from: "2024-11-21T00:00:00Z"))
         #expect(copy.retainedUntil == Timestamp(end))
-        for key in ["archives/acme/2017/11/acme-2017-11-20-001.tar", "archives/acme/2017/11/acme-2017-11-20-001.tar.sha256"] {
+        for key in [
+            "archives/acme/2017/11/acme-2017-11-20-001.tar", "archives/acme/2017/11/acme-2017-11-20-001.tar.sha256",
+        ] {
             #expect(bench.versions(key).map(\.retention) == [ObjectRetention(mode: .compliance, until: end)])
         }
     }
