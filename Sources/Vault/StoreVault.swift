@@ -48,11 +48,15 @@ package final class StoreVault: ArchiveVault {
 
     package var lock: VaultLock { setup.layout.lock }
 
+    package func lockEnd(of name: ArchiveName) -> Timestamp? {
+        setup.layout.retention(of: name.day, now: setup.now()).map { Timestamp($0.until) }
+    }
+
     package func put(_ archive: ArchiveToVault) async throws(VaultError) -> VaultedArchive {
         let record = try await knownWriter()
         let folder = try await uploadsFolder()
         let put = ArchivePut(
-            objects: try objects(record),
+            objects: try await objects(record),
             layout: setup.layout,
             epoch: record.epoch,
             resumeFolder: folder
@@ -147,10 +151,12 @@ package final class StoreVault: ArchiveVault {
         return VaultBucket(keepsVersions: status.versioning == .enabled, locksObjects: status.hasObjectLock)
     }
 
-    package func confirmWriter() async throws(VaultError) {
+    @discardableResult
+    package func confirmWriter() async throws(VaultError) -> Int {
         writer.withLock { $0 = nil }
         let record = try await claim().confirm()
         writer.withLock { $0 = record }
+        return record.epoch
     }
 
     package func keepRecords(snapshot: @escaping @Sendable (String) throws -> Void) async throws(VaultError) {
@@ -160,7 +166,7 @@ package final class StoreVault: ArchiveVault {
         let upload = RecordUpload(
             root: root,
             store: store,
-            objects: try objects(record),
+            objects: try await objects(record),
             layout: setup.layout,
             epoch: record.epoch,
             place: place
@@ -171,7 +177,8 @@ package final class StoreVault: ArchiveVault {
 
     package func checkLock() async throws(VaultError) -> VaultLockCheck {
         let check = try await LockProof(store, lock: lock, scratch: root.spoolPath, now: setup.now).run()
-        try VaultError.onDisk { () throws(ArchiveError) in try LockCheckFile(of: root, place: place).write(check) }
+        let file = LockCheckFile(of: root, place: place)
+        try await VaultError.onDisk { _ throws(ArchiveError) in try file.write(check) }
         return check
     }
 
@@ -181,6 +188,10 @@ package final class StoreVault: ArchiveVault {
 
     /// Which root may write.
     package func writerRecord() async throws(VaultError) -> WriterRecord? { try await claim().read() }
+
+    /// What names this root as the writer; `nil` in a vault that never had one. Asks only.
+    /// - Throws: `.notWriter` if another root is the writer.
+    package func ownWriterRecord() async throws(VaultError) -> WriterRecord? { try await claim().own() }
 
     /// Makes this root the writer.
     package func takeOver() async throws(VaultError) -> WriterClaim.TakeOver {
@@ -196,13 +207,15 @@ package final class StoreVault: ArchiveVault {
         return record
     }
 
-    private func claim() throws(VaultError) -> WriterClaim {
-        let identity = try VaultError.onDisk { () throws(ArchiveError) in try root.identity() }
+    private func claim() async throws(VaultError) -> WriterClaim {
+        let root = root
+        let identity = try await VaultError.onDisk { _ throws(ArchiveError) in try root.identity() }
         return WriterClaim(store, root: identity.id, place: place, now: setup.now)
     }
 
-    private func objects(_ record: WriterRecord) throws(VaultError) -> ObjectPut {
-        let check = try VaultError.onDisk { () throws(ArchiveError) in try lastLockCheck() }
+    private func objects(_ record: WriterRecord) async throws(VaultError) -> ObjectPut {
+        let file = LockCheckFile(of: root, place: place)
+        let check = try await VaultError.onDisk { _ throws(ArchiveError) in try file.read() }
         let isProven = setup.trustsChecksums && check?.refusesWrongChecksums == true
         return ObjectPut(
             store: store,

@@ -62,10 +62,14 @@ package final class ConfiguredVault: ArchiveVault {
 
     private var setup: StoreVault.Setup {
         StoreVault.Setup(
-            layout: VaultLayout(lock: settings.lock, retainYears: settings.retainYears, timeZone: timeZone),
+            layout: layout,
             trustsChecksums: settings.readBack == .checksum,
             limiter: settings.bytesPerSecond.flatMap { $0 > 0 ? UploadLimiter(bytesPerSecond: $0) : nil }
         )
+    }
+
+    private var layout: VaultLayout {
+        VaultLayout(lock: settings.lock, retainYears: settings.retainYears, timeZone: timeZone)
     }
 
     private static func location(_ settings: VaultSettings) throws(ObjectStoreError) -> ObjectStoreLocation {
@@ -120,6 +124,10 @@ package final class ConfiguredVault: ArchiveVault {
 
     // MARK: - ArchiveVault
 
+    package func lockEnd(of name: ArchiveName) -> Timestamp? {
+        layout.retention(of: name.day, now: Timestamp(Date())).map { Timestamp($0.until) }
+    }
+
     package func put(_ archive: ArchiveToVault) async throws(VaultError) -> VaultedArchive {
         try await open().put(archive)
     }
@@ -144,7 +152,8 @@ package final class ConfiguredVault: ArchiveVault {
 
     package func bucket() async throws(VaultError) -> VaultBucket { try await open().bucket() }
 
-    package func confirmWriter() async throws(VaultError) { try await open().confirmWriter() }
+    @discardableResult
+    package func confirmWriter() async throws(VaultError) -> Int { try await open().confirmWriter() }
 
     package func keepRecords(snapshot: @escaping @Sendable (String) throws -> Void) async throws(VaultError) {
         try await open().keepRecords(snapshot: snapshot)

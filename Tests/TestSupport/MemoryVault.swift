@@ -29,6 +29,7 @@ package final class MemoryVault: ArchiveVault {
         var running = 0
         var mostRunning = 0
         var check: VaultLockCheck?
+        var epoch = 1
         var breaches: [String] = []
         var snapshots: [Int] = []
         var onPut: (@Sendable (ArchiveName) async -> Void)?
@@ -50,8 +51,11 @@ package final class MemoryVault: ArchiveVault {
         self.now = now
     }
 
+    package func lockEnd(of name: ArchiveName) -> Timestamp? { lock == .none ? nil : now() + retention }
+
     package func put(_ archive: ArchiveToVault) async throws(VaultError) -> VaultedArchive {
         try attempt(.put)
+        let epoch = state.withLock(\.epoch)
         await state.withLock { $0.onPut }?(archive.name)
         state.withLock {
             $0.running += 1
@@ -67,7 +71,7 @@ package final class MemoryVault: ArchiveVault {
         guard Self.digest(bytes) == archive.digest, bytes.count == Int(archive.byteCount) else {
             throw VaultError(ArchiveError(.damaged, "\(archive.path) is not what was sealed", path: archive.path))
         }
-        let until = lock == .none ? nil : now() + retention
+        let until = lockEnd(of: archive.name)
         let version = state.withLock { state -> Version in
             let known = state.versions[archive.name] ?? []
             let whole = known.lastIndex {
@@ -84,17 +88,17 @@ package final class MemoryVault: ArchiveVault {
             return version
         }
         try attempt(.putAnswer)
-        return copy(of: version, archive.digest)
+        return copy(of: version, archive.digest, epoch)
     }
 
-    private func copy(of version: Version, _ digest: ContentDigest) -> VaultedArchive {
+    private func copy(of version: Version, _ digest: ContentDigest, _ epoch: Int) -> VaultedArchive {
         VaultedArchive(
             tarVersion: version.id,
             sideVersion: "s\(version.id)",
             byteCount: Int64(version.bytes.count),
             digest: digest,
             retainedUntil: version.retainedUntil,
-            epoch: 1,
+            epoch: epoch,
             putTime: now(),
             confirmedTime: now()
         )
@@ -102,8 +106,10 @@ package final class MemoryVault: ArchiveVault {
 
     package func find(_ name: ArchiveName, digest: ContentDigest) async throws(VaultError) -> VaultedArchive? {
         try attempt(.read)
-        let found = state.withLock { $0.versions[name]?.last { Self.digest($0.bytes) == digest } }
-        return found.map { copy(of: $0, digest) }
+        let (found, epoch) = state.withLock { state in
+            (state.versions[name]?.last { Self.digest($0.bytes) == digest }, state.epoch)
+        }
+        return found.map { copy(of: $0, digest, epoch) }
     }
 
     package func open(_ name: ArchiveName, _ copy: VaultedArchive) throws(ArchiveError) -> any ByteSource {
@@ -126,7 +132,11 @@ package final class MemoryVault: ArchiveVault {
         }
     }
 
-    package func confirmWriter() async throws(VaultError) { try attempt(.writer) }
+    @discardableResult
+    package func confirmWriter() async throws(VaultError) -> Int {
+        try attempt(.writer)
+        return state.withLock(\.epoch)
+    }
 
     package func keepRecords(snapshot: @escaping @Sendable (String) throws -> Void) async throws(VaultError) {
         try attempt(.records)
@@ -179,6 +189,9 @@ extension MemoryVault {
 
     package func reconnect() { fail([.put, .read, .inspect, .writer, .records, .check], with: nil) }
 
+    /// As if another root had taken over, and then this one again.
+    package func loseAndRegain() { state.withLock { $0.epoch += 2 } }
+
     /// Called before the bytes of each put.
     package func onPut(_ body: (@Sendable (ArchiveName) async -> Void)?) { state.withLock { $0.onPut = body } }
 
@@ -204,6 +217,11 @@ extension MemoryVault {
             body(&last)
             state.versions[name] = versions + [last]
         }
+    }
+
+    /// Has these versions of an archive, as another vault had them.
+    package func hold(_ versions: [Version], of name: ArchiveName) {
+        state.withLock { $0.versions[name] = versions }
     }
 
     package func remove(_ name: ArchiveName) { state.withLock { $0.versions[name] = nil } }

@@ -12,6 +12,8 @@ extension MemoryStore {
         case shortensLocks
         /// Lets anyone who asks for it bypass governance mode.
         case bypassesGovernance
+        /// Lets nobody delete a version, whether it is locked or not, as a policy does.
+        case refusesDeletes
         /// Refuses to delete a locked version, and deletes it.
         case refusesAndDeletes
         /// Locks nothing that was sent in parts, as Ceph does.

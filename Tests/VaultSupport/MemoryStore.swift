@@ -291,7 +291,7 @@ package final class MemoryStore: ObjectStoring {
                 return state.objects[key.description, default: []].append(marker)
             }
             guard let found = Self.find(key, version, in: state, withMarkers: true) else { return }
-            let isLocked = isLocked(found, at: time, bypassing: bypassingGovernance)
+            let isLocked = lies.contains(.refusesDeletes) || isLocked(found, at: time, bypassing: bypassingGovernance)
             if isLocked, !lies.contains(.deletesLocked), !lies.contains(.refusesAndDeletes) {
                 throw ObjectStoreError(.locked, "\(key): it is locked")
             }

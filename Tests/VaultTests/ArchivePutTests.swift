@@ -127,6 +127,19 @@ import VaultSupport
         #expect(error?.code == .damaged)
     }
 
+    @Test(arguments: [1, 2, 3, 4, 5])
+    func `a line that changes bytes damages no archive, and the next run goes on`(_ call: Int) async throws {
+        let bench = try VaultBench()
+        let archive = try bench.archive()
+        try await bench.vault.confirmWriter()
+        bench.store.fail(call: call, .before, with: ObjectStoreError(.damaged, "bytes changed or were lost on the way"))
+        let error = await #expect(throws: VaultError.self) { try await bench.vault.put(archive) }
+        #expect(error?.code == .disturbed)
+        #expect(error?.isPassing == true)
+        _ = try await bench.again().put(archive)
+        #expect(bench.versions(tar).count == 1)
+    }
+
     @Test func `another archive does not take the place of one that this root has put`() async throws {
         let bench = try VaultBench()
         let copy = try await bench.vault.put(try bench.archive())
@@ -163,10 +176,37 @@ import VaultSupport
         #expect(silent.store.calls.contains("digest \(tar)"))
     }
 
+    @Test func `the checksum of an object without versions is not believed again`() async throws {
+        let bench = try VaultBench([.keepsNoVersions], lock: .none, trustsChecksums: true)
+        #expect(try await bench.vault.checkLock().refusesWrongChecksums)
+        let archive = try bench.archive()
+        _ = try await bench.vault.put(archive)
+        #expect(!bench.store.calls.contains("digest \(tar)"))
+        // The store goes on saying the checksum of what it had.
+        bench.store.damage(tar)
+        _ = try await bench.again().put(archive)
+        #expect(bench.versions(tar).map(\.bytes) == [Array("an archive".utf8)])
+    }
+
     @Test func `an archive whose lock would be over already is put without one`() async throws {
         let bench = try VaultBench()
         let copy = try await bench.vault.put(try bench.archive("acme-2015-11-20-001"))
         #expect(copy.retainedUntil == nil)
+    }
+
+    @Test func `a clock that is years ahead loses no lock`() async throws {
+        let clock = TestTime()
+        let store = MemoryStore(now: { clock.now.date.addingTimeInterval(-10 * 365 * 86_400) })
+        let bench = try VaultBench(store: store, clock: clock)
+        // By this machine's clock, its lock would have ended years ago.
+        let copy = try await bench.vault.put(try bench.archive("acme-2017-11-20-001"))
+        let end = try unwrap(ISO8601DateFormatter().date(from: "2024-11-21T00:00:00Z"))
+        #expect(copy.retainedUntil == Timestamp(end))
+        for key in [
+            "archives/acme/2017/11/acme-2017-11-20-001.tar", "archives/acme/2017/11/acme-2017-11-20-001.tar.sha256",
+        ] {
+            #expect(bench.versions(key).map(\.retention) == [ObjectRetention(mode: .compliance, until: end)])
+        }
     }
 
     /// The last day of an archive's lock is that day so many years later, also around 29 February.

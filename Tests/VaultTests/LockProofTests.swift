@@ -12,7 +12,7 @@ import VaultSupport
     func `a store that keeps its locks is proven`(_ lock: VaultLock) async throws {
         let bench = try VaultBench(lock: lock)
         let check = try await bench.vault.checkLock()
-        #expect(check.breaches == [])
+        #expect(check.breaches == [] && check.doubt == nil)
         #expect(check.lock == lock)
         #expect(check.refusesWrongChecksums)
         #expect(check.proves(lock))
@@ -51,6 +51,23 @@ import VaultSupport
         #expect(check.breaches.contains { $0.contains(breach) }, "\(check.breaches)")
         #expect(!check.proves(lock))
         #expect(try bench.vault.lastLockCheck() == check)
+    }
+
+    @Test(arguments: [VaultLock.compliance, .governance])
+    func `a policy that forbids to delete anything is not taken for a lock`(_ lock: VaultLock) async throws {
+        let bench = try VaultBench([.refusesDeletes], lock: lock)
+        let check = try await bench.vault.checkLock()
+        #expect(check.breaches == [])
+        #expect(try #require(check.doubt).contains("s3:DeleteObjectVersion"))
+        #expect(!check.proves(lock))
+        #expect(try bench.vault.lastLockCheck() == check)
+        // Nor does it hide what a lock has to refuse besides.
+        let shortening = try VaultBench([.refusesDeletes, .shortensLocks], lock: lock)
+        let other = try await shortening.vault.checkLock()
+        #expect(!other.breaches.isEmpty && other.doubt == nil)
+        // Without a lock there is nothing to tell.
+        let none = try VaultBench([.refusesDeletes], lock: .none)
+        #expect(try await none.vault.checkLock().proves(.none))
     }
 
     @Test func `bypassing governance mode breaks no lock in compliance mode`() async throws {

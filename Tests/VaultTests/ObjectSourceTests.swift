@@ -2,6 +2,7 @@ import Files
 import Foundation
 import ObjectStore
 import Recordings
+import Synchronization
 import Testing
 import VaultSupport
 
@@ -79,7 +80,7 @@ import VaultSupport
 
     @Test(arguments: [
         (ObjectStoreError.Code.unreachable, ArchiveError.Code.unreachable), (.credentials, .unauthorized),
-        (.notFound, .missing), (.damaged, .damaged),
+        (.notFound, .missing), (.damaged, .unreachable),
     ])
     func `what the store says becomes an error of reading`(
         _ code: ObjectStoreError.Code,
@@ -91,6 +92,24 @@ import VaultSupport
         let error = await #expect(throws: ArchiveError.self) { try await read(source, 0..<10, pieces: 10) }
         #expect(error?.code == expected)
         #expect(error?.path == "memory/archives/a.tar")
+    }
+
+    /// A request that has no end until it is cancelled.
+    @Test(.timeLimit(.minutes(1))) func `a read that nobody waits for any more ends its request`() async throws {
+        let asked = Mutex(false)
+        let reading = Task {
+            try await BlockingWork.run { _ throws(ObjectStoreError) -> Int in
+                try Blocking.wait { () async throws(ObjectStoreError) -> Int in
+                    asked.withLock { $0 = true }
+                    while !Task.isCancelled { await Task.yield() }
+                    throw ObjectStoreError(.cancelled, "cancelled")
+                }
+            }
+        }
+        while !asked.withLock(\.self) { await Task.yield() }
+        reading.cancel()
+        let error = await #expect(throws: ObjectStoreError.self) { try await reading.value }
+        #expect(error?.code == .cancelled)
     }
 
     @Test func `an object that is shorter than it should be is damaged`() async throws {

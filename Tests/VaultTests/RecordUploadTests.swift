@@ -126,6 +126,38 @@ import VaultSupport
         #expect(kept(bench, below: "manifest/") == copies)
     }
 
+    @Test(arguments: ["log/acme/checkpoint", "log/acme/tail", "callark.json"])
+    func `what somebody deleted from the vault is put again`(_ text: String) async throws {
+        let bench = try VaultBench()
+        try log(bench, adding: 300)
+        try await keep(bench)
+        let key = try unwrap(ObjectKey(text))
+        let bytes = try unwrap(bench.versions(text).last).bytes
+        try await bench.store.delete(key, version: nil)
+        #expect(try await bench.store.describe(key) == nil)
+        try await keep(bench)
+        #expect(bench.store.objects[text]?.last?.bytes == bytes)
+        #expect(bench.store.objects[text]?.last?.isDeleteMarker == false)
+    }
+
+    @Test func `the copies of the former writer's manifest go when there are enough others`() async throws {
+        let first = try VaultBench()
+        for number in 1...3 {
+            try await keep(first, "former \(number)")
+            first.clock.advance(by: .minutes(15))
+        }
+        let former = Set(kept(first, below: "manifest/"))
+        let second = try VaultBench(store: first.store, clock: first.clock)
+        _ = try await second.vault.takeOver()
+        for number in 1...7 {
+            #expect(former.isSubset(of: kept(second, below: "manifest/")))
+            try await keep(second, "manifest \(number)")
+            second.clock.advance(by: .minutes(15))
+        }
+        #expect(former.count == 3 && former.isDisjoint(with: kept(second, below: "manifest/")))
+        #expect(kept(second, below: "manifest/").count == 7)
+    }
+
     @Test func `files of legacy sessions go too, locked as their day`() async throws {
         let bench = try VaultBench()
         let name = try unwrap(ArchiveName("acme-2026-11-20-001"))

@@ -82,6 +82,27 @@ import VaultSupport
         #expect(inventory.archives == [] && inventory.leftOut == 1)
     }
 
+    /// A version that was put after the side file, by a writer that ended before it had read it back.
+    @Test(arguments: [true, false])
+    func `an older side file says nothing about a newer version`(_ isWhole: Bool) async throws {
+        let (bench, archive) = try await vault()
+        bench.clock.advance(by: .hours(1))
+        let key = VaultLayout.key(of: archive.name)
+        let metadata = VaultLayout.metadata(
+            of: archive.name,
+            digest: archive.copy.digest,
+            metadataOffset: archive.metadataOffset,
+            epoch: archive.copy.epoch
+        )
+        let version = try await bench.store.put(.bytes(bytes), at: key, PutOptions(metadata: metadata)).version
+        if !isWhole { bench.store.damage(key.description) }
+        let inventory = try await StoreVaultContents(bench.vault).inventory()
+        let chosen = try unwrap(inventory.archives.first)
+        #expect(chosen.copy.tarVersion == (isWhole ? version?.description : archive.copy.tarVersion))
+        #expect(inventory.leftOut == (isWhole ? 0 : 1))
+        #expect(inventory.cost.byteCount == Int64(bytes.count))
+    }
+
     @Test func `a delete marker hides nothing`() async throws {
         let (bench, archive) = try await vault()
         try await bench.store.delete(VaultLayout.key(of: archive.name), version: nil)

@@ -23,6 +23,18 @@ import VaultSupport
         #expect(bench.versions("writer.json").first?.retention == nil)
     }
 
+    @Test func `who only asks who may write claims nothing`() async throws {
+        let first = try VaultBench()
+        let second = try VaultBench(store: first.store, clock: first.clock)
+        #expect(try await first.vault.ownWriterRecord() == nil)
+        #expect(first.store.objects.isEmpty)
+        try await first.vault.confirmWriter()
+        #expect(try await first.vault.ownWriterRecord()?.epoch == 1)
+        let error = await #expect(throws: VaultError.self) { try await second.vault.ownWriterRecord() }
+        #expect(error?.code == .notWriter)
+        #expect(first.versions("writer.json").count == 1)
+    }
+
     @Test func `another root may not write until it takes over, and then the first one may not`() async throws {
         let first = try VaultBench()
         let second = try VaultBench(store: first.store, clock: first.clock)

@@ -49,6 +49,10 @@ extension Watch {
             let message = "the lock of the vault \(place) is not real: \(breach) (tried at \(when))"
             return [Alarm(.critical, .vaultLockUnproven, message, command: command)]
         }
+        if let doubt = check.doubt {
+            let message = "whether the lock of the vault \(place) is real, cannot be told: \(doubt) (tried at \(when))"
+            return [Alarm(.warning, .vaultLockUnproven, message, command: command)]
+        }
         guard check.proves(lock) else {
             let message =
                 "at \(when) the vault \(place) was tried for \(check.lock.rawValue), and \(lock.rawValue) is configured"

@@ -7,13 +7,19 @@ extension ArchiveVault {
         guard lock != .none else { return }
         let last: VaultLockCheck?
         do throws(ArchiveError) {
-            last = try lastLockCheck()
+            last = try await BlockingWork.run { _ throws(ArchiveError) in try self.lastLockCheck() }
         } catch {
             throw VaultError(error)
         }
         if let last, last.proves(lock) { return }
         let check = try await checkLock()
         guard !check.proves(lock) else { return }
+        if let doubt = check.doubt, check.breaches.isEmpty {
+            throw VaultError(
+                .lock,
+                "whether the lock of the vault \(place) is real, cannot be told, so nothing is put there: \(doubt)"
+            )
+        }
         let breach = check.breaches.first ?? "it was tried for another mode than \(lock.rawValue)"
         throw VaultError(
             .lock,

@@ -22,7 +22,8 @@ extension VaultError {
     var isOfVault: Bool {
         switch code {
         case .unreachable, .full, .refused, .lock, .unusable, .notWriter, .cancelled: true
-        case .damaged, .missing, .local: false
+        // Perhaps the line is bad for one archive's bytes only.
+        case .disturbed, .damaged, .missing, .local: false
         }
     }
 }

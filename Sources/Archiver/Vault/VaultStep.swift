@@ -82,8 +82,8 @@ struct VaultStep: Sendable {
             while let (row, result) = try await group.next() {
                 do throws(VaultError) {
                     let copy = try result.get()
-                    // Between the two questions nobody else has become the writer.
-                    try await vault.confirmWriter()
+                    // Between the two questions nobody else has become the writer, not even for a while.
+                    guard try await vault.confirmWriter() == copy.epoch else { throw wasReplaced(row.name) }
                     try await note(row, copy, &finding)
                 } catch {
                     finding.fail(error)
@@ -96,6 +96,14 @@ struct VaultStep: Sendable {
             }
         }
         return goesOn && waiting.isEmpty
+    }
+
+    /// What was put under the epoch before may not count.
+    private func wasReplaced(_ name: ArchiveName) -> VaultError {
+        VaultError(
+            .notWriter,
+            "another archive root was the writer of \(vault.place) while \(name) was put there: the next pass puts it again"
+        )
     }
 
     private func put(_ row: ArchiveRow) async -> Result<VaultedArchive, VaultError> {

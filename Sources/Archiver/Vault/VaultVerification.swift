@@ -66,45 +66,83 @@ package struct VaultVerification: Sendable {
         )
     }
 
+    /// What reading a copy showed.
+    private enum Reading: Sendable {
+        /// `nil` if the vault has no copy.
+        case found(VaultInspection?)
+        /// The vault itself says that it is damaged.
+        case damaged(String)
+        /// Its bytes changed on the way, which says nothing about the copy.
+        case unread(VaultError)
+    }
+
     /// Reads these copies, a few at once, and notes what was found.
     /// - Parameter report: called with each when it is done, one at a time, in the order of `rows`.
-    /// - Throws: `VaultError` if the vault gives no answer; `ManifestError`; errors of `report`.
+    /// - Throws: `VaultError` if the vault gives no answer, or, when all others are read, if a copy could not be read;
+    ///   `ManifestError`; errors of `report`.
     package func run(
         _ rows: [ArchiveRow],
         report: (VerificationReport) async throws -> Void
     ) async throws -> VerificationRun.Summary {
         var summary = VerificationRun.Summary()
+        var failure: VaultError?
         var waiting = rows.enumerated().makeIterator()
-        try await withThrowingTaskGroup(of: (Int, VaultInspection?).self) { group in
+        try await withThrowingTaskGroup(of: (Int, Reading).self) { group in
             func begin() {
                 guard let (place, row) = waiting.next(), let copy = row.vault?.confirmed else { return }
-                group.addTask { [vault] in (place, try await vault.inspect(row.name, copy)) }
+                group.addTask { [vault] in (place, try await Self.read(row.name, copy, in: vault)) }
             }
             for _ in 0..<Self.readers { begin() }
-            var done: [Int: VaultInspection?] = [:]
+            var done: [Int: Reading] = [:]
             var reported = 0
             while let (place, found) = try await group.next() {
-                done[place] = .some(found)
+                done[place] = found
                 while let next = done.removeValue(forKey: reported) {
-                    let outcome = try await note(rows[reported], next)
-                    summary.archives += 1
-                    summary.add(outcome)
-                    try await report(outcome)
+                    if case .unread(let error) = next {
+                        failure = failure ?? error
+                    } else {
+                        let outcome = try await note(rows[reported], next)
+                        summary.archives += 1
+                        summary.add(outcome)
+                        try await report(outcome)
+                    }
                     reported += 1
                 }
                 begin()
             }
         }
+        if let failure { throw failure }
         return summary
     }
 
-    private func note(_ row: ArchiveRow, _ found: VaultInspection?) async throws -> VerificationReport {
+    private static func read(
+        _ name: ArchiveName,
+        _ copy: VaultedArchive,
+        in vault: any ArchiveVault
+    ) async throws(VaultError) -> Reading {
+        do throws(VaultError) {
+            return .found(try await vault.inspect(name, copy))
+        } catch {
+            switch error.code {
+            case .damaged: return .damaged(error.message)
+            case .disturbed: return .unread(error)
+            default: throw error
+            }
+        }
+    }
+
+    private func note(_ row: ArchiveRow, _ reading: Reading) async throws -> VerificationReport {
+        var found: VaultInspection?
+        if case .found(let inspection) = reading { found = inspection }
         var report = VerificationReport(path: "\(vault.place)/\(row.name.relativePath)")
         report.name = row.name
         report.recordingCount = row.recordings
         report.byteCount = found?.byteCount ?? 0
         report.digest = found?.digest
         report.faults = faults(row, found)
+        if case .damaged(let message) = reading {
+            report.faults = [ArchiveFault(kind: .vaultCopy, archive: row.name.description, message: message)]
+        }
         let reason = report.faults.first?.message
         let isDamaged = report.faults.contains { $0.kind == .vaultCopy }
         let isOnDisk = row.vault?.evictedTime == nil
@@ -135,9 +173,12 @@ package struct VaultVerification: Sendable {
             ]
         }
         var faults: [ArchiveFault] = []
-        if let promised = row.vault?.confirmed?.retainedUntil, found.retainedUntil.map({ $0 < promised }) ?? true {
-            let now = found.retainedUntil.map { "only until \($0)" } ?? "not at all any more"
-            faults.append(fault(.vaultLock, "the copy of \(row.name) is locked \(now), and was until \(promised)"))
+        // One that was never locked has to be like one that is put now.
+        let promised = row.vault?.confirmed?.retainedUntil
+        if let end = promised ?? vault.lockEnd(of: row.name), found.retainedUntil.map({ $0 < end }) ?? true {
+            let now = found.retainedUntil.map { "only until \($0)" } ?? "not at all"
+            let wanted = promised == nil ? "has to be" : "was"
+            faults.append(fault(.vaultLock, "the copy of \(row.name) is locked \(now), and \(wanted) until \(end)"))
         }
         if found.recordedDigest != row.digest {
             faults.append(fault(.sideFile, "the checksum file of \(row.name) in the vault is missing or wrong"))

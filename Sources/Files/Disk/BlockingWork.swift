@@ -2,6 +2,9 @@ import Dispatch
 
 /// Runs work that waits for disks on threads that may block, so that the cooperative pool never does.
 package enum BlockingWork {
+    /// That of the work that this thread does: for what is waited for deep inside, where nobody hands the progress on.
+    @TaskLocal package static var current: ReadingProgress?
+
     private static let queue = DispatchQueue(label: "callark.disk", attributes: .concurrent)
 
     /// Runs `body` and waits for it. If the task is cancelled, the progress that `body` gets is cancelled too.
@@ -10,15 +13,22 @@ package enum BlockingWork {
         _ body: @escaping @Sendable (ReadingProgress) throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let progress = ReadingProgress(onBytes: onBytes)
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, Failure>, Never>) in
                 queue.async {
-                    continuation.resume(returning: Result { () throws(Failure) in try body(progress) })
+                    continuation.resume(returning: result(of: body, progress))
                 }
             }
         } onCancel: {
             progress.cancel()
         }
-        return try result.get()
+        return try outcome.get()
+    }
+
+    private static func result<Value, Failure: Error>(
+        of body: (ReadingProgress) throws(Failure) -> Value,
+        _ progress: ReadingProgress
+    ) -> Result<Value, Failure> {
+        $current.withValue(progress) { Result { () throws(Failure) in try body(progress) } }
     }
 }

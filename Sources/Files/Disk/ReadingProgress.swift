@@ -14,6 +14,9 @@ package final class ReadingProgress: Sendable {
     /// Makes the next ``checkCancellation(_:)`` throw.
     package func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
+    /// Whether it was cancelled.
+    package var isOver: Bool { isCancelled.load(ordering: .relaxed) }
+
     /// Reports that this many more bytes were read.
     package func add(_ bytes: Int) { onBytes?(bytes) }
 

@@ -8,6 +8,9 @@ package protocol ArchiveVault: Sendable {
     /// The lock that each put object gets.
     var lock: VaultLock { get }
 
+    /// Until when an archive's copy has to be locked that is put now; `nil` if it gets no lock.
+    func lockEnd(of name: ArchiveName) -> Timestamp?
+
     /// Puts a sealed archive and its side file, reads them back, and confirms the lock of this very version. Putting an
     /// archive again, for example after a crash, makes no second copy.
     func put(_ archive: ArchiveToVault) async throws(VaultError) -> VaultedArchive
@@ -25,8 +28,10 @@ package protocol ArchiveVault: Sendable {
     func inspect(_ name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultInspection?
 
     /// Called before and after the puts of a pass.
+    /// - Returns: this writer's epoch: with another one than before, somebody else was the writer in between.
     /// - Throws: `.notWriter` if the vault belongs to another root.
-    func confirmWriter() async throws(VaultError)
+    @discardableResult
+    func confirmWriter() async throws(VaultError) -> Int
 
     /// Puts what else leaves the machine after a pass: the evidence logs, and a snapshot of the manifest.
     /// - Parameter snapshot: writes a consistent copy of the manifest at a path.

@@ -4,6 +4,8 @@ package struct VaultError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: String, Hashable, Sendable {
         /// The store gives no answer, fails, or is busy, after all attempts.
         case unreachable
+        /// Bytes changed or were lost between here and the store, in all attempts.
+        case disturbed
         /// The store is full.
         case full
         /// The credentials are missing, expired or refused.
@@ -45,14 +47,14 @@ package struct VaultError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String { message }
 
     /// Whether the same may succeed later without anybody doing anything.
-    package var isPassing: Bool { [.unreachable, .full, .cancelled].contains(code) }
+    package var isPassing: Bool { [.unreachable, .disturbed, .full, .cancelled].contains(code) }
 
     /// The same for those who read bytes, wherever these come from.
     package func reading(_ path: String) -> ArchiveError {
         if let cause { return cause }
         let code: ArchiveError.Code =
             switch code {
-            case .unreachable, .full: .unreachable
+            case .unreachable, .disturbed, .full: .unreachable
             case .refused: .unauthorized
             case .lock, .unusable, .notWriter, .local: .inputOutput
             case .damaged: .damaged

@@ -3,7 +3,8 @@ import Recordings
 
 /// How much of an organization is held, and what is still to be done.
 package struct HoldingFigures: Hashable, Sendable {
-    /// The bytes of sealed archives, and of open ones.
+    /// The bytes of archives whose recordings are archived, and of those whose recordings are stored: that are open, or
+    /// wait for the vault.
     package var archivedBytes: Int64 = 0
     package var storedBytes: Int64 = 0
     /// The time since which every byte of sealed archives has been read, or was sealed; `nil` if there are none.
@@ -27,8 +28,10 @@ extension Manifest {
         try await read { db in
             let row = try OrganizationRow.row(of: organization, in: db)
             var figures = HoldingFigures()
+            let waitsForVault = VaultRule.isWaiting()
             let archives = """
-                SELECT coalesce(sum(archive.byte_count) FILTER (WHERE digest IS NOT NULL), 0), coalesce(sum(tar_bytes), 0),
+                SELECT coalesce(sum(archive.byte_count) FILTER (WHERE digest IS NOT NULL AND NOT \(waitsForVault)), 0),
+                    coalesce(sum(tar_bytes), 0) + coalesce(sum(archive.byte_count) FILTER (WHERE digest IS NOT NULL AND \(waitsForVault)), 0),
                     min(coalesce(reading.time, archive.sealed_time, (archive.day + 1) * 86400000)) FILTER (WHERE digest IS NOT NULL)
                 FROM archive LEFT JOIN reading ON reading.archive = archive.row WHERE organization = ?
                 """

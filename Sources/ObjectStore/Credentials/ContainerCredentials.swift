@@ -1,4 +1,3 @@
-import Files
 import Foundation
 import Transfer
 
@@ -42,7 +41,7 @@ package struct ContainerCredentials: CredentialSource {
         switch token {
         case .text(let text): fields["Authorization"] = text
         case .file(let path):
-            fields["Authorization"] = try await BlockingWork.run { _ throws(ObjectStoreError) in
+            fields["Authorization"] = try await CredentialFile.reading { () throws(ObjectStoreError) in
                 try FileCredentials.Place.file(path: path).read()
             }
         case nil: break

@@ -1,3 +1,4 @@
+import Dispatch
 import Files
 import Foundation
 
@@ -23,7 +24,7 @@ package struct FileCredentials: CredentialSource {
     }
 
     package func credentials() async throws(ObjectStoreError) -> ObjectCredentials {
-        try await BlockingWork.run { _ throws(ObjectStoreError) in
+        try await CredentialFile.reading { () throws(ObjectStoreError) in
             ObjectCredentials(
                 accessKeyID: try accessKeyID.read(),
                 secretAccessKey: try secretAccessKey.read()
@@ -48,6 +49,21 @@ extension FileCredentials.Place {
 /// A small file that is part of credentials.
 enum CredentialFile {
     private static let limit = 64 << 10
+    /// Not that of other files: there, all threads may be held by readers that wait for the store, which waits for this. A
+    /// serial queue has threads of its own.
+    private static let queue = DispatchQueue(label: "callark.credentials")
+
+    /// Runs what reads such files on a thread that may block.
+    static func reading<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(ObjectStoreError) -> Value
+    ) async throws(ObjectStoreError) -> Value {
+        let result = await withCheckedContinuation { continuation in
+            queue.async {
+                continuation.resume(returning: Result { () throws(ObjectStoreError) in try body() })
+            }
+        }
+        return try result.get()
+    }
 
     /// Its text. Blocks.
     static func text(_ path: String) throws(ObjectStoreError) -> String {

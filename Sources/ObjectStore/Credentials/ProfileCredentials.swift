@@ -1,4 +1,3 @@
-import Files
 import Foundation
 
 /// A profile of the file that AWS's own tools share, by default `~/.aws/credentials`. It is read anew whenever
@@ -15,7 +14,9 @@ package struct ProfileCredentials: CredentialSource {
     package var name: String { "profile \(profile) of \(path)" }
 
     package func credentials() async throws(ObjectStoreError) -> ObjectCredentials {
-        let text = try await BlockingWork.run { _ throws(ObjectStoreError) in try CredentialFile.text(path) }
+        let text = try await CredentialFile.reading { () throws(ObjectStoreError) in
+            try CredentialFile.text(path)
+        }
         let values = Self.values(of: profile, in: text)
         guard let id = values["aws_access_key_id"], let secret = values["aws_secret_access_key"] else {
             throw ObjectStoreError(

@@ -1,4 +1,3 @@
-import Files
 import Foundation
 import Transfer
 
@@ -32,7 +31,7 @@ package struct WebIdentityCredentials: CredentialSource {
     }
 
     package func credentials() async throws(ObjectStoreError) -> ObjectCredentials {
-        let token = try await BlockingWork.run { _ throws(ObjectStoreError) in
+        let token = try await CredentialFile.reading { () throws(ObjectStoreError) in
             try FileCredentials.Place.file(path: tokenFile).read()
         }
         // In the body, because a URL ends up in logs.

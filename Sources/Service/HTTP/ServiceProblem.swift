@@ -49,6 +49,12 @@ enum ServiceProblem {
         case .locked: .busy("another pass is running", code: "locked", retryAfter: 30)
         case .unreachable:
             .busy("the archive is in the vault, which gives no answer", code: "vault_unreachable", retryAfter: 60)
+        case .unauthorized:
+            Problem(
+                .serviceUnavailable,
+                "vault_unauthorized",
+                "the archive is in the vault, which refuses the service's credentials; the log says why"
+            )
         default:
             Problem(
                 .serviceUnavailable,

@@ -29,7 +29,7 @@ extension Metrics {
         text.add(
             "callark_archive_bytes",
             .gauge,
-            "Bytes of sealed archives (archived) and of archives of days that are not sealed (stored).",
+            "Bytes of archives that are archived, and of those that are stored: not sealed, or waiting for the vault.",
             bytes
         )
         text.add(

@@ -89,7 +89,8 @@ struct ScheduledWork: Sendable {
             }
             let check = try await stop.cancelling { try await vault.checkLock() }
             for breach in check.breaches { warn("the vault's lock is not real", organization, breach) }
-            return check.breaches.isEmpty
+            if let doubt = check.doubt { warn("whether the vault's lock is real, cannot be told", organization, doubt) }
+            return check.proves(check.lock)
         } catch {
             if !stop.isMade { warn("the vault's lock could not be tried", organization, "\(error)") }
             return false

@@ -13,7 +13,8 @@ extension VaultError {
             case .notFound: .missing
             case .noBucket, .unsupported, .misconfigured: .unusable
             case .precondition: .unreachable
-            case .damaged: .damaged
+            // What is in the store may be right: only reading it whole shows that it is not.
+            case .damaged: .disturbed
             case .local: .local
             case .cancelled: .cancelled
             }
@@ -31,16 +32,7 @@ extension VaultError {
         }
     }
 
-    /// Calls `body`, and turns what this machine's disk says into errors of the vault.
-    static func onDisk<Value>(_ body: () throws(ArchiveError) -> Value) throws(VaultError) -> Value {
-        do throws(ArchiveError) {
-            return try body()
-        } catch {
-            throw VaultError(error)
-        }
-    }
-
-    /// The same, on a thread that may block.
+    /// Calls `body` on a thread that may block, and turns what this machine's disk says into errors of the vault.
     static func onDisk<Value: Sendable>(
         _ body: @escaping @Sendable (ReadingProgress) throws(ArchiveError) -> Value
     ) async throws(VaultError) -> Value {

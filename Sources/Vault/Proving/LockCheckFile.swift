@@ -18,10 +18,11 @@ package struct LockCheckFile: Sendable {
         var time: Timestamp
         var lock: String
         var breaches: [String]
+        var doubt: String?
         var refusesWrongChecksums: Bool
 
         enum CodingKeys: String, CodingKey {
-            case place, time, lock, breaches
+            case place, time, lock, breaches, doubt
             case refusesWrongChecksums = "refuses_wrong_checksums"
         }
     }
@@ -36,6 +37,7 @@ package struct LockCheckFile: Sendable {
             time: content.time,
             lock: lock,
             breaches: content.breaches,
+            doubt: content.doubt,
             refusesWrongChecksums: content.refusesWrongChecksums
         )
     }
@@ -46,6 +48,7 @@ package struct LockCheckFile: Sendable {
             time: check.time,
             lock: check.lock.rawValue,
             breaches: check.breaches,
+            doubt: check.doubt,
             refusesWrongChecksums: check.refusesWrongChecksums
         )
         let encoder = JSONEncoder()

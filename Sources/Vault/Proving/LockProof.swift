@@ -35,12 +35,23 @@ package struct LockProof: Sendable {
         let begun = now()
         await removeOldCanaries(begun)
         var breaches: [String] = []
+        var doubt: String?
         if lock != .none {
             breaches = try await bucketBreaches()
-            if breaches.isEmpty { breaches = try await tryLock(begun, ahead: try await storeAhead(begun)) }
+            if breaches.isEmpty {
+                let unlocked = try await tryUnlocked(begun)
+                breaches = try await tryLock(begun, ahead: unlocked.ahead)
+                if breaches.isEmpty { doubt = unlocked.doubt }
+            }
         }
         let refuses = try await refusesWrongChecksums(begun)
-        return VaultLockCheck(time: begun, lock: lock, breaches: breaches, refusesWrongChecksums: refuses)
+        return VaultLockCheck(
+            time: begun,
+            lock: lock,
+            breaches: breaches,
+            doubt: doubt,
+            refusesWrongChecksums: refuses
+        )
     }
 
     private func bucketBreaches() async throws(VaultError) -> [String] {
@@ -56,17 +67,35 @@ package struct LockProof: Sendable {
         }
     }
 
-    /// How far the store's clock is ahead of this machine's: a lock for minutes is a matter of the store's.
-    private func storeAhead(_ begun: Timestamp) async throws(VaultError) -> Duration {
-        let key = ObjectKey(checked: "\(VaultLayout.canaries)\(stamp(begun))-time")
-        let description = try await VaultError.asking { () async throws(ObjectStoreError) -> ObjectDescription? in
-            let body = ObjectBody.bytes(Array("when this object was put, says what time it is\n".utf8))
-            let outcome = try await store.put(body, at: key, PutOptions(contentType: "text/plain"))
-            return try await store.describe(key, version: outcome.version)
-        }
-        await remove(key, description?.version)
-        return description?.lastModified.map { Timestamp($0) - now() } ?? .zero
+    /// What an object without a lock shows.
+    private struct Unlocked {
+        /// How far the store's clock is ahead of this machine's: a lock for minutes is a matter of the store's.
+        var ahead: Duration
+        /// Why a refusal would not show a lock; `nil` if it does.
+        var doubt: String?
     }
+
+    /// Puts an object without a lock, and deletes that version. A store refuses a request in the same words because of a
+    /// lock, and because a policy forbids it: so only who may delete what is not locked learns what a lock refuses.
+    private func tryUnlocked(_ begun: Timestamp) async throws(VaultError) -> Unlocked {
+        let key = ObjectKey(checked: "\(VaultLayout.canaries)\(stamp(begun))-time")
+        let outcome = try await VaultError.asking { () async throws(ObjectStoreError) -> PutOutcome in
+            let body = ObjectBody.bytes(Array("when this object was put, says what time it is\n".utf8))
+            return try await store.put(body, at: key, PutOptions(contentType: "text/plain"))
+        }
+        let description = try await VaultError.asking { () async throws(ObjectStoreError) -> ObjectDescription? in
+            try await store.describe(key, version: outcome.version)
+        }
+        let ahead = description?.lastModified.map { Timestamp($0) - now() } ?? .zero
+        let deletes = try await isAllowed { () async throws(ObjectStoreError) in
+            try await store.delete(key, version: outcome.version)
+        }
+        return Unlocked(ahead: ahead, doubt: deletes ? nil : Self.refusesAll)
+    }
+
+    private static let refusesAll =
+        "it also refuses to delete a version that is not locked, so its refusals do not show a lock: let these credentials "
+        + "delete versions below \(VaultLayout.canaries) (s3:DeleteObjectVersion), and set no default retention"
 
     private func tryLock(_ begun: Timestamp, ahead: Duration) async throws(VaultError) -> [String] {
         guard let mode = lock.mode else { return [] }
@@ -203,8 +232,9 @@ package struct LockProof: Sendable {
         }
         await remove(key, outcome.version)
         guard description?.checksumSHA256 == Data(right.digest.bytes).base64EncodedString() else { return false }
-        let path = "\(folder)/vault-check.tmp"
-        try VaultError.onDisk { () throws(ArchiveError) in
+        // Another check may be under way, of this process or of another one.
+        let path = "\(folder)/vault-check-\(UUID().uuidString).tmp"
+        try await VaultError.onDisk { _ throws(ArchiveError) in
             try FileReplacement(path, flushing: .nothing).write(Array("the checksum of these bytes is wrong\n".utf8))
         }
         defer { try? FileSystem.remove(path) }

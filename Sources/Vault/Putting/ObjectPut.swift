@@ -13,7 +13,8 @@ struct ObjectPut: Sendable {
     enum ReadBack: Sendable {
         /// By reading all of them.
         case whole
-        /// By the store's own checksum, which was shown to be checked. Whole where the store keeps none.
+        /// By the store's own checksum, which was shown to be checked. Whole where the store keeps none, and an object
+        /// without a version that was there before: it may have been found damaged since, and nobody could name it.
         case checksum
     }
 
@@ -58,7 +59,7 @@ struct ObjectPut: Sendable {
     func run(_ order: Order) async throws(VaultError) -> Outcome {
         for found in try await candidates(order) {
             // Step 4 and 5 of an earlier run that was interrupted, or all of them if none was.
-            if try await hasRightBytes(found, order, composite: nil) {
+            if try await hasRightBytes(found, order, composite: nil, isNew: false) {
                 return try await confirm(found, order, isNew: false)
             }
         }
@@ -77,7 +78,7 @@ struct ObjectPut: Sendable {
         guard let found = try await describe(order.key, outcome.version) else {
             throw VaultError(.missing, "\(order.key): the store took it, and does not have it; run this again later")
         }
-        guard try await hasRightBytes(found, order, composite: outcome.compositeDigest) else {
+        guard try await hasRightBytes(found, order, composite: outcome.compositeDigest, isNew: true) else {
             throw VaultError(
                 .damaged,
                 "\(order.key): the store has other bytes than were sent to it; the next run puts it again"
@@ -137,10 +138,11 @@ struct ObjectPut: Sendable {
     private func hasRightBytes(
         _ found: ObjectDescription,
         _ order: Order,
-        composite: String?
+        composite: String?,
+        isNew: Bool
     ) async throws(VaultError) -> Bool {
         guard found.byteCount == order.body.byteCount else { return false }
-        if readBack == .checksum, let checksum = found.checksumSHA256 {
+        if readBack == .checksum, isNew || found.version != nil, let checksum = found.checksumSHA256 {
             if checksum.contains("-") {
                 // Only who sent the parts knows it. After a crash, no one does.
                 if let composite { return checksum == composite }

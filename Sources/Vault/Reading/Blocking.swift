@@ -1,14 +1,19 @@
 import Dispatch
+import Files
 import Synchronization
 
 /// Waits for the store on a thread that may block.
 enum Blocking {
-    /// Runs `body` and waits for it. Never call this on the cooperative pool.
+    /// After how many seconds it is looked, again and again, whether nobody waits any more.
+    private static let pause = 0.1
+
+    /// Runs `body` and waits for it. Never call this on the cooperative pool. If the work that this thread does is
+    /// cancelled (``BlockingWork``), the request is too, with what it would still try.
     static func wait<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable () async throws(Failure) -> Value
     ) throws(Failure) -> Value {
         let box = Box<Value, Failure>()
-        Task.detached {
+        let task = Task.detached {
             let found: Result<Value, Failure>
             do throws(Failure) {
                 found = .success(try await body())
@@ -17,7 +22,7 @@ enum Blocking {
             }
             box.finish(found)
         }
-        return try box.wait().get()
+        return try box.wait { if BlockingWork.current?.isOver == true { task.cancel() } }.get()
     }
 
     private final class Box<Value: Sendable, Failure: Error>: Sendable {
@@ -30,8 +35,9 @@ enum Blocking {
             done.signal()
         }
 
-        func wait() -> Result<Value, Failure> {
-            done.wait()
+        /// - Parameter look: called again and again until then.
+        func wait(_ look: () -> Void) -> Result<Value, Failure> {
+            while done.wait(timeout: .now() + Blocking.pause) == .timedOut { look() }
             guard let found = result.withLock({ $0 }) else { preconditionFailure("it is set before the signal") }
             return found
         }

@@ -57,7 +57,8 @@ package struct VaultInventory: Sendable {
     }
 
     /// The version of an archive that counts: of those that their writer put while it was the writer, one of the latest
-    /// writer, and of several of these the newest, because it was put again to replace a damaged one.
+    /// writer, and of several of these the newest, because it was put again to replace a damaged one. A version that its
+    /// writer may not have read back is read now, and is left out if it is not whole.
     private static func choose(
         _ name: ArchiveName,
         _ versions: [ListedVersion],
@@ -66,31 +67,54 @@ package struct VaultInventory: Sendable {
         in store: any ObjectStoring
     ) async throws(VaultError) -> Choice {
         var choice = Choice(requests: versions.count)
+        // The newest of the latest writer first.
+        var found: [ArchiveInVault] = []
         for version in versions {
-            guard var found = try await counting(name, version, rule, in: store) else {
+            guard var archive = try await counting(name, version, rule, in: store) else {
                 choice.leftOut += 1
                 continue
             }
-            if let best = choice.archive, best.copy.epoch >= found.copy.epoch { continue }
-            found.copy.sideVersion = side?.version?.description
-            choice.archive = found
+            archive.copy.sideVersion = side?.version?.description
+            let place = found.firstIndex { $0.copy.epoch < archive.copy.epoch } ?? found.endIndex
+            found.insert(archive, at: place)
         }
-        // Its writer ended before it had read the archive back: so that is done now.
-        if side == nil, let archive = choice.archive {
-            let (digest, byteCount) = try await VaultError.asking { () async throws(ObjectStoreError) in
-                try await store.digest(
-                    of: VaultLayout.key(of: name),
-                    version: archive.copy.tarVersion.flatMap { ObjectVersion($0) }
-                )
+        var recorded: ContentDigest?
+        if side != nil, found.count > 1 {
+            recorded = try await VaultError.asking { () async throws(ObjectStoreError) in
+                try await StoreVault.sideFile(of: name, version: side?.version?.description, in: store)
             }
             choice.requests += 1
-            choice.byteCount = byteCount
-            if digest != archive.copy.digest {
-                choice.archive = nil
-                choice.leftOut += 1
+        }
+        for archive in found {
+            let isRead = found.count > 1 ? isConfirmed(archive, by: side, recorded) : side != nil
+            if !isRead {
+                let (digest, byteCount) = try await VaultError.asking { () async throws(ObjectStoreError) in
+                    try await store.digest(
+                        of: VaultLayout.key(of: name),
+                        version: archive.copy.tarVersion.flatMap { ObjectVersion($0) }
+                    )
+                }
+                choice.requests += 1
+                choice.byteCount += byteCount
+                guard digest == archive.copy.digest else {
+                    choice.leftOut += 1
+                    continue
+                }
             }
+            choice.archive = archive
+            break
         }
         return choice
+    }
+
+    /// Whether a side file says that its writer has read this one of several versions back: it is put after that.
+    private static func isConfirmed(
+        _ archive: ArchiveInVault,
+        by side: ListedVersion?,
+        _ recorded: ContentDigest?
+    ) -> Bool {
+        guard recorded == archive.copy.digest, let modified = side?.lastModified else { return false }
+        return Timestamp(modified) >= archive.copy.putTime
     }
 
     private struct Choice: Sendable {

@@ -134,17 +134,17 @@ struct RecordUpload: Sendable {
                 throw VaultError(.cancelled, "cancelled")
             }
             let changes = done.compactMap { file, sent in sent.map { (key: file.key.description, sent: $0) } }
-            try note(changes.map { ($0.key, $0.sent) }, &sent)
+            try await note(changes.map { ($0.key, $0.sent) }, &sent)
         }
     }
 
-    private func note(_ changes: [(key: String, sent: SentRecords.Sent?)], _ sent: inout SentRecords) throws(VaultError)
-    {
-        do throws(ArchiveError) {
-            try sent.note(changes)
-        } catch {
-            throw VaultError(error)
-        }
+    private func note(
+        _ changes: [(key: String, sent: SentRecords.Sent?)],
+        _ sent: inout SentRecords
+    ) async throws(VaultError) {
+        guard !changes.isEmpty else { return }
+        let (lines, path) = (sent.take(changes), sent.path)
+        try await VaultError.onDisk { _ throws(ArchiveError) in try SentRecords.append(lines, to: path) }
     }
 
     /// - Returns: `nil` if the vault had it already, and that was known.
@@ -162,8 +162,8 @@ struct RecordUpload: Sendable {
             digest: body.digest,
             version: former?.version
         )
-        if former?.digest == body.digest {
-            return former?.modified == file.modified ? nil : result
+        if let former, former.digest == body.digest, try await isThere(file) {
+            return former.modified == file.modified ? nil : result
         }
         let now = objects.now()
         var order = ObjectPut.Order(
@@ -182,6 +182,14 @@ struct RecordUpload: Sendable {
         return result
     }
 
+    /// Whether what was put is still there. Whoever may write to the bucket can delete what is not locked.
+    private func isThere(_ file: RecordFile) async throws(VaultError) -> Bool {
+        if file.isFinal { return true }
+        return try await VaultError.asking { () async throws(ObjectStoreError) in
+            try await store.describe(file.key) != nil
+        }
+    }
+
     // MARK: - Removing what counts no more
 
     private func removePartialTiles(
@@ -197,7 +205,7 @@ struct RecordUpload: Sendable {
         for (key, known) in obsolete.sorted(by: { $0.key < $1.key }) {
             guard let key = ObjectKey(key) else { continue }
             await remove(key, known.version)
-            try note([(key.description, nil)], &sent)
+            try await note([(key.description, nil)], &sent)
         }
     }
 
@@ -251,13 +259,24 @@ struct RecordUpload: Sendable {
             digest: body.digest,
             version: outcome.version?.description
         )
-        try note([(key.description, kept)], &sent)
+        try await note([(key.description, kept)], &sent)
         let old = sent.entries.keys.filter { $0.hasPrefix(VaultLayout.snapshots) }.sorted()
             .dropLast(VaultLayout.keptSnapshots)
         for text in old {
             guard let key = ObjectKey(text) else { continue }
             await remove(key, sent.entries[text]?.version)
-            try note([(text, nil)], &sent)
+            try await note([(text, nil)], &sent)
+        }
+        await removeForeignSnapshots(sent)
+    }
+
+    /// Removes the copies of another manifest, of the writer before, once there are enough of this one.
+    private func removeForeignSnapshots(_ sent: SentRecords) async {
+        let own = sent.entries.keys.filter { $0.hasPrefix(VaultLayout.snapshots) }
+        guard own.count >= VaultLayout.keptSnapshots else { return }
+        let listing = try? await VersionListing.read(below: VaultLayout.snapshots, in: store)
+        for (key, versions) in listing?.versions ?? [:] where !own.contains(key.description) {
+            for version in versions { await remove(key, version.version?.description) }
         }
     }
 }

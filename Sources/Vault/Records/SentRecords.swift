@@ -17,7 +17,8 @@ struct SentRecords: Sendable {
         var version: String?
     }
 
-    private let path: String
+    /// The file.
+    let path: String
     private(set) var entries: [String: Sent] = [:]
     private var lines = 0
 
@@ -74,14 +75,19 @@ struct SentRecords: Sendable {
         ])
     }
 
-    /// Notes what the vault has now. It is not flushed: what a crash loses is asked again.
-    mutating func note(_ changes: [(key: String, sent: Sent?)]) throws(ArchiveError) {
-        guard !changes.isEmpty else { return }
+    /// Takes in what the vault has now.
+    /// - Returns: what has to be appended to the file.
+    mutating func take(_ changes: [(key: String, sent: Sent?)]) -> [UInt8] {
         var text: [UInt8] = []
         for (key, sent) in changes {
             entries[key] = sent
             text += Self.line(key, sent)
         }
+        return text
+    }
+
+    /// Appends lines to the file. They are not flushed: what a crash loses is asked again. Blocks.
+    static func append(_ text: [UInt8], to path: String) throws(ArchiveError) {
         let file = try OpenFile(path, O_WRONLY | O_CREAT)
         var end = try file.size()
         // An incomplete line at the end must not swallow the next one.

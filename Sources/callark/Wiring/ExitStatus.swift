@@ -95,7 +95,7 @@ enum ExitStatus: Int32 {
 
     private init(_ error: VaultError) {
         switch error.code {
-        case .unreachable, .full: self = .unavailable
+        case .unreachable, .disturbed, .full: self = .unavailable
         case .refused: self = .authorization
         case .lock, .unusable, .notWriter: self = .configuration
         case .damaged, .missing: self = .damage

@@ -26,6 +26,7 @@ extension VaultLock {
         guard let check else { return "\(rawValue), not proven: run `callark vault check`" }
         let when = check.time.text(in: timeZone)
         if let breach = check.breaches.first { return "\(rawValue), NOT REAL: \(breach) (tried at \(when))" }
+        if let doubt = check.doubt { return "\(rawValue), not proven: \(doubt) (tried at \(when))" }
         return check.proves(self)
             ? "\(rawValue), proven at \(when)" : "\(rawValue), not proven: run `callark vault check`"
     }

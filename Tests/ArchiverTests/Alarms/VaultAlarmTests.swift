@@ -49,11 +49,14 @@ import Testing
         #expect(alarm.message.contains("no answer") == hasFailed)
     }
 
-    private static func check(_ lock: VaultLock, days: Int, breaches: [String] = []) -> VaultLockCheck {
+    private static func check(_ lock: VaultLock, days: Int, breaches: [String] = [], doubt: String? = nil)
+        -> VaultLockCheck
+    {
         VaultLockCheck(
             time: now - .hours(24 * days),
             lock: lock,
             breaches: breaches,
+            doubt: doubt,
             refusesWrongChecksums: true
         )
     }
@@ -65,6 +68,7 @@ import Testing
         (.compliance, check(.governance, days: 1), .warning), (.governance, check(.compliance, days: 1), nil),
         (.governance, check(.governance, days: 1, breaches: ["deleted a locked version"]), .critical),
         (.compliance, check(.none, days: 1), .warning),
+        (.compliance, check(.compliance, days: 1, doubt: "it refuses everything"), .warning),
     ]
 
     @Test(arguments: locks)

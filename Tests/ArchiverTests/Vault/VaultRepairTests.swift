@@ -169,6 +169,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a copy that was put without a lock is named once one is configured`(_ isOnDisk: Bool) async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let lax = here.vault(lock: .none)
+            let rules = isOnDisk ? VaultRules() : VaultRules(keepLocal: .zero)
+            let name = try #require(try await here.pass(lax, rules).archives.first?.name)
+            #expect(try await verification(here, lax).0.faults == 0)
+            let strict = here.vault()
+            strict.hold(lax.versions(of: name), of: name)
+            #expect(try await verification(here, strict).1.map(\.kind) == [.vaultLock])
+            if isOnDisk {
+                #expect(try await here.pass(strict).vault?.placed == [name])
+                #expect(try await verification(here, strict).0.faults == 0)
+            } else {
+                #expect(try await here.states() == [.archived])
+            }
+        }
+    }
+
     @Test func `a share takes what was read longest ago, so that shares together read everything`() async throws {
         let days = ["2025-11-17", "2025-11-18", "2025-11-19", "2025-11-20"]
         try await Installation.with(.small(days: days, calls: 3, mix: .plain)) { here in
@@ -182,6 +201,30 @@ import Testing
                 read.formUnion(try await verification(here, vault, share).2)
             }
             #expect(read == Set(sealed))
+        }
+    }
+
+    @Test func `a copy that the vault calls damaged is that copy's fault, and the others are read`() async throws {
+        try await Installation.with(.small(days: ["2025-11-19", "2025-11-20"], calls: 3, mix: .plain)) { here in
+            let vault = here.vault()
+            let sealed = try await here.pass(vault, request: .sinceLastPass).archives
+            vault.fail([.inspect], with: VaultError(.damaged, "it says so itself"))
+            let (summary, faults, names) = try await verification(here, vault)
+            #expect(summary.faults == sealed.count && names.count == sealed.count)
+            #expect(faults.allSatisfy { $0.kind == .vaultCopy && $0.message == "it says so itself" })
+            #expect(try await here.states() == [.stored])
+        }
+    }
+
+    @Test func `bytes that change on the way are said at the end, and nothing is noted`() async throws {
+        try await Installation.with(.small(days: ["2025-11-19", "2025-11-20"], calls: 3, mix: .plain)) { here in
+            let vault = here.vault()
+            let sealed = try await here.pass(vault, request: .sinceLastPass).archives
+            vault.fail([.inspect], with: VaultError(.disturbed, "bytes changed"))
+            let error = await thrown { try await verification(here, vault) }
+            #expect((error as? VaultError)?.code == .disturbed)
+            #expect(vault.count(.inspect) == sealed.count)
+            #expect(try await here.states() == [.archived])
         }
     }
 

@@ -118,6 +118,19 @@ import Testing
         }
     }
 
+    @Test func `takes no put for confirmed during which another root was the writer for a while`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let vault = here.vault()
+            vault.onPut { _ in vault.loseAndRegain() }
+            let result = try await here.pass(vault)
+            #expect((result.vault?.failure as? VaultError)?.code == .notWriter)
+            #expect(try await here.states() == [.stored])
+            vault.onPut(nil)
+            #expect(try await here.pass(vault).isComplete)
+            #expect(try await here.states() == [.archived])
+        }
+    }
+
     @Test func `catches up after a week without the vault, oldest day first`() async throws {
         try await Installation.with(.small(days: Self.week, calls: 3, mix: .plain)) { here in
             let vault = here.vault()

@@ -110,6 +110,18 @@ import Testing
             #expect(try await desk.archived() == desk.offered)
             #expect(try await desk.run("log", "verify").status == 0)
 
+            // As if the newer one was moved to a vault after the older backup.
+            let month = "\(desk.root)/archives/acme/\(desk.day.prefix(4))/\(desk.day.dropFirst(5).prefix(2))"
+            let tars = try FileManager.default.contentsOfDirectory(atPath: month).filter {
+                $0.hasSuffix(".tar") && $0.contains(desk.day)
+            }
+            #expect(!tars.isEmpty)
+            for tar in tars { try FileManager.default.removeItem(atPath: "\(month)/\(tar)") }
+            let evicted = try await desk.run("restore", older, "--replace", "--json")
+            #expect(evicted.status == 65, "\(evicted.errors)")
+            let finding = try evicted.objects.first { $0["code"]?.text == "archives_unread" }
+            #expect(finding?["message"]?.text?.contains("before the next pass") == true)
+
             try destroy(desk, keepingArchives: false)
             let bare = try await desk.run("restore", newer)
             #expect(bare.status == 65, "\(bare.errors)")

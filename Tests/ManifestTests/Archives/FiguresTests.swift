@@ -50,6 +50,30 @@ import Testing
         }
     }
 
+    @Test func `count what waits for the vault as stored`() async throws {
+        try await Fixture.with { fixture in
+            try await fixture.store(try await fixture.known([1]))
+            let (archive, _) = try await fixture.seal()
+            try await fixture.manifest.demandVault([archive.name], isRequired: true)
+            var figures = try await self.figures(fixture, at: Fixture.morning)
+            #expect(figures.archivedBytes == 0 && figures.storedBytes == 12_345)
+            let row = try #require(try await fixture.manifest.sealedArchive(archive.name))
+            let copy = VaultedArchive(
+                tarVersion: "v1",
+                sideVersion: "s1",
+                byteCount: row.byteCount,
+                digest: row.digest,
+                retainedUntil: nil,
+                epoch: 1,
+                putTime: Fixture.morning,
+                confirmedTime: Fixture.morning
+            )
+            try await fixture.manifest.noteVaulted(archive.name, copy, now: Fixture.morning)
+            figures = try await self.figures(fixture, at: Fixture.morning)
+            #expect(figures.archivedBytes == 12_345 && figures.storedBytes == 0)
+        }
+    }
+
     @Test func `do not count what is damaged as waiting`() async throws {
         try await Fixture.with { fixture in
             let entries = try await fixture.store(try await fixture.known([1]))

@@ -71,6 +71,9 @@ import Testing
             let reply = try await office.ask(held.path, key: key)
             #expect(reply.status == 503 && reply.problem == "vault_unreachable")
             #expect(reply.headers["retry-after"] != nil)
+            vault.fail([.read], with: VaultError(.refused, "the key is refused"))
+            let refused = try await office.ask(held.path, key: key)
+            #expect(refused.status == 503 && refused.problem == "vault_unauthorized")
             vault.reconnect()
             #expect(try await office.ask(held.path, key: key).body == held.bytes)
         }

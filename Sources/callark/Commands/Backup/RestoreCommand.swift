@@ -22,8 +22,8 @@ struct RestoreCommand: AsyncParsableCommand {
             service's database, are moved aside with --replace only (64). The configuration is not put in place: the backup \
             has it as configuration/callark.yaml.
 
-            Then it says what is older than the rest: archives that the backup does not know yet, archives that are missing, \
-            and an evidence log that lacks entries (65), with what to do.
+            Then it says what is older than the rest: archives that the backup does not know yet, archives that are missing \
+            or only in the vault, and an evidence log that lacks entries (65), with what to do.
 
             EXAMPLES
               callark restore /backup/2025-11-20
@@ -117,6 +117,10 @@ struct RestoreCommand: AsyncParsableCommand {
                 )
             )
         }
+        let unread = Set(try root.archives.lost()).subtracting(known).subtracting(evicted)
+        if !unread.isEmpty {
+            findings.append(Self.finding(ofUnread: unread.count, hasVault: installation.settings.vault != nil))
+        }
         for organization in summary.logs + summary.keptLogs {
             if let error = await check(organization, installation) {
                 let code = "log_\(error.code.rawValue)"
@@ -133,6 +137,22 @@ struct RestoreCommand: AsyncParsableCommand {
             )
         }
         return findings
+    }
+
+    /// Archives that were sealed after the backup, and whose files are not on the disk: a vault may have them. A pass would
+    /// ask the provider for their recordings again.
+    private static func finding(ofUnread count: Int, hasVault: Bool) -> Finding {
+        let advice =
+            hasVault
+            ? "if the vault has them, run `callark rebuild --discard-old`, which adds them from there"
+            : "put their files back from a copy"
+        return Finding(
+            code: "archives_unread",
+            message:
+                "\(Readable.count(count, "archive")) newer than the manifest left only checksum files on the disk: "
+                + "before the next pass, \(advice)",
+            status: .damage
+        )
     }
 
     /// Opens a log as a pass would.

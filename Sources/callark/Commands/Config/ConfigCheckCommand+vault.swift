@@ -2,6 +2,7 @@ import Archiver
 import Files
 import Reports
 import Settings
+import Vault
 import Wiring
 
 extension ConfigCheckCommand {
@@ -18,12 +19,22 @@ extension ConfigCheckCommand {
                     "create a bucket with object lock, which most stores only allow at its creation, or set vault.lock to none"
                 return [("vault", .failed("\(vault.place) has no \(lacking)", advice: advice, .configuration)), lock]
             }
-            try await vault.confirmWriter()
-            return [("vault", .ok("\(vault.place) answers, and this archive may write there")), lock]
+            return [("vault", try await Self.writer(of: vault, installation)), lock]
         } catch {
             let advice = error.code == .unreachable ? "check vault.endpoint and the network" : ""
             return [("vault", .failed("\(error)", advice: advice, ExitStatus(error))), lock]
         }
+    }
+
+    /// Whether this archive may write there. Asks only: the first pass makes itself the writer of a vault that has none.
+    private static func writer(
+        of vault: any ArchiveVault,
+        _ installation: Installation
+    ) async throws(VaultError) -> CheckFinding {
+        let answers = "\(vault.place) answers"
+        guard let store = try installation.openVault() else { return .ok(answers) }
+        guard try await store.ownWriterRecord() != nil else { return .ok("\(answers); no archive writes there yet") }
+        return .ok("\(answers), and this archive may write there")
     }
 
     /// The keys that this account cannot read; `nil` if it can read them.
@@ -42,9 +53,12 @@ extension ConfigCheckCommand {
         do throws(ArchiveError) {
             let check = try vault.lastLockCheck()
             let text = vault.lock.text(check, installation.timeZone)
-            guard let breach = check?.breaches.first, vault.lock != .none else { return .ok(text) }
-            let advice = "use a store whose lock is real: \(breach)"
-            return .failed(text, advice: advice, .configuration)
+            guard let check, vault.lock != .none else { return .ok(text) }
+            if let breach = check.breaches.first {
+                return .failed(text, advice: "use a store whose lock is real: \(breach)", .configuration)
+            }
+            guard check.doubt != nil else { return .ok(text) }
+            return .failed(text, advice: "then run `callark vault check`", .configuration)
         } catch {
             return .failed("\(error)", advice: "", ExitStatus(error))
         }

@@ -13,7 +13,8 @@ struct VaultCheckCommand: AsyncParsableCommand {
         discussion: """
             Puts a small object that is locked for five minutes, and tries what the lock has to refuse: to shorten it, to \
             delete that version and, in governance mode, to bypass it with these credentials. Only refusals prove a lock: \
-            there are stores that say an object is locked, and delete it. Also tries whether the store refuses bytes with \
+            there are stores that say an object is locked, and delete it. A policy refuses too: so the credentials have \
+            to be able to delete an object that is not locked. Also tries whether the store refuses bytes with \
             a wrong checksum, which `vault.read_back: checksum` needs.
 
             A service does this each day. The outcome is kept, and `callark vault status` shows it. The object stays in \
@@ -23,7 +24,7 @@ struct VaultCheckCommand: AsyncParsableCommand {
               0   the lock is real, or `vault.lock` is none
               69  the store gives no answer
               77  the store refuses the credentials
-              78  the lock is not real: what the store did is printed
+              78  the lock is not real, or refusals do not show it: what the store did is printed
             """
     )
 
@@ -38,7 +39,7 @@ struct VaultCheckCommand: AsyncParsableCommand {
         try output.json(VaultCheckLine(check, vault.place, type: "summary"))
         output.text(vault.place)
         for line in VaultWords.lines(of: check) { output.text("  \(line)") }
-        if !check.breaches.isEmpty { throw ExitCode(ExitStatus.configuration.rawValue) }
+        if !check.proves(check.lock) { throw ExitCode(ExitStatus.configuration.rawValue) }
     }
 }
 
@@ -51,6 +52,8 @@ struct VaultCheckLine: Encodable {
     /// Whether the lock was tried and held; `null` without one.
     var proven: Bool?
     var breaches: [String]
+    /// Why refusals do not show a lock.
+    var doubt: String?
     var refusesWrongChecksums: Bool
 
     init(_ check: VaultLockCheck, _ place: String, type: String = "check") {
@@ -58,13 +61,14 @@ struct VaultCheckLine: Encodable {
         self.place = place
         time = check.time.description
         lock = check.lock.rawValue
-        proven = check.lock == .none ? nil : check.breaches.isEmpty
+        proven = check.lock == .none ? nil : check.proves(check.lock)
         breaches = check.breaches
+        doubt = check.doubt
         refusesWrongChecksums = check.refusesWrongChecksums
     }
 
     enum CodingKeys: String, CodingKey {
-        case type, place, time, lock, proven, breaches
+        case type, place, time, lock, proven, breaches, doubt
         case refusesWrongChecksums = "refuses_wrong_checksums"
     }
 }
@@ -75,6 +79,9 @@ enum VaultWords {
         var lines: [String] = []
         if check.lock == .none {
             lines.append("lock: none; whoever may write may also delete")
+        } else if let doubt = check.doubt {
+            lines.append("lock: cannot tell:")
+            lines.append("- \(doubt)")
         } else if check.breaches.isEmpty {
             lines.append("lock: \(check.lock.rawValue), proven: the store refused")
         } else {
@@ -95,6 +102,7 @@ enum VaultWords {
         guard let check else { return "lock: \(lock.rawValue), never proven; run `callark vault check`" }
         let when = "\(check.time.text(in: zone)), \(Readable.duration(max(.zero, now - check.time))) ago"
         if !check.breaches.isEmpty { return "lock: NOT REAL: \(check.breaches.joined(separator: "; ")) (\(when))" }
+        if let doubt = check.doubt { return "lock: cannot tell: \(doubt) (\(when))" }
         guard check.proves(lock) else {
             return "lock: \(lock.rawValue), but only \(check.lock.rawValue) was proven; run `callark vault check`"
         }

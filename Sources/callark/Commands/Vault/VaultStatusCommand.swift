@@ -41,7 +41,7 @@ struct VaultStatusCommand: AsyncParsableCommand {
         output.text(vault.place)
         output.text("  \(VaultWords.lastCheck(check, of: vault.lock, now: now, in: zone))")
         var statuses: [ExitStatus] = []
-        if check?.breaches.isEmpty == false { statuses.append(.configuration) }
+        if let check, !check.proves(check.lock) { statuses.append(.configuration) }
         var summary = Summary(place: vault.place, lock: vault.lock, check: check)
         do throws(VaultError) {
             let record = try await vault.writerRecord()
