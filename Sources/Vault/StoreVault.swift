@@ -182,6 +182,11 @@ package final class StoreVault: ArchiveVault {
     /// Which root may write.
     package func writerRecord() async throws(VaultError) -> WriterRecord? { try await claim().read() }
 
+    /// Whether this root may write, without becoming the writer.
+    /// - Returns: `nil` if no root ever did.
+    /// - Throws: `.notWriter` if it may not.
+    package func checkWriter() async throws(VaultError) -> WriterRecord? { try await claim().check() }
+
     /// Makes this root the writer.
     package func takeOver() async throws(VaultError) -> WriterClaim.TakeOver {
         let result = try await claim().takeOver()

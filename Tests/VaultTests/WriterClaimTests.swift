@@ -23,6 +23,19 @@ import VaultSupport
         #expect(bench.versions("writer.json").first?.retention == nil)
     }
 
+    @Test func `to ask whether a root may write makes it no writer`() async throws {
+        let first = try VaultBench()
+        #expect(try await first.vault.checkWriter() == nil)
+        #expect(first.store.objects.isEmpty)
+        try await first.vault.confirmWriter()
+        let record = try await first.vault.checkWriter()
+        #expect(record?.epoch == 1)
+        let second = try VaultBench(store: first.store, clock: first.clock)
+        let error = await #expect(throws: VaultError.self) { _ = try await second.vault.checkWriter() }
+        #expect(error?.code == .notWriter)
+        #expect(first.versions("writer.json").count == 1)
+    }
+
     @Test func `another root may not write until it takes over, and then the first one may not`() async throws {
         let first = try VaultBench()
         let second = try VaultBench(store: first.store, clock: first.clock)

@@ -209,8 +209,10 @@ package struct LockProof: Sendable {
         }
         defer { try? FileSystem.remove(path) }
         let wrong = ObjectBody.file(path: path, byteCount: right.byteCount, digest: right.digest)
+        var options = PutOptions(contentType: "text/plain")
+        options.repeatsDamaged = false
         do throws(ObjectStoreError) {
-            let taken = try await store.put(wrong, at: key, PutOptions(contentType: "text/plain"))
+            let taken = try await store.put(wrong, at: key, options)
             await remove(key, taken.version)
             return false
         } catch {

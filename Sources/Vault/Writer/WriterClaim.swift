@@ -51,9 +51,10 @@ package struct WriterClaim: Sendable {
         try await newest()?.record
     }
 
-    /// Makes sure that this root is the writer, and becomes it in a vault that never had one.
-    /// - Throws: `.notWriter` if it is another one.
-    package func confirm() async throws(VaultError) -> WriterRecord {
+    /// Makes sure that no other root is the writer, and changes nothing.
+    /// - Returns: `nil` if there never was one.
+    /// - Throws: `.notWriter` if it is another one, or nobody knows who it is.
+    package func check() async throws(VaultError) -> WriterRecord? {
         if let record = try await read() {
             guard record.root == root.description else { throw notWriter(record) }
             return record
@@ -65,6 +66,13 @@ package struct WriterClaim: Sendable {
                     + "if it is this one, run `callark vault take-over`"
             )
         }
+        return nil
+    }
+
+    /// Makes sure that this root is the writer, and becomes it in a vault that never had one.
+    /// - Throws: as ``check()``.
+    package func confirm() async throws(VaultError) -> WriterRecord {
+        if let record = try await check() { return record }
         try await put(WriterRecord(root: root, epoch: 1, takenTime: now()), onlyIfAbsent: true)
         // Two roots may have done that at the same time, and not every store refuses the second.
         guard let record = try await read() else { throw disappeared }

@@ -16,6 +16,10 @@ struct VaultStatusCommand: AsyncParsableCommand {
             All figures are the manifest's; the store is only asked who may write. `callark verify --remote` reads the \
             copies.
 
+            EXAMPLES
+              callark vault status
+              callark vault status --json
+
             EXIT CODES
               0   everything that has to be in the vault is there
               69  the store gives no answer; the figures are printed all the same
