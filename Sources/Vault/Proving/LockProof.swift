@@ -33,13 +33,14 @@ package struct LockProof: Sendable {
     /// - Throws: `VaultError` if it could not be tried: no answer, credentials that are refused, no bucket.
     package func run() async throws(VaultError) -> VaultLockCheck {
         let begun = now()
-        await removeOldCanaries(begun)
         var breaches: [String] = []
         if lock != .none {
             breaches = try await bucketBreaches()
             if breaches.isEmpty { breaches = try await tryLock(begun, ahead: try await storeAhead(begun)) }
         }
         let refuses = try await refusesWrongChecksums(begun)
+        // Last, because a store that gives no answer is waited for, and once is enough.
+        await removeOldCanaries(begun)
         return VaultLockCheck(time: begun, lock: lock, breaches: breaches, refusesWrongChecksums: refuses)
     }
 
