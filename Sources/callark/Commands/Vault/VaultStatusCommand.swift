@@ -200,9 +200,10 @@ struct VaultStatusCommand: AsyncParsableCommand {
 }
 
 extension VaultWords {
-    /// `12.3 GB × months`
+    /// `12.3 GB-months`
     static func gigabyteMonths(_ value: Double) -> String {
         let tenths = Int64((value * 10).rounded())
+        guard tenths > 0 || value == 0 else { return "less than 0.1 GB-months" }
         return "\(tenths / 10).\(tenths % 10) GB-months"
     }
 }
