@@ -19,6 +19,19 @@ import VaultSupport
         #expect(try bench.vault.lastLockCheck() == check)
     }
 
+    @Test func `a root in which nothing has run yet can be used`() async throws {
+        let bench = try VaultBench()
+        try FileManager.default.removeItem(atPath: bench.root.spoolPath)
+        let check = try await bench.vault.checkLock()
+        #expect(check.proves(.compliance))
+        #expect(try bench.vault.lastLockCheck() == check)
+        // A disk that is not mounted stays as it is.
+        try FileManager.default.removeItem(atPath: bench.root.path)
+        let error = await #expect(throws: VaultError.self) { _ = try await bench.vault.checkLock() }
+        #expect(error?.code == .local)
+        #expect(!FileManager.default.fileExists(atPath: bench.root.path))
+    }
+
     @Test(arguments: [-3600, -240, 3600])
     func `a machine whose clock is off tries the same lock`(_ seconds: Int) async throws {
         let clock = TestTime()

@@ -48,9 +48,11 @@ class Trial:
         return [json.loads(line) for line in self.run(machine, *words, "--json", codes=codes).stdout.splitlines()]
 
     def recordings(self, machine):
-        """What `list` says of each recording, without where its copies are."""
+        """What `list` says of each recording, without where its copies are, and where the machine has its root."""
         rows = [row for row in self.lines(machine, "list") if row["type"] == "recording"]
         copies = {tuple(row.pop("copies", [])) for row in rows}
+        for row in rows:
+            row["archive"] = row["archive"] and row["archive"].replace(str(machine), "")
         return sorted(json.dumps(row, sort_keys=True) for row in rows), copies
 
     # The store, without Callark

@@ -24,6 +24,7 @@ extension ObjectStore {
         if options.onlyIfAbsent { request.fields.append(("If-None-Match", "*")) }
         request.body = StoreRequest.Body(body.part(0..<body.byteCount), body.digest)
         request.limiter = options.limiter
+        request.repeatsDamaged = options.repeatsDamaged
         do throws(ObjectStoreError) {
             let response = try await exchange.send(request) { () throws(ObjectStoreError) in
                 try await self.answer(toPut: id, at: key)

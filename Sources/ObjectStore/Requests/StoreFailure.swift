@@ -36,7 +36,12 @@ struct StoreFailure: Error, Sendable {
         case .refused, .tooLong, .unwanted:
             error = ObjectStoreError(.unsupported, "\(message); check vault.endpoint")
             remedy = .none
-        case .unresolved, .unreachable:
+        case .unresolved:
+            // The bucket is part of the host's name, and most stores of one's own have no such names.
+            let advice = "check vault.endpoint, vault.path_style and the network"
+            error = ObjectStoreError(.unreachable, "\(message); \(advice)")
+            remedy = .later
+        case .unreachable:
             error = ObjectStoreError(.unreachable, "\(message); check vault.endpoint and the network")
             remedy = .later
         case .timedOut, .stalled, .tooSlow, .cutShort, .other:
@@ -51,6 +56,7 @@ struct StoreFailure: Error, Sendable {
     init(_ response: HTTPResponse, to request: StoreRequest, now: Date) {
         let answer = ObjectStoreRefusal(response)
         (error, remedy) = answer.judgement(of: request)
+        if error.code == .damaged, !request.repeatsDamaged { remedy = .none }
         retryAfter = response.headers.retryAfter(now: now)
         // With 503 it says that it has not even begun.
         mayBeDone = [500, 502, 504].contains(response.status)

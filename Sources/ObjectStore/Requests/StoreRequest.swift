@@ -20,6 +20,8 @@ struct StoreRequest: Sendable {
     var maximumResponseBytes = Self.usualResponseBytes
     /// Of what goes out.
     var limiter: UploadLimiter?
+    /// Whether it is sent again if its body did not arrive as the checksum says.
+    var repeatsDamaged = true
 
     /// Enough for a thousand keys of the greatest length, encoded.
     static let usualResponseBytes = 8 << 20

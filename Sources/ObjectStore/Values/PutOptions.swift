@@ -21,6 +21,8 @@ package struct PutOptions: Sendable {
     /// A small file that remembers an upload in parts, so that the next process resumes it; removed when it is complete.
     /// Without one, an upload that ends early is aborted.
     package var resumeFile: String?
+    /// Whether bytes that did not arrive as their checksum says are sent again. Not if the checksum is wrong on purpose.
+    package var repeatsDamaged = true
 
     package init(
         metadata: [String: String] = [:],

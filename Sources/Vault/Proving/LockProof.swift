@@ -33,7 +33,6 @@ package struct LockProof: Sendable {
     /// - Throws: `VaultError` if it could not be tried: no answer, credentials that are refused, no bucket.
     package func run() async throws(VaultError) -> VaultLockCheck {
         let begun = now()
-        await removeOldCanaries(begun)
         var breaches: [String] = []
         var doubt: String?
         if lock != .none {
@@ -45,6 +44,8 @@ package struct LockProof: Sendable {
             }
         }
         let refuses = try await refusesWrongChecksums(begun)
+        // Last, because a store that gives no answer is waited for, and once is enough.
+        await removeOldCanaries(begun)
         return VaultLockCheck(
             time: begun,
             lock: lock,
@@ -239,8 +240,10 @@ package struct LockProof: Sendable {
         }
         defer { try? FileSystem.remove(path) }
         let wrong = ObjectBody.file(path: path, byteCount: right.byteCount, digest: right.digest)
+        var options = PutOptions(contentType: "text/plain")
+        options.repeatsDamaged = false
         do throws(ObjectStoreError) {
-            let taken = try await store.put(wrong, at: key, PutOptions(contentType: "text/plain"))
+            let taken = try await store.put(wrong, at: key, options)
             await remove(key, taken.version)
             return false
         } catch {

@@ -42,7 +42,11 @@ extension Event {
             let damaged = detail.count("damaged", "damaged recording") ?? "what was damaged"
             let copied = detail.number("copied") ?? 0
             let ways = copied == 0 ? "" : " (\(copied) copied, \(detail["fetched"] ?? "0") fetched)"
-            return "ended a repair: \(detail["repaired"] ?? "none") of \(damaged) repaired\(ways)\(faults)"
+            let recordings = "\(detail["repaired"] ?? "none") of \(damaged) repaired\(ways)"
+            let returned = detail.count("returned", "archive").map { "put back \($0) from the vault" }
+            // Recordings in an archive that was put back whole are not counted one by one.
+            let parts = [returned, returned != nil && detail.number("damaged") == 0 ? nil : recordings]
+            return "ended a repair: \(parts.compactMap(\.self).joined(separator: ", "))\(faults)"
         case .audioAccessed:
             let what = detail.count("recordings", "recording") ?? "recordings"
             let matter = detail["case"].map { " for case \($0)" } ?? ""

@@ -113,6 +113,14 @@ import Testing
             .repairEnded, ["damaged": "166", "repaired": "166", "copied": "78", "fetched": "88", "faults": "0"],
             "ended a repair: 166 of 166 damaged recordings repaired (78 copied, 88 fetched)"
         ),
+        (
+            .repairEnded, ["damaged": "0", "repaired": "0", "faults": "0", "returned": "2"],
+            "ended a repair: put back 2 archives from the vault"
+        ),
+        (
+            .repairEnded, ["damaged": "2", "repaired": "1", "faults": "1", "returned": "1"],
+            "ended a repair: put back 1 archive from the vault, 1 of 2 damaged recordings repaired, 1 fault left"
+        ),
         (.other, ["key": "value"], "key: value"),
     ]
 

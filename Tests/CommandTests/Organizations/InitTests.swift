@@ -70,6 +70,7 @@ import Testing
             ["stats", "agents", "--day", desk.day], ["stats", "activities", "--day", desk.day], ["sites", "list"],
             ["sites", "export"], ["legacy", "enrich", "--day", desk.day], ["auth", "login", "--paste"],
             ["auth", "status"], ["auth", "refresh"], ["auth", "logout", "--org", "acme"],
+            ["vault", "status"], ["vault", "check"], ["vault", "push"], ["vault", "take-over"],
         ]
     }
 

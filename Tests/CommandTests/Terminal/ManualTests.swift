@@ -15,11 +15,8 @@ import Testing
         let ending = try await Program.run(script, [program, folder])
         #expect(ending.status == 0, "\(ending.errors)")
         let pages = try FileManager.default.contentsOfDirectory(atPath: folder)
-        for command in [
-            "", "-archive", "-status", "-fetch", "-verify", "-gaps-explain", "-auth-login", "-sites-import",
-        ] {
-            #expect(pages.contains("callark\(command).1"))
-        }
+        let names = [["callark"]] + Help.commands.map { ["callark"] + $0 }
+        #expect(Set(pages) == Set(names.map { $0.joined(separator: "-") + ".1" }))
         for page in pages {
             let text = try String(contentsOfFile: "\(folder)/\(page)", encoding: .utf8)
             #expect(text.hasPrefix(".TH CALLARK"), "\(page)")

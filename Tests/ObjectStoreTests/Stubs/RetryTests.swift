@@ -63,6 +63,23 @@ import Transfer
         #expect(stub.requests.count { $0.method == "PUT" } == 3)
     }
 
+    @Test func `a checksum that is wrong on purpose is sent once`() async throws {
+        let stub = try StoreStub { _, _ in .refusal(400, "BadDigest") }
+        var options = PutOptions()
+        options.repeatsDamaged = false
+        try await stub.with { [options] store async throws in
+            let error = await failure { _ = try await store.put(.bytes([1]), at: try key("a"), options) }
+            #expect(error?.code == .damaged)
+        }
+        #expect(stub.requests.count == 1)
+    }
+
+    @Test func `a host that has no address may be a bucket that belongs into the path`() {
+        let unresolved = TransferError(.unresolved, "the host's name cannot be resolved")
+        let error = StoreFailure(unresolved, to: StoreRequest(.get, nil, "read")).error
+        #expect(error.code == .unreachable && error.message.contains("vault.path_style"))
+    }
+
     @Test func `a store that may be full is said to`() async throws {
         let stub = try StoreStub { request, _ in
             request.method == "HEAD" ? StoreStub.Answer(status: 404) : .refusal(500, "InternalError")

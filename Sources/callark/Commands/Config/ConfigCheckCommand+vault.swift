@@ -21,8 +21,7 @@ extension ConfigCheckCommand {
             }
             return [("vault", try await Self.writer(of: vault, installation)), lock]
         } catch {
-            let advice = error.code == .unreachable ? "check vault.endpoint and the network" : ""
-            return [("vault", .failed("\(error)", advice: advice, ExitStatus(error))), lock]
+            return [("vault", .failed("\(error)", advice: "", ExitStatus(error))), lock]
         }
     }
 

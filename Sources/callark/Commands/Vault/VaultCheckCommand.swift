@@ -20,6 +20,9 @@ struct VaultCheckCommand: AsyncParsableCommand {
             A service does this each day. The outcome is kept, and `callark vault status` shows it. The object stays in \
             the bucket until its lock is over, and the next check removes it.
 
+            EXAMPLES
+              callark vault check
+
             EXIT CODES
               0   the lock is real, or `vault.lock` is none
               69  the store gives no answer

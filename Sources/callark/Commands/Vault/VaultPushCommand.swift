@@ -73,7 +73,7 @@ struct VaultPushCommand: AsyncParsableCommand {
                 "\(result.organization): put \(placed), \(Readable.bytes(result.finding.placedBytes)); "
                     + "\(result.remaining) not in the vault"
             )
-            if let failure = result.finding.failure {
+            if let failure = Self.failure(of: result) {
                 Diagnostics.error("\(result.organization): \(failure)")
                 statuses.append(ExitStatus(failure))
             }
@@ -81,6 +81,12 @@ struct VaultPushCommand: AsyncParsableCommand {
         }
         try output.json(SummaryLine(results))
         return ExitStatus.worst(statuses)
+    }
+
+    /// What went wrong. That a person stopped it is nothing wrong.
+    private static func failure(of result: VaultPush.Result) -> (any Error)? {
+        guard let failure = result.finding.failure, (failure as? VaultError)?.code != .cancelled else { return nil }
+        return failure
     }
 
     /// `--dry-run`
@@ -166,7 +172,7 @@ struct VaultPushCommand: AsyncParsableCommand {
             archives = result.finding.placed.count
             bytes = result.finding.placedBytes
             remaining = result.remaining
-            error = result.finding.failure.map { "\($0)" }
+            error = VaultPushCommand.failure(of: result).map { "\($0)" }
         }
     }
 

@@ -16,6 +16,10 @@ struct VaultStatusCommand: AsyncParsableCommand {
             All figures are the manifest's; the store is only asked who may write. `callark verify --remote` reads the \
             copies.
 
+            EXAMPLES
+              callark vault status
+              callark vault status --json
+
             EXIT CODES
               0   everything that has to be in the vault is there
               69  the store gives no answer; the figures are printed all the same
@@ -196,9 +200,10 @@ struct VaultStatusCommand: AsyncParsableCommand {
 }
 
 extension VaultWords {
-    /// `12.3 GB × months`
+    /// `12.3 GB-months`
     static func gigabyteMonths(_ value: Double) -> String {
         let tenths = Int64((value * 10).rounded())
+        guard tenths > 0 || value == 0 else { return "less than 0.1 GB-months" }
         return "\(tenths / 10).\(tenths % 10) GB-months"
     }
 }

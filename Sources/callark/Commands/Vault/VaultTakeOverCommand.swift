@@ -14,7 +14,11 @@ struct VaultTakeOverCommand: AsyncParsableCommand {
             other machine is gone for good, or stopped. If it is still running, its next pass ends with exit code 78, and \
             what it puts from now on does not count.
 
-            `callark rebuild --from-vault --take-over` does both.
+            On a bare machine, `callark rebuild --from-vault --take-over` does this too.
+
+            EXAMPLES
+              # the other machine is stopped
+              callark vault take-over
             """
     )
 

@@ -19,7 +19,8 @@ struct WebhooksCommand: AsyncParsableCommand {
             cjp:config_write.
 
             EXAMPLES
-              openssl rand -hex 32 > /etc/callark/acme.webhook; chmod 600 /etc/callark/acme.webhook
+              openssl rand -hex 32 > /etc/callark/acme.webhook
+              chmod 600 /etc/callark/acme.webhook
               callark webhooks create --org acme
               callark webhooks list
             """,
