@@ -16,16 +16,21 @@ import VaultSupport
 @Suite struct `A machine that has nothing but a vault` {
     private let store = MemoryStore()
 
-    /// What identifies a recording and where it is.
+    /// What identifies a recording, and where it is in its archive. The disk has lost its copies.
     private func told(_ rows: [ListRow]) -> [String] {
         rows.map { row in
             switch row {
             case .gap(let gap): "\(gap)"
             case .recording(let row):
-                "\(row.organization) \(row.day) \(row.key) \(row.file) \(row.state) \(row.attempts) "
-                    + "\(row.held.map { "\($0)" } ?? "-")"
+                "\(row.organization) \(row.day) \(row.key) \(row.file) \(row.state) \(row.attempts) \(place(row.held))"
             }
         }
+    }
+
+    private func place(_ held: RecordingRow.Held?) -> String {
+        guard let held else { return "-" }
+        let content = "\(held.offset) \(held.byteCount) \(held.digest) \(String(describing: held.audio))"
+        return "\(held.location) \(held.isWaitingForVault) \(content) \(held.suspicion ?? "-") \(held.receivedTime)"
     }
 
     private func vault(_ here: Installation) -> StoreVault {
@@ -133,7 +138,7 @@ import VaultSupport
             #expect(try await new.rows().count < stored)
             new.simulator.clock.advance(by: .seconds(36 * 3600))
             #expect(try await pass(new).failure == nil)
-            #expect(try await new.held().count == here.offered().count)
+            #expect(try await new.fetched(vault(new)).count == here.offered().count)
         }
     }
 

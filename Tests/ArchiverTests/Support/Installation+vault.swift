@@ -35,7 +35,7 @@ extension Installation {
 
     /// Works with the manifest, and with a root that reads what only the vault has.
     func reading<Value>(
-        _ vault: MemoryVault,
+        _ vault: any ArchiveVault,
         _ body: (ArchiveRoot, Manifest) async throws -> Value
     ) async throws -> Value {
         let shared = SharedManifest(of: root)
@@ -52,7 +52,7 @@ extension Installation {
     }
 
     /// What is held, read back byte for byte, wherever it is.
-    func fetched(_ vault: MemoryVault) async throws -> [Evidence] {
+    func fetched(_ vault: any ArchiveVault) async throws -> [Evidence] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "callark-vaulted-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let rows = try await recordings().filter { $0.held != nil && $0.key.kind == .recording }
@@ -66,7 +66,7 @@ extension Installation {
                     Evidence(
                         task: row.key.taskID.description,
                         recording: row.key.recordingID.description,
-                        sha256: SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+                        sha256: Hexadecimal.text(SHA256.hash(data: bytes))
                     )
                 )
             }

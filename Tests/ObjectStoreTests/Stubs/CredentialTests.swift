@@ -1,5 +1,3 @@
-import Dispatch
-import Files
 import Foundation
 import Recordings
 import Synchronization
@@ -187,28 +185,6 @@ import Transfer
         #expect(empty?.code == .credentials && empty?.message.contains(secret) == true)
         let missing = FileCredentials(accessKeyID: .text("AK"), secretAccessKey: .file(path: secret + "x"))
         #expect(await failure { _ = try await missing.credentials() }?.code == .credentials)
-    }
-
-    @Test func `readers that hold every thread for files do not keep credentials from being read`() async throws {
-        let folder = try TemporaryFolder()
-        let secret = try folder.put("secret", Array("one".utf8))
-        let source = FileCredentials(accessKeyID: .text("AK"), secretAccessKey: .file(path: secret))
-        // More than there are threads for.
-        let readers = 600
-        let begun = Mutex(0)
-        let answer = DispatchSemaphore(value: 0)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            defer { for _ in 0..<readers { answer.signal() } }
-            for _ in 0..<readers {
-                group.addTask {
-                    begun.withLock { $0 += 1 }
-                    await BlockingWork.run { (_: ReadingProgress) -> Void in _ = answer.wait(timeout: .now() + 50) }
-                }
-            }
-            while begun.withLock(\.self) < readers { await Task.yield() }
-            let key = try await source.credentials().secretAccessKey
-            #expect(key == "one")
-        }
     }
 
     /// Gives credentials whose number counts up, as long as it is available.
