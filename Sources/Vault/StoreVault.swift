@@ -177,7 +177,7 @@ package final class StoreVault: ArchiveVault {
 
     package func checkLock() async throws(VaultError) -> VaultLockCheck {
         // A root in which nothing has run yet has no spool.
-        try VaultError.onDisk { () throws(ArchiveError) in try root.prepare() }
+        try await VaultError.onDisk { [root] _ throws(ArchiveError) in try root.prepare() }
         let check = try await LockProof(store, lock: lock, scratch: root.spoolPath, now: setup.now).run()
         let file = LockCheckFile(of: root, place: place)
         try await VaultError.onDisk { _ throws(ArchiveError) in try file.write(check) }
