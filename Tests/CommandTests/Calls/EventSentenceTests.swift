@@ -46,6 +46,12 @@ import Testing
             "took in a with 3 recordings, which the manifest did not know"
         ),
         (
+            .archivePlaced, ["archive": "a", "retain_until": "2033-10-21T22:00:00.000Z"],
+            "put a into the vault, locked until 2033-10-21"
+        ),
+        (.archivePlaced, ["archive": "a"], "put a into the vault"),
+        (.archiveEvicted, ["archive": "a"], "removed a from the disk: the vault has it"),
+        (
             .dayClosed, ["day": "2026-10-20", "tasks": "12", "archived": "19", "explained": "1"],
             "closed 2026-10-20: 12 calls, 19 recordings archived, 1 explained"
         ),
