@@ -109,7 +109,7 @@ import Testing
     @Test(arguments: ["bash", "zsh", "fish"]) func `completions are written`(_ shell: String) async throws {
         let ending = try await Program.run("callark", ["--generate-completion-script", shell])
         #expect(ending.status == 0)
-        for word in ["archive", "retry-failed", "config"] { #expect(ending.output.contains(word)) }
+        for word in ["archive", "retry-failed", "config", "take-over"] { #expect(ending.output.contains(word)) }
         if shell == "bash" {
             #expect(try await Program.run("bash", ["-n", "/dev/stdin"], input: ending.output).status == 0)
         }
