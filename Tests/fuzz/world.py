@@ -90,7 +90,7 @@ class World:
             if inner := command.get("subcommands"):
                 for each in inner:
                     yield from leaves(each, [*words, each["commandName"]])
-            else:
+            elif words[-1] != "serve":  # A server runs until it is told to end.
                 yield words, command.get("arguments", [])
         return list(leaves(json.loads(text)["command"], []))
 
