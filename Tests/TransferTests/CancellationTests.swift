@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transfer
 
-@Suite(.timeLimit(.minutes(1))) struct CancellationTests {
+@Suite(.timeLimit(.minutes(10))) struct CancellationTests {
     /// Sends nothing to `/silent`; to everything else, an endless body.
     private static func serve(_ peer: Peer) {
         while let head = peer.readHead() {
