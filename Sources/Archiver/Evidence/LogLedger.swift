@@ -69,7 +69,7 @@ package struct LogLedger: Sendable {
     private static let maxReadings = 5
 
     /// Adds an epoch.
-    /// - Parameter keeps: whether anyone wants its entries, of which there may be many.
+    /// - Parameter keeps: whether the entries are needed. There may be many.
     /// - Returns: its entries, except those of stored recordings.
     private mutating func read(
         _ epoch: LogFolder,

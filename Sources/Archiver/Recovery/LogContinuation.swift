@@ -5,8 +5,8 @@ import Recordings
 /// How the evidence log of an organization goes on after it was fetched from a vault.
 ///
 /// It may go on as it was only if nothing was signed after what the vault has: otherwise two histories would be signed with
-/// the same numbers. The only one who knows is the file beside the key that remembers the newest signed state. Whoever has
-/// restored the key without it, or has no key, gets a new epoch, whose first entry says why.
+/// the same numbers. Only the file beside the key knows, because it remembers the newest signed state. Without that file, or
+/// without the key, a new epoch begins, and its first entry says why.
 package struct LogContinuation: Sendable {
     package var organization: OrganizationName
     /// How many entries came from the vault.

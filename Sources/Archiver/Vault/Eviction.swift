@@ -6,8 +6,8 @@ import Recordings
 /// first: if the process dies in between, a file is still there that nobody needs, and the next pass removes it. The
 /// other way round, a missing file would look like damage.
 ///
-/// The side file stays, so that the day's next archive gets another number, and whoever brings the archive back can
-/// compare it.
+/// The side file stays, so that the day's next archive gets another number, and so that an archive that comes back can be
+/// compared with it.
 struct Eviction: Sendable {
     let organization: OrganizationName
     let vault: any ArchiveVault

@@ -62,8 +62,8 @@ package enum ArchiveReader {
         }
     }
 
-    /// Copies a whole archive from where it is kept besides the disk to a file, and compares it with its digest. Durable;
-    /// after an error there is no file.
+    /// Copies a whole archive to a file from the place that has it besides the disk, and compares it with its digest.
+    /// Durable. After an error there is no file.
     /// - Throws: `.damaged` if these are other bytes; `.missing` if the archive is not kept elsewhere.
     package static func copyWhole(
         _ name: ArchiveName,

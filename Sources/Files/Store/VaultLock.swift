@@ -4,6 +4,6 @@ package enum VaultLock: String, Hashable, Sendable, CaseIterable {
     case compliance
     /// Nobody can, except who has a special permission.
     case governance
-    /// Whoever may write may delete.
+    /// Anyone who can write to the bucket can delete.
     case none
 }

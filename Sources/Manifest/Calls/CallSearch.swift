@@ -120,7 +120,7 @@ package struct CallSearch: Sendable {
             CallFilter.matches(wanted, party.party) || party.party?.id.map(ids.contains) ?? false
         }
         let rows = ProfileSearch.list(found.map(\.row))
-        // A call passes only if the profile meets the other conditions too, whoever its last agent is.
+        // The other conditions apply whichever agent was last.
         let conditions = try ["agent IN (\(rows))"] + (profiles.conditions(filter, in: db) ?? [])
         let last = profiles.route(
             try profiles.rows(conditions.joined(separator: " AND "), in: db),

@@ -105,7 +105,7 @@ struct DamagedRecordingRow {
     var gap: Gap
     /// Its state if it were intact: `archived` or `stored`; `pending` once it has left its archive.
     var place: RecordingState
-    /// Whether its archive is sealed and not yet in the vault, where it has to be.
+    /// Whether its archive is sealed, must be in the vault, and is not there yet.
     var isWaitingForVault: Bool
     /// Whether its archive is sealed.
     var isSealed: Bool

@@ -25,7 +25,7 @@ package struct ArchiveStanding: Hashable, Sendable {
     /// Its copies that do not count, in the order of the archive. If the archive has been found intact since, they are
     /// duplicates, whatever they were when they stopped counting.
     package var displaced: [DisplacedCopy]
-    /// Where it is kept.
+    /// Which of its copies exist: disk, vault.
     package var copies: ArchiveCopies
 }
 

@@ -6,8 +6,8 @@ import Transfer
 /// One put of a large object, in parts.
 ///
 /// If the process dies while parts are sent, the store keeps them; the next put of this key resumes the upload if a file
-/// remembers it, and otherwise aborts it. If it dies while the parts are put together, the object exists or it does not,
-/// and whoever asked for it looks.
+/// remembers it, and otherwise aborts it. If it dies while the parts are put together, the object may exist or not; the
+/// caller checks.
 struct MultipartUpload: Sendable {
     let store: ObjectStore
     let body: ObjectBody
@@ -43,7 +43,7 @@ struct MultipartUpload: Sendable {
                 do throws(ObjectStoreError) {
                     return (record, try await keptParts(of: record.upload))
                 } catch  where error.code == .notFound {
-                    // It was aborted, or completed and perhaps deleted. Whoever asks has looked whether it exists.
+                    // It was aborted, or completed and perhaps deleted. The caller has checked whether the object exists.
                 }
             }
         }

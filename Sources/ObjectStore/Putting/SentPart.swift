@@ -35,7 +35,7 @@ struct KeptPart: Hashable, Sendable {
     /// In base64, if the store keeps it.
     var checksum: String?
 
-    /// Whether it is certainly the part with this SHA-256 and this MD5, which an ETag is where nothing is encrypted.
+    /// Whether it is this part: by its SHA-256, or else by its ETag, which is the MD5 if the store does not encrypt.
     func isSame(byteCount: Int64, digest: ContentDigest, md5: String) -> Bool {
         guard self.byteCount == byteCount else { return false }
         return checksum.map { $0 == digest.base64 } ?? (etag.lowercased() == md5)

@@ -182,7 +182,7 @@ struct RecordUpload: Sendable {
         return result
     }
 
-    /// Whether what was put is still there. Whoever may write to the bucket can delete what is not locked.
+    /// Whether what was put is still there. Anyone who can write to the bucket can delete what is not locked.
     private func isThere(_ file: RecordFile) async throws(VaultError) -> Bool {
         if file.isFinal { return true }
         return try await VaultError.asking { () async throws(ObjectStoreError) in

@@ -6,7 +6,7 @@ import Recordings
 /// Which archive root may write to a vault: `writer.json` names it, and an epoch. It is read before and after the puts of
 /// each pass, so that a machine that was replaced notices it, at the latest before its manifest says `archived`.
 ///
-/// The object is not locked, because it has to change. Whoever may write to the bucket could change it; what that does at
+/// The object is not locked, because it has to change. Anyone who can write to the bucket could change it; what that does at
 /// worst is described in docs/vault.md.
 package struct WriterClaim: Sendable {
     private let store: any ObjectStoring
