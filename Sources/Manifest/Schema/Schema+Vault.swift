@@ -63,28 +63,6 @@ extension Schema {
         LEFT JOIN vault_copy ON vault_copy.archive = archive.row;
 
         DROP VIEW recordings_readable;
-        CREATE VIEW recordings_readable AS
-        SELECT organization.name AS organization, \(identifier("task.id")) AS task_id,
-            \(identifier("recording.id")) AS recording_id, \(day("task.day")) AS day,
-            \(code("kind", CaptureKind.self)) AS kind,
-            is_segment AS segment, call_type.text AS call_type, \(time("start_time")) AS started,
-            \(time("stop_time")) AS stopped, \(word("provider_name")) AS provider_file_name,
-            CASE WHEN damage.task IS NOT NULL THEN 'damaged'
-                WHEN recording.archive IS NULL THEN iif(failure IS NULL, 'pending', 'failed')
-                ELSE iif(archive.digest IS NULL OR \(VaultRule.isWaiting()), 'stored', 'archived')
-                END AS state,
-            CASE WHEN failure IS NULL THEN iif(damage.task IS NULL, NULL, 'damaged')
-                WHEN damage.task IS NOT NULL AND failure_code = \(GapReason.purgedUpstream.stored) THEN 'lost'
-                ELSE \(code("ifnull(failure_code, 0)", GapReason.self)) END AS reason_code,
-            coalesce(failure, damage.reason) AS reason, attempts, \(time("wanted_time")) AS wanted,
-            \(archiveName) AS archive, offset, recording.byte_count AS bytes, lower(hex(recording.digest)) AS sha256, codec,
-            channels, sample_rate_hz, bits_per_sample, duration_ms, suspicion, \(time("received_time")) AS received,
-            source.json AS provider_json
-        FROM recording JOIN task ON task.row = recording.task JOIN organization ON organization.row = task.organization
-        JOIN word AS call_type ON call_type.row = recording.call_type
-        LEFT JOIN archive ON archive.row = recording.archive
-        LEFT JOIN audio_format ON audio_format.row = recording.audio_format
-        LEFT JOIN recording_source AS source ON source.task = recording.task AND source.ordinal = recording.ordinal
-        LEFT JOIN damage ON damage.task = recording.task AND damage.ordinal = recording.ordinal;
+        \(recordingsView(isStored: "archive.digest IS NULL OR \(VaultRule.isWaiting())"))
         """
 }

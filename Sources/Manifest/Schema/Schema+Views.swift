@@ -25,28 +25,7 @@ extension Schema {
         JOIN word AS channel ON channel.row = task.channel_type JOIN word AS status ON status.row = task.status
         LEFT JOIN question ON question.task = task.row LEFT JOIN unsealed_task ON unsealed_task.task = task.row;
 
-        CREATE VIEW recordings_readable AS
-        SELECT organization.name AS organization, \(identifier("task.id")) AS task_id,
-            \(identifier("recording.id")) AS recording_id, \(day("task.day")) AS day,
-            \(code("kind", CaptureKind.self)) AS kind,
-            is_segment AS segment, call_type.text AS call_type, \(time("start_time")) AS started,
-            \(time("stop_time")) AS stopped, \(word("provider_name")) AS provider_file_name,
-            CASE WHEN damage.task IS NOT NULL THEN 'damaged'
-                WHEN recording.archive IS NULL THEN iif(failure IS NULL, 'pending', 'failed')
-                ELSE iif(archive.digest IS NULL, 'stored', 'archived') END AS state,
-            CASE WHEN failure IS NULL THEN iif(damage.task IS NULL, NULL, 'damaged')
-                WHEN damage.task IS NOT NULL AND failure_code = \(GapReason.purgedUpstream.stored) THEN 'lost'
-                ELSE \(code("ifnull(failure_code, 0)", GapReason.self)) END AS reason_code,
-            coalesce(failure, damage.reason) AS reason, attempts, \(time("wanted_time")) AS wanted,
-            \(archiveName) AS archive, offset, recording.byte_count AS bytes, lower(hex(recording.digest)) AS sha256, codec,
-            channels, sample_rate_hz, bits_per_sample, duration_ms, suspicion, \(time("received_time")) AS received,
-            source.json AS provider_json
-        FROM recording JOIN task ON task.row = recording.task JOIN organization ON organization.row = task.organization
-        JOIN word AS call_type ON call_type.row = recording.call_type
-        LEFT JOIN archive ON archive.row = recording.archive
-        LEFT JOIN audio_format ON audio_format.row = recording.audio_format
-        LEFT JOIN recording_source AS source ON source.task = recording.task AND source.ordinal = recording.ordinal
-        LEFT JOIN damage ON damage.task = recording.task AND damage.ordinal = recording.ordinal;
+        \(recordingsView(isStored: "archive.digest IS NULL"))
 
         CREATE VIEW passes_readable AS
         SELECT pass.row AS pass, organization.name AS organization, \(time("window_from")) AS window_from,
@@ -117,5 +96,34 @@ extension Schema {
 
     static func word(_ column: String) -> String {
         "iif(typeof(\(column)) = 'integer', (SELECT text FROM word WHERE row = \(column)), \(column))"
+    }
+
+    /// The view of recordings. It is the same in each migration that makes it, but for one condition, and never changes.
+    /// - Parameter isStored: whether a recording in an archive is `stored` and not `archived`.
+    static func recordingsView(isStored: String) -> String {
+        """
+        CREATE VIEW recordings_readable AS
+        SELECT organization.name AS organization, \(identifier("task.id")) AS task_id,
+            \(identifier("recording.id")) AS recording_id, \(day("task.day")) AS day,
+            \(code("kind", CaptureKind.self)) AS kind,
+            is_segment AS segment, call_type.text AS call_type, \(time("start_time")) AS started,
+            \(time("stop_time")) AS stopped, \(word("provider_name")) AS provider_file_name,
+            CASE WHEN damage.task IS NOT NULL THEN 'damaged'
+                WHEN recording.archive IS NULL THEN iif(failure IS NULL, 'pending', 'failed')
+                ELSE iif(\(isStored), 'stored', 'archived') END AS state,
+            CASE WHEN failure IS NULL THEN iif(damage.task IS NULL, NULL, 'damaged')
+                WHEN damage.task IS NOT NULL AND failure_code = \(GapReason.purgedUpstream.stored) THEN 'lost'
+                ELSE \(code("ifnull(failure_code, 0)", GapReason.self)) END AS reason_code,
+            coalesce(failure, damage.reason) AS reason, attempts, \(time("wanted_time")) AS wanted,
+            \(archiveName) AS archive, offset, recording.byte_count AS bytes, lower(hex(recording.digest)) AS sha256, codec,
+            channels, sample_rate_hz, bits_per_sample, duration_ms, suspicion, \(time("received_time")) AS received,
+            source.json AS provider_json
+        FROM recording JOIN task ON task.row = recording.task JOIN organization ON organization.row = task.organization
+        JOIN word AS call_type ON call_type.row = recording.call_type
+        LEFT JOIN archive ON archive.row = recording.archive
+        LEFT JOIN audio_format ON audio_format.row = recording.audio_format
+        LEFT JOIN recording_source AS source ON source.task = recording.task AND source.ordinal = recording.ordinal
+        LEFT JOIN damage ON damage.task = recording.task AND damage.ordinal = recording.ordinal;
+        """
     }
 }
