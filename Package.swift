@@ -8,7 +8,7 @@ let strict: [SwiftSetting] = [
 
 // Arrows point downwards only: adapters depend on Recordings and not on each other (the provider's client may
 // use Transfer), Archiver joins them, Wiring makes them out of settings, and the executable has what is a terminal's.
-// docs/architecture.md says why each dependency is here.
+// docs/decisions/dependencies.md says why each dependency is here.
 let package = Package(
     name: "callark",
     products: [
