@@ -319,38 +319,38 @@ final class ReceptionSink: DownloadSink {
         resumption: Resumption,
         state: inout State
     ) throws(ArchiveError) -> SinkVerdict {
-        guard let range = ContentRange(head.headers["Content-Range"] ?? ""),
-            head.contentLength == nil || head.contentLength == range.count,
-            range.isWhole || range.first == state.asked, state.asked > 0 || range.total != nil
+        guard let given = ContentRange(head.headers["Content-Range"]),
+            head.contentLength == nil || head.contentLength == given.count,
+            given.isWhole || given.range.lowerBound == state.asked, state.asked > 0 || given.total != nil
         else {
             state.findings.objection = .wrongRange
             return .refuse
         }
-        if range.isWhole || state.asked == 0 {
+        if given.isWhole || state.asked == 0 {
             return try beginWhole(
                 head,
-                length: range.total,
-                end: range.last + 1,
+                length: given.total,
+                end: given.range.upperBound,
                 resumption: resumption,
                 state: &state
             )
         }
-        return try resume(head, range, state: &state)
+        return try resume(head, given, state: &state)
     }
 
     /// Adds to the bytes that have arrived, if they are of the same object.
-    private func resume(_ head: ResponseHead, _ range: ContentRange, state: inout State) throws(ArchiveError)
+    private func resume(_ head: ResponseHead, _ given: ContentRange, state: inout State) throws(ArchiveError)
         -> SinkVerdict
     {
         guard let incoming = state.incoming, incoming.entityTag != nil,
             incoming.entityTag == Self.strongEntityTag(head),
             incoming.contentEncoding == head.headers.contentEncoding,
-            incoming.expectedByteCount == nil || range.total == nil || range.total == incoming.expectedByteCount
+            incoming.expectedByteCount == nil || given.total == nil || given.total == incoming.expectedByteCount
         else {
             state.findings.objection = .objectChanged
             return .refuse
         }
-        let total = range.total ?? incoming.expectedByteCount
+        let total = given.total ?? incoming.expectedByteCount
         if let total, total > Self.largestRecording {
             state.findings.objection = .tooLarge(total)
             return .refuse
@@ -358,8 +358,8 @@ final class ReceptionSink: DownloadSink {
         if let total { try expect(total, isInPart: incoming.isInPart, received: incoming.byteCount) }
         // A range of an object of unknown length does not say how much is still to come.
         if total == nil { state.findings.isEndMarked = false }
-        state.objectByteCount = range.total
-        state.end = range.last + 1
+        state.objectByteCount = given.total
+        state.end = given.range.upperBound
         state.takesBytes = true
         return .proceed
     }

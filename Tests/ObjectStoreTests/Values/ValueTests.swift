@@ -109,18 +109,6 @@ struct ValueTests {
         #expect(plan.range(ofPart: count).upperBound == bytes)
     }
 
-    private static let ranges: [(String, Range<Int64>?, Int64?)] = [
-        ("bytes 0-9/100", 0..<10, 100), ("bytes 5-5/*", 5..<6, nil),
-        ("bytes 0-100/100", nil, nil), ("bytes 9-5/100", nil, nil), ("bytes */100", nil, nil), ("0-9/100", nil, nil),
-        ("bytes 0-9223372036854775807/*", nil, nil), ("bytes 0-99999999999999999999/*", nil, nil),
-    ]
-
-    @Test(arguments: ranges)
-    func `a content range is read, or refused`(text: String, range: Range<Int64>?, total: Int64?) {
-        let given = ContentRange(text)
-        #expect(given?.range == range && given?.total == total)
-    }
-
     @Test func `the composite digest is the digest of the parts' digests`() {
         let parts = [1, 2].map { SentPart(number: $0, etag: "e", digest: ContentDigest(of: [UInt8($0)])) }
         // Computed by Python's hashlib.

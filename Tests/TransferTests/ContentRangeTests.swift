@@ -1,13 +1,18 @@
 import Testing
 
-@testable import Archiver
+@testable import Transfer
 
 @Suite struct `A content range` {
-    @Test(arguments: [("bytes 0-99/1234", 0, 1234), ("bytes 100-199/*", 100, nil), ("BYTES 5-5/6", 5, 6)])
-    func `says where an answer begins`(field: String, first: Int64, total: Int64?) throws {
-        let range = try #require(ContentRange(field))
-        #expect(range.first == first)
-        #expect(range.total == total)
+    private static let possible: [(String, Range<Int64>, Int64?)] = [
+        ("bytes 0-99/1234", 0..<100, 1234), ("bytes 100-199/*", 100..<200, nil), ("BYTES 5-5/6", 5..<6, 6),
+    ]
+
+    @Test(arguments: possible)
+    func `says which bytes an answer has`(field: String, range: Range<Int64>, total: Int64?) throws {
+        let given = try #require(ContentRange(field))
+        #expect(given.range == range)
+        #expect(given.total == total)
+        #expect(given.count == range.upperBound - range.lowerBound)
     }
 
     @Test(arguments: [
@@ -15,7 +20,8 @@ import Testing
         "bytes 0-99999999999999999999/1", "bytes a-b/c", "bytes 0-9/99999999999999999999", "bytes 0-9/abc",
         "bytes 0-9/",
         "bytes 0-9/-10", "bytes -0-9/10", "bytes 0--9/10", "bytes +0-9/10", "bytes 0-9/10/10", "bytes 0-9/ 10",
-        "bytes 0-9223372036854775807/*", "bytes 0-9", "bytes /", "bytes -/-",
+        "bytes 0-9223372036854775807/*", "bytes 0-9", "bytes /", "bytes -/-", "0-9/100",
+        "bytes 0-99999999999999999999/*",
     ])
     func `that makes no sense is ignored`(field: String) {
         #expect(ContentRange(field) == nil)
