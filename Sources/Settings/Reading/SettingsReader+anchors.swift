@@ -1,5 +1,4 @@
 import Foundation
-import Text
 
 /// The evidence logs, and the list of their anchors.
 extension SettingsReader {
@@ -14,15 +13,13 @@ extension SettingsReader {
         }
         var anchors: [AnchorSettings] = []
         for (place, section) in sections.enumerated() {
-            var reader = AnchorReader(section, label: "evidence.anchors[\(place)]", variable: variable)
-            let anchor = reader.anchor(folder: absolute)
-            for problem in reader.problems { report(problem.code, problem.origin, problem.message) }
-            guard let anchor else { continue }
+            let part = SectionPart(section, label: "evidence.anchors[\(place)]", variable: variable)
+            guard let anchor = anchor(part) else { continue }
             if anchors.contains(where: { $0.name == anchor.name }) {
                 report(.duplicate, anchor.origin, "a second anchor is called \"\(anchor.name)\"; give it another name")
             }
             if case .timestamp(_, let file) = anchor.kind {
-                checkCertificates(file, "\(reader.label).ca_file", anchor.origin)
+                checkCertificates(file, "\(part.label).ca_file", anchor.origin)
             }
             anchors.append(anchor)
         }
@@ -33,83 +30,38 @@ extension SettingsReader {
             checkpointSeconds: checkpointSeconds
         )
     }
-}
 
-/// Reads one anchor, and collects its problems.
-private struct AnchorReader {
-    /// The beginning of its keys' paths.
-    let label: String
-    private(set) var problems: [(code: SettingsProblem.Code, origin: ValueOrigin, message: String)] = []
-    private let section: RawSection
-    private let variable: ValueOrigin?
-
-    /// - Parameter variable: where it is, if it is not in the file.
-    init(_ section: RawSection, label: String, variable: ValueOrigin?) {
-        self.section = section
-        self.label = label
-        self.variable = variable
-    }
-
-    /// The kinds of anchors, and the keys that each has in addition to `kind` and `name`.
-    private enum Word: String, CaseIterable {
-        case timestamp, witness, command
-
-        var keys: [String] {
-            switch self {
-            case .timestamp: ["url", "ca_file"]
-            case .witness: ["url", "vkey"]
-            case .command: ["command"]
-            }
-        }
-    }
-
-    /// - Parameter folder: makes a path absolute.
     /// - Returns: `nil` if something is wrong.
-    mutating func anchor(folder absolute: (String) -> String) -> AnchorSettings? {
-        guard let word = required("kind", ValueFormat<Word>.choice()) else { return nil }
-        let known = ["kind", "name"] + word.keys
-        for member in section.members where !known.contains(member.key) {
-            let nearest = NearestName.nearest(member.key, among: known).map { "did you mean \"\($0)\"?" }
-            let advice = nearest ?? "known here: \(known.joined(separator: ", "))"
-            report(.unknownKey, member.line, "unknown key \(VisibleText.quoted("\(label).\(member.key)")); \(advice)")
-        }
-        let name = required("name", .anchorName)
+    private mutating func anchor(_ part: SectionPart) -> AnchorSettings? {
+        guard let word = read("kind", ValueFormat<AnchorWord>.choice(), part) else { return nil }
+        let isKnown = requireKnown(part, ["kind", "name"] + word.keys)
+        let name = read("name", .anchorName, part)
         var kind: AnchorSettings.Kind?
         switch word {
         case .timestamp:
-            let (url, file) = (required("url", .timeStampAddress), required("ca_file", .path))
+            let (url, file) = (read("url", .timeStampAddress, part), read("ca_file", .path, part))
             if let url, let file { kind = .timestamp(url: url, certificatesFile: absolute(file)) }
         case .witness:
-            let isByHand = member("url") == nil
-            let (url, key) = (isByHand ? nil : required("url", .baseURL), required("vkey", .verifierKey))
+            let isByHand = part.member("url") == nil
+            let (url, key) = (isByHand ? nil : read("url", .baseURL, part), read("vkey", .verifierKey, part))
             if let key, isByHand || url != nil { kind = .witness(url: url, verifierKey: key) }
         case .command:
-            kind = required("command", .command).map { .command($0) }
+            kind = read("command", .command, part).map { .command($0) }
         }
-        guard let name, let kind, problems.isEmpty else { return nil }
-        return AnchorSettings(name: name, kind: kind, origin: origin(section.line))
+        guard let name, let kind, isKnown else { return nil }
+        return AnchorSettings(name: name, kind: kind, origin: part.origin)
     }
+}
 
-    private func member(_ key: String) -> RawSection.Member? { section.members.first { $0.key == key } }
+/// The kinds of anchors, and the keys that each has in addition to `kind` and `name`.
+private enum AnchorWord: String, CaseIterable {
+    case timestamp, witness, command
 
-    private mutating func required<Value>(_ key: String, _ format: ValueFormat<Value>) -> Value? {
-        guard let member = member(key) else {
-            report(.missingKey, section.line, "\(label).\(key) is missing; give \(format.expectation)")
-            return nil
-        }
-        do throws(BadValue) {
-            return try format.parse(member.content)
-        } catch {
-            let rule = "it must be \(format.expectation)" + (error.advice.map { "; \($0)" } ?? "")
-            let value = VisibleText.quoted(member.content.shown)
-            report(.invalidValue, member.line, "\(label).\(key) is \(value); \(rule)")
-            return nil
+    var keys: [String] {
+        switch self {
+        case .timestamp: ["url", "ca_file"]
+        case .witness: ["url", "vkey"]
+        case .command: ["command"]
         }
     }
-
-    private mutating func report(_ code: SettingsProblem.Code, _ line: Int, _ message: String) {
-        problems.append((code, origin(line), message))
-    }
-
-    private func origin(_ line: Int) -> ValueOrigin { variable ?? .file(line: line) }
 }

@@ -36,13 +36,13 @@ extension SettingsReader {
         guard let sections = value(.notifications, of: owner, shown: shown) else { return nil }
         let variable = owner.environment[SettingKey.notifications.row]?.origin
         let found = sections.enumerated().map { place, section in
-            notification(NotificationPart(section, label: "notifications[\(place)]", variable: variable), owner)
+            notification(SectionPart(section, label: "notifications[\(place)]", variable: variable), owner)
         }
         let whole = found.compactMap(\.self)
         return whole.count == found.count ? whole : nil
     }
 
-    private mutating func notification(_ part: NotificationPart, _ owner: Owner) -> NotificationSettings? {
+    private mutating func notification(_ part: SectionPart, _ owner: Owner) -> NotificationSettings? {
         let kinds = ["command", "webhook", "email"]
         guard requireKnown(part, ["when"] + kinds) else { return nil }
         let given = kinds.filter { part.member($0) != nil }
@@ -67,7 +67,7 @@ extension SettingsReader {
         if kind == "command" {
             channel = read("command", .command, part).map { .command($0) }
         } else if case .sections(let sections) = member.content, let section = sections.first {
-            let inner = NotificationPart(section, label: "\(part.label).\(kind)", variable: part.variable)
+            let inner = SectionPart(section, label: "\(part.label).\(kind)", variable: part.variable)
             channel = kind == "webhook" ? webhook(inner) : email(inner)
         } else {
             report(.invalidValue, part.origin(of: member), "\(part.label).\(kind) must be a section")
@@ -82,7 +82,7 @@ extension SettingsReader {
         }
     }
 
-    private mutating func webhook(_ part: NotificationPart) -> NotificationSettings.Channel? {
+    private mutating func webhook(_ part: SectionPart) -> NotificationSettings.Channel? {
         guard requireKnown(part, ["url", "secret", "secret_file"]) else { return nil }
         let url = read("url", ValueFormat<URL>.baseURL, part)
         let secret = secret(.notificationSecret, "secret", part)
@@ -90,7 +90,7 @@ extension SettingsReader {
         return .webhook(url: url, secret: secret)
     }
 
-    private mutating func email(_ part: NotificationPart) -> NotificationSettings.Channel? {
+    private mutating func email(_ part: SectionPart) -> NotificationSettings.Channel? {
         let keys = ["server", "tls", "user", "password", "password_file", "from", "to", "ca_file"]
         guard requireKnown(part, keys) else { return nil }
         let server = read("server", .mailServer, part)
@@ -125,57 +125,9 @@ extension SettingsReader {
     }
 }
 
-/// One section of a notification.
-private struct NotificationPart {
-    let section: RawSection
-    /// The beginning of its keys' paths.
-    let label: String
-    /// Where it is, if it is not in the file.
-    let variable: ValueOrigin?
-
-    init(_ section: RawSection, label: String, variable: ValueOrigin?) {
-        self.section = section
-        self.label = label
-        self.variable = variable
-    }
-
-    var origin: ValueOrigin { variable ?? .file(line: section.line) }
-
-    func member(_ key: String) -> RawSection.Member? { section.members.last { $0.key == key } }
-
-    func origin(of member: RawSection.Member) -> ValueOrigin { variable ?? .file(line: member.line) }
-}
-
 extension SettingsReader {
-    private mutating func requireKnown(_ part: NotificationPart, _ known: [String]) -> Bool {
-        var isSound = true
-        for member in part.section.members where !known.contains(member.key) {
-            let nearest = NearestName.nearest(member.key, among: known).map { "did you mean \"\($0)\"?" }
-            let advice = nearest ?? "known here: \(known.joined(separator: ", "))"
-            let name = VisibleText.quoted("\(part.label).\(member.key)")
-            report(.unknownKey, part.origin(of: member), "unknown key \(name); \(advice)")
-            isSound = false
-        }
-        return isSound
-    }
-
-    private mutating func read<Value>(_ key: String, _ format: ValueFormat<Value>, _ part: NotificationPart) -> Value? {
-        guard let member = part.member(key) else {
-            report(.missingKey, part.origin, "\(part.label).\(key) is missing; give \(format.expectation)")
-            return nil
-        }
-        do throws(BadValue) {
-            return try format.parse(member.content)
-        } catch {
-            let rule = "it must be \(format.expectation)" + (error.advice.map { "; \($0)" } ?? "")
-            let value = VisibleText.quoted(member.content.shown)
-            report(.invalidValue, part.origin(of: member), "\(part.label).\(key) is \(value); \(rule)")
-            return nil
-        }
-    }
-
     /// - Returns: `nil` if something is wrong; `.some(nil)` if no secret is given.
-    private mutating func secret(_ key: SecretKey, _ name: String, _ part: NotificationPart) -> SecretSource?? {
+    private mutating func secret(_ key: SecretKey, _ name: String, _ part: SectionPart) -> SecretSource?? {
         var owner = Owner(file: [:], environment: [:])
         owner.label = part.label
         for (row, word) in [(key.text.row, name), (key.file.row, "\(name)_file")] {
