@@ -17,23 +17,31 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
     ) throws {
         try requireFree(name)
         let target = root.archivePath(name)
+        try prepare(draft, for: target, digest)
 
+        // Leaves a side file without an archive.
+        try announce()
+
+        // Leaves the archive in its place.
+        try FileSystem.move(draft, to: target)
+        try synchronizeFolders(of: target, draft)
+    }
+
+    /// Makes a draft read-only and durable, and writes the side file that its archive will have.
+    private func prepare(_ draft: String, for target: String, _ digest: ContentDigest) throws(ArchiveError) {
         // Leaves the draft, perhaps with mode 0440.
         let file = try OpenFile(draft, O_RDONLY)
         try file.setMode(0o440)
         try file.synchronizeWithAttributes()
 
         // Leaves a side file without an archive. The side file is written first, so that every archive has one.
-        let folder = FileSystem.folder(of: target)
-        try FileSystem.createFolder(folder)
+        try FileSystem.createFolder(FileSystem.folder(of: target))
         try SideFile.write(digest, besides: target)
+    }
 
-        // Leaves the same.
-        try announce()
-
-        // Leaves the archive in its place.
-        try FileSystem.move(draft, to: target)
-        try FileSystem.synchronizeFolder(folder)
+    /// Makes the name of an archive durable, and that its draft is gone.
+    private func synchronizeFolders(of target: String, _ draft: String) throws(ArchiveError) {
+        try FileSystem.synchronizeFolder(FileSystem.folder(of: target))
         try FileSystem.synchronizeFolder(FileSystem.folder(of: draft))
     }
 
@@ -104,15 +112,9 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
     ///   - digest: the SHA-256 with which the archive was sealed.
     package func putBack(_ draft: String, as name: ArchiveName, digest: ContentDigest) throws(ArchiveError) {
         let target = root.archivePath(name)
-        let file = try OpenFile(draft, O_RDONLY)
-        try file.setMode(0o440)
-        try file.synchronizeWithAttributes()
-        let folder = FileSystem.folder(of: target)
-        try FileSystem.createFolder(folder)
-        try SideFile.write(digest, besides: target)
+        try prepare(draft, for: target, digest)
         try FileSystem.replace(target, with: draft)
-        try FileSystem.synchronizeFolder(folder)
-        try FileSystem.synchronizeFolder(FileSystem.folder(of: draft))
+        try synchronizeFolders(of: target, draft)
     }
 
     /// Whether anything exists at an archive's path, even a broken link.
