@@ -94,20 +94,7 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
     }
 }
 
-extension ArchiveDay: Codable {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let day = ArchiveDay(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a day like 2025-11-20")
-        }
-        self = day
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-}
+extension ArchiveDay: CodedAsText {}
 
 extension Calendar {
     fileprivate static func gregorian(in timeZone: TimeZone) -> Calendar {

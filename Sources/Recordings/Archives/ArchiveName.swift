@@ -45,19 +45,4 @@ package struct ArchiveName: Hashable, Sendable, Comparable, CustomStringConverti
     }
 }
 
-extension ArchiveName: Codable {
-    /// Reads what ``encode(to:)`` wrote.
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let name = ArchiveName(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the name of a daily archive")
-        }
-        self = name
-    }
-
-    /// Writes ``description``.
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-}
+extension ArchiveName: CodedAsText {}

@@ -20,17 +20,4 @@ package struct OrganizationName: Hashable, Sendable, Comparable, CustomStringCon
     }
 }
 
-extension OrganizationName: Codable {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let name = OrganizationName(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a name of an organization")
-        }
-        self = name
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-}
+extension OrganizationName: CodedAsText {}

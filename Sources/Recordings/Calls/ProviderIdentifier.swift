@@ -3,7 +3,7 @@
 ///
 /// Two UUIDs are the same if they differ only in the case of their digits (RFC 9562, section 4): systems write them in
 /// different cases. What is stored keeps the spelling that came first.
-package protocol ProviderIdentifier: Hashable, Sendable, Comparable, Codable, CustomStringConvertible {
+package protocol ProviderIdentifier: Hashable, Sendable, Comparable, CodedAsText {
     /// The identifier exactly as the provider wrote it; never empty, and never with a NUL, at which C would end it.
     var description: String { get }
     /// - Returns: `nil` if `text` is empty or has a NUL.
@@ -49,18 +49,5 @@ extension ProviderIdentifier {
     static func checked(_ text: some StringProtocol) -> String? {
         var text = String(text)
         return text.withUTF8 { $0.isEmpty || $0.contains(0) } ? nil : text
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let identifier = Self(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "empty identifier")
-        }
-        self = identifier
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
     }
 }
