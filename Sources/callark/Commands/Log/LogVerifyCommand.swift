@@ -124,7 +124,8 @@ struct LogVerifyCommand: AsyncParsableCommand {
         let verdict = report.faults.isEmpty ? "\(left) holds" : Readable.count(report.faults.count, "fault")
         output.text("\(log.organization): \(size): \(verdict)")
         output.text(
-            "  compared with \(report.comparedStates) earlier checkpoints; \(report.objects) objects; "
+            "  compared with \(Readable.count(report.comparedStates, "earlier checkpoint")); "
+                + "\(Readable.count(report.objects, "object")); "
                 + "\(report.acceptedEntries) accepted and in no checkpoint yet"
         )
         output.text("  \(Self.text(anchored))")
