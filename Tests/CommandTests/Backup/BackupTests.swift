@@ -198,6 +198,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [("manifest", "run `callark rebuild`"), ("service", "put it back from an earlier backup")])
+    func `of a damaged database says what to do, and leaves nothing`(_ name: String, _ advice: String) async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            #expect(try await desk.run("keys", "create", "--name", "one", "--role", "viewer").status == 0)
+            try Data("no database".utf8).write(to: URL(filePath: "\(desk.root)/\(name).sqlite"))
+            let refused = try await desk.run("backup", "\(desk.folder)/backup")
+            #expect(refused.status == 65, "\(refused.errors)")
+            #expect(try refused.complaint.contains(advice), "\(refused.errors)")
+            let names = try FileManager.default.contentsOfDirectory(atPath: desk.folder)
+            #expect(!names.contains { $0.hasPrefix("backup") })
+        }
+    }
+
     @Test func `replaces what one that did not end has left, and nothing else`() async throws {
         try await Desk.with(calls: 2) { desk in
             try await desk.archiveDay()
