@@ -114,8 +114,8 @@ struct RestoreCommand: AsyncParsableCommand {
             findings.append(
                 Finding(
                     code: "archives_missing",
-                    message: "\(archives) of the manifest \(verb) missing: put \(root.archivesPath) back from its copy, then run "
-                        + "`callark verify --quick`",
+                    message: "\(archives) of the manifest \(verb) missing: put \(root.archivesPath) back from its "
+                        + "copy, then run `callark verify --quick`",
                     status: .damage
                 )
             )
