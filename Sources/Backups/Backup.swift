@@ -80,13 +80,15 @@ package struct Backup: Sendable {
         try FileSystem.createFolder(copy.path, mode: 0o700)
         try TreeCopy.file(root.identityPath, to: copy.identityPath)
         // The logs last: an entry is accepted before the manifest has what it is about.
-        guard try DatabaseCopy.write(root.manifestPath, to: copy.manifestPath) else {
+        let rebuilding = "run `callark rebuild`"
+        guard try DatabaseCopy.write(root.manifestPath, to: copy.manifestPath, ifDamaged: rebuilding) else {
             throw BackupError(
                 .missing,
                 "\(root.manifestPath) is missing; run `callark rebuild`, or `callark archive` first"
             )
         }
-        let hasKeys = try DatabaseCopy.write(root.servicePath, to: copy.servicePath)
+        let returning = "put it back from an earlier backup"
+        let hasKeys = try DatabaseCopy.write(root.servicePath, to: copy.servicePath, ifDamaged: returning)
         let logs = try BackupFolder.logs(in: root)
         if !logs.isEmpty { try FileSystem.createFolder(copy.logsPath, mode: 0o700) }
         for organization in logs {

@@ -8,9 +8,9 @@ enum DatabaseCopy {
     private static let sharedLock = (start: off_t(0x4000_0002), count: off_t(510))
 
     /// Copies the database as of one moment, by SQLite's online backup, and checks the copy. Readers and writers go on.
+    /// - Parameter advice: what to do if the database is damaged.
     /// - Returns: whether `source` exists.
-    @discardableResult
-    static func write(_ source: String, to destination: String) throws -> Bool {
+    static func write(_ source: String, to destination: String, ifDamaged advice: String) throws -> Bool {
         guard let status = try FileSystem.status(of: source) else { return false }
         do {
             var configuration = Configuration()
@@ -27,12 +27,13 @@ enum DatabaseCopy {
             try from.close()
             try to.close()
             guard verdict == ["ok"] else {
-                throw BackupError(.damaged, "\(source) is damaged: \(verdict.joined(separator: "; "))")
+                throw BackupError(.damaged, "\(source) is damaged (\(verdict.joined(separator: "; "))); \(advice)")
             }
         } catch let error as DatabaseError {
             let isDamaged = [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
             let reason = error.message ?? "\(error)"
-            throw BackupError(isDamaged ? .damaged : .inputOutput, "cannot copy \(source): \(reason)")
+            let next = isDamaged ? "; \(advice)" : ""
+            throw BackupError(isDamaged ? .damaged : .inputOutput, "cannot copy \(source): \(reason)\(next)")
         }
         let copy = try OpenFile(destination, O_RDONLY)
         try copy.setMode(status.mode & 0o777)

@@ -36,6 +36,15 @@ import Testing
         let variable = ["CALLARK_SERVICE_OIDC_ROLES": "{ staff: viewer }"]
         #expect(try installation(Self.oidc).load(variable).settings.service.oidc?.grants.map(\.group) == ["staff"])
         #expect(try Installation().load().settings.service.oidc == nil)
+        let shown = try installation(Self.oidc).load().shown("service.oidc.roles")?.value
+        #expect(shown == "{ admins: admin, Compliance Team: { role: reviewer, organizations: [acme] } }")
+    }
+
+    @Test func `a role for an organization that is not configured is warned of`() throws {
+        #expect(try installation(Self.oidc).load().warnings.allSatisfy { !$0.contains("oidc") })
+        let warnings = try installation(Self.oidc.replacing("[acme]", with: "[acme, amce]")).load().warnings
+        let warning = warnings.first { $0.contains("roles.Compliance Team names the organization amce") }
+        #expect(warning?.contains("did you mean \"acme\"?") == true, "\(warnings)")
     }
 
     @Test(arguments: [
@@ -91,6 +100,8 @@ import Testing
         #expect(local.protection == "none" && local.password == nil)
         let shown = try #require(try installation.load().shown("notifications")?.value)
         #expect(shown.contains("secret: •••") && shown.contains("password: •••") && !shown.contains("abc"))
+        // As it would be in the file.
+        #expect(shown.contains("webhook: { url: https://alarms.example/hook, secret: ••• }"), "\(shown)")
         let broken = installation.problems(["CALLARK_NOTIFICATIONS": "[{ secret: abc"])
         #expect(broken.count == 1 && !broken.joined().contains("abc"))
         let variable = ["CALLARK_NOTIFICATIONS": "[{ command: [page] }]"]

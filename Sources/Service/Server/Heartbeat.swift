@@ -6,10 +6,11 @@ struct Heartbeat: Service {
 
     func run() async throws {
         guard let interval = manager.watchdog else { return try await gracefulShutdown() }
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 manager.send(.alive)
-                try await Task.sleep(for: interval)
+                // Ends early when the service stops. An error would cancel everything else that is stopping in good order.
+                try? await Task.sleep(for: interval)
             }
         }
     }

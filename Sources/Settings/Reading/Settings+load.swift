@@ -113,6 +113,7 @@ extension SettingsReader {
         let evidence = evidence(global)
         let audit = audit(global)
         let service = service(global)
+        warnOfUnknownOrganizations(service?.oidc, known: entries.compactMap(\.name), of: global)
         let notifications = notifications(global)
         let vault = vault(global)
         guard problems.isEmpty, let archive, let captures, let downloads, let alarms, let evidence, let audit,

@@ -80,7 +80,7 @@ extension SettingsReader {
         let clientSecret = hasSecret ? secret(.oidcClientSecret, of: owner) : nil
         let groupsClaim = value(.oidcGroupsClaim, of: owner)
         let scopes = value(.oidcScopes, of: owner) { "[\($0.joined(separator: ", "))]" }
-        let roles = required(.oidcRoles, of: owner)
+        let roles = required(.oidcRoles, of: owner, shown: { $0.first?.shown })
         if publicURL == nil {
             let origin = owner.raw(SettingKey.oidcIssuer.row)?.origin ?? .default
             report(
@@ -103,6 +103,18 @@ extension SettingsReader {
                 grants: grants
             )
         )
+    }
+
+    /// Whoever has a role for an organization that does not exist sees nothing, and no message says why.
+    mutating func warnOfUnknownOrganizations(_ oidc: OIDCSettings?, known: [OrganizationName], of owner: Owner) {
+        let origin = owner.raw(SettingKey.oidcRoles.row)?.origin ?? .default
+        for grant in oidc?.grants ?? [] {
+            for name in grant.organizations ?? [] where !known.contains(name) {
+                let meant = NearestName.question(name.description, among: known.map(\.description)) ?? "check the name"
+                let role = "service.oidc.roles.\(VisibleText.escaped(grant.group))"
+                warn(origin, "\(role) names the organization \(name), which is not configured; \(meant)")
+            }
+        }
     }
 
     private mutating func grants(_ section: RawSection, of owner: Owner) -> [OIDCSettings.Grant]? {

@@ -72,8 +72,15 @@ struct RawSection: Sendable, Hashable {
     }
 
     /// As it would be in the file, on one line.
-    fileprivate var shown: String {
-        "{ \(members.map { "\($0.key): \($0.content.shown)" }.joined(separator: ", ")) }"
+    var shown: String {
+        let lines = members.map { member in
+            // Below a key there is one section, not a list of them.
+            guard case .sections(let parts) = member.content, let part = parts.first else {
+                return "\(member.key): \(member.content.shown)"
+            }
+            return "\(member.key): \(part.shown)"
+        }
+        return "{ \(lines.joined(separator: ", ")) }"
     }
 
     /// - Returns: `nil` if `value` is not a section with texts, lists of texts, or such sections below its keys.

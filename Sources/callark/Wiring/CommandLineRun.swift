@@ -12,6 +12,9 @@ enum CommandLineRun {
     /// Parses the arguments, runs the command that they name, and exits with the interface's code.
     static func main(_ root: any AsyncParsableCommand.Type) async {
         signal(SIGPIPE, SIG_IGN)
+        // libdispatch would write to the system's log that an ordinary account cannot raise its threads' priority: a line for
+        // each thread.
+        setenv("LIBDISPATCH_LOG", "NO", 0)
         StandardOutput.reserveDescriptors()
         FreeMemory.configure()
         do {

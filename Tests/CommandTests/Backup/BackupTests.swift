@@ -154,6 +154,30 @@ import Testing
         }
     }
 
+    @Test func `does not mix with the log of a manifest that is gone`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            let path = try await backedUp(desk, "backup", ["--secrets"])
+            let manifest = "\(desk.root)/manifest.sqlite"
+            // As after a power cut: what was changed last is only in the log.
+            let keepLog = ".dbconfig no_ckpt_on_close on"
+            let change = "CREATE TABLE stray (x); INSERT INTO stray VALUES (zeroblob(100000))"
+            #expect(try Tool.run("sqlite3", "-cmd", keepLog, manifest, change).status == 0)
+            let files = FileManager.default
+            try #require(files.fileExists(atPath: "\(manifest)-wal"))
+            try files.removeItem(atPath: manifest)
+
+            let restored = try await desk.run("restore", path)
+            #expect(restored.status == 0, "\(restored.errors)")
+            let query = "SELECT count(*) FROM sqlite_schema WHERE name = 'stray'; PRAGMA integrity_check"
+            #expect(try Tool.run("sqlite3", manifest, query).output == "0\nok\n")
+            #expect(try await desk.archived() == desk.offered)
+            // The log is kept, because nothing is deleted without a word.
+            let names = try files.contentsOfDirectory(atPath: desk.root)
+            #expect(names.count { $0.hasPrefix("manifest.sqlite.before-restore-") && $0.hasSuffix("-wal") } == 1)
+        }
+    }
+
     @Test func `is of one moment, also while a pass writes`() async throws {
         try await Desk.with(calls: 30, earlier: [1]) { desk in
             #expect(try await desk.run("archive", "--day", desk.simulator.world.days[0]).status == 0)
@@ -171,6 +195,20 @@ import Testing
                 // The archives and the key are elsewhere.
                 #expect([65, 78].contains(restored.status), "\(restored.errors)")
             }
+        }
+    }
+
+    @Test(arguments: [("manifest", "run `callark rebuild`"), ("service", "put it back from an earlier backup")])
+    func `of a damaged database says what to do, and leaves nothing`(_ name: String, _ advice: String) async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            #expect(try await desk.run("keys", "create", "--name", "one", "--role", "viewer").status == 0)
+            try Data("no database".utf8).write(to: URL(filePath: "\(desk.root)/\(name).sqlite"))
+            let refused = try await desk.run("backup", "\(desk.folder)/backup")
+            #expect(refused.status == 65, "\(refused.errors)")
+            #expect(try refused.complaint.contains(advice), "\(refused.errors)")
+            let names = try FileManager.default.contentsOfDirectory(atPath: desk.folder)
+            #expect(!names.contains { $0.hasPrefix("backup") })
         }
     }
 

@@ -19,6 +19,18 @@ import Testing
         }
     }
 
+    @Test func `ends in good order if systemd watches it`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            // systemd's watchdog is on, even if nobody reads what it is told.
+            let watched = ["NOTIFY_SOCKET": "/nowhere", "WATCHDOG_USEC": "60000000"]
+            let (program, _) = try await desk.serving(environment: watched)
+            program.signal(SIGTERM)
+            let ending = try await program.end()
+            #expect(ending.status == 143, "\(ending.errors)")
+            #expect(!ending.errors.contains("CancellationError"), "\(ending.errors)")
+        }
+    }
+
     @Test func `is not started if another one listens`() async throws {
         try await Desk.with(calls: 0) { desk in
             let (program, address) = try await desk.serving()

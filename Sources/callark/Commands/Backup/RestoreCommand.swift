@@ -96,23 +96,26 @@ struct RestoreCommand: AsyncParsableCommand {
         var findings: [Finding] = []
         let newer = held.subtracting(known)
         if !newer.isEmpty {
-            let count = Readable.count(newer.count, "archive")
+            let archives = Readable.count(newer.count, "archive")
+            let verb = newer.count == 1 ? "is" : "are"
             let logs = summary.logs.isEmpty ? "" : " and the evidence logs"
             findings.append(
                 Finding(
                     code: "backup_older",
-                    message: "\(count) on the disk are newer than the manifest\(logs): the next pass adds them; if "
-                        + "there is a newer copy of a log, put that in place first"
+                    message: "\(archives) on the disk \(verb) newer than the manifest\(logs): the next pass adds "
+                        + "what is new; if there is a newer copy of a log, put that in place first"
                 )
             )
         }
         let absent = known.subtracting(held)
         if !absent.isEmpty {
+            let archives = Readable.count(absent.count, "archive")
+            let verb = absent.count == 1 ? "is" : "are"
             findings.append(
                 Finding(
                     code: "archives_missing",
-                    message: "\(Readable.count(absent.count, "archive")) of the manifest are missing: put "
-                        + "\(root.archivesPath) back from its copy, then run `callark verify --quick`",
+                    message: "\(archives) of the manifest \(verb) missing: put \(root.archivesPath) back from its "
+                        + "copy, then run `callark verify --quick`",
                     status: .damage
                 )
             )
