@@ -399,7 +399,7 @@ class Case:
         return fields, log, index
     def check_log(self, folder, organization):
         """Checks the checkpoint of a log, and all that evidence/ has of it."""
-        key, newer = Key(read(folder + "/vkey").decode("utf-8")), self.logs.get(folder[:-len("/previous")])
+        key, newer = Key(read(folder + "/vkey").decode("utf-8")), self.logs.get(re.sub("/previous$", "", folder))
         need(self.keys.get(key.name, key).public == key.public, "its vkey is not the key that you gave")
         log = self.logs[folder] = Log(folder, key, self.faults)
         log.organization, log.newest = organization, {}

@@ -186,10 +186,10 @@ def lists():
             call + "call.wav" + ending: FILES[call + "chat-old.json" + ending]
             for ending in (".entry.json", ".tlog-proof")},
         "an older configuration": {"evidence/acme/configuration.txt": b"an older one"},
-        "an epoch that is another's": {name.replace("umbrella", "acme/previous"): data for name, data in FILES.items()
-                                       if name.startswith("evidence/umbrella/")},
-        "a log under another organization": {name.replace("umbrella", "zeta"): data for name, data in FILES.items()
-                                             if name.startswith("evidence/umbrella/")},
+        "an epoch that is another's": {name.replace("acmenorthwest", "acme/previous"): data for name, data in FILES.items()
+                                       if name.startswith("evidence/acmenorthwest/")},
+        "a log under another organization": {name.replace("acmenorthwest", "zeta"): data for name, data in FILES.items()
+                                             if name.startswith("evidence/acmenorthwest/")},
     }.items():
         code, said = verify(bagged(dict(FILES, **changed)))
         expect(code == 1, what, said)
@@ -227,7 +227,7 @@ def hostile():
                     put(one, whole if one == name else files[one])
                 code, said = verify(has_openssl=False)
                 expect(code == 1 and "\x1b" not in said, "%.40r in %s" % (line, name), said)
-    for name in ("data/001-%s/call.wav" % FIRST, "evidence/acme/vkey", "manifest-sha256.txt", "evidence/umbrella",
+    for name in ("data/001-%s/call.wav" % FIRST, "evidence/acme/vkey", "manifest-sha256.txt", "evidence/acmenorthwest",
                  "data/more", "evidence/acme/previous/previous"):
         for kind in ("link", "loop", "pipe", "folder", "broken"):
             verify(FILES)

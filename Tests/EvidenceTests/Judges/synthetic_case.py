@@ -270,11 +270,12 @@ def make(authority, extra=None):
     newest.fill(7)
     if extra:
         extra(newest)
-    other = Log("umbrella", 1, "evidence/umbrella")
+    # Its name is as much longer than `acme` as `acme/previous` is, and no epoch of it.
+    other = Log("acmenorthwest", 1, "evidence/acmenorthwest")
     other.add("log.begun", origin=other.signer.name, vkey=other.signer.vkey)
     strange = Recording(other, 3, SECOND, "call.wav", b"RIFF" + bytes(500))
     seen = other.add("audio.accessed", task_id=SECOND, how="export")
-    other.add("archive.sealed", archive="umbrella-2025-11-20-001", bytes=1, sha256=sha(b"tar").hex(), recordings=1)
+    other.add("archive.sealed", archive="acmenorthwest-2025-11-20-001", bytes=1, sha256=sha(b"tar").hex(), recordings=1)
     files = {}
     for log, cosigners in ((before, ()), (newest, (witness, stranger)), (other, ())):
         files.update(log.finish(cosigners))
@@ -293,7 +294,7 @@ def make(authority, extra=None):
     })
     payload = [data for name, data in files.items() if name.startswith("data/")]
     files["bag-info.txt"] = b"Payload-Oxum: %d.%d\n" % (sum(map(len, payload)), len(payload))
-    return bagged(files), {"acme": newest.signer.vkey, "umbrella": other.signer.vkey}
+    return bagged(files), {"acme": newest.signer.vkey, "acmenorthwest": other.signer.vkey}
 
 
 def bagged(files):
