@@ -29,6 +29,8 @@ final class CaseEvidence {
     private var byTask: [String: [Act]] = [:]
     /// The acts that say what an anchor gave.
     private var anchored: [Act] = []
+    /// Those whose tokens or states are missing or were changed, by their numbers: they prove nothing.
+    var lostTokens: Set<Int64> = []
 
     /// Reads a log, and compares it with its checkpoint.
     /// - Throws: `damaged` if the log does not hold.

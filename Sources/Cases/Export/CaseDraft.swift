@@ -45,7 +45,7 @@ struct CaseDraft: Sendable {
         self.request = request
     }
 
-    /// Takes up what a log says about days and anchors.
+    /// Takes up what a log says about days and anchors, after it is written.
     mutating func note(_ evidence: CaseEvidence, of organization: OrganizationName) {
         for act in evidence.acts where [.dayClosed, .dayReopened].contains(act.entry.type) {
             let (entry, day) = (act.entry, act.entry.text(.day) ?? "")
@@ -62,7 +62,8 @@ struct CaseDraft: Sendable {
             )
         }
         let leaves = evidence.stored.values.joined().map(\.leaf)
-        for token in evidence.anchors(covering: leaves).values.joined().sorted(by: { $0.leaf < $1.leaf }) {
+        for token in evidence.anchors(covering: leaves).values.joined().sorted(by: { $0.leaf < $1.leaf })
+        where !evidence.lostTokens.contains(token.leaf) {
             anchors.append(
                 AnchorStatement(
                     organization: organization,

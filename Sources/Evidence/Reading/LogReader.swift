@@ -172,6 +172,23 @@ package final class LogReader {
         return try TreeProof.consistency(of: oldSize, with: position.size, tiles)
     }
 
+    /// The checkpoint of an earlier state, as it was given to anchors.
+    /// - Throws: `damaged` if it is missing, or this state does not go on from it; `unknown` if this state has fewer entries.
+    package func anchoredCheckpoint(ofSize size: Int64) throws(EvidenceError) -> [UInt8] {
+        let (bytes, path) = (try folder.checkpointBytes(ofAnchoredSize: size), folder.anchoredCheckpointPath(size))
+        let older: LogPosition
+        do throws(NoteFault) {
+            older = try LogPosition(signed: bytes, by: key)
+        } catch {
+            throw .damaged(error.description, path)
+        }
+        let proof = try consistency(with: size)
+        guard older.size == size,
+            TreeProof.isConsistent(size, older.root, position.size, position.root, proof)
+        else { throw .damaged("the log does not go on from this state", path) }
+        return bytes
+    }
+
     /// Accepted entries that are not in the checkpoint: only this disk has them.
     /// - Returns: the entries in order; the first has the index `position.size`. An unfinished line is left out.
     /// - Throws: `damaged` if the tail is missing or cannot be read.
