@@ -449,7 +449,7 @@ class Case:
             need(line in self.entries, "it has a line that is no entry of evidence/: %.99r" % line)
             named = str(self.entries[line].get("task_id"))
             # The name of the folder of an ID that is no name has what is allowed of it, and a checksum.
-            allowed = re.sub("[^A-Za-z0-9._-]", "", named)[:60].lstrip(".-") + task[-17:]
+            allowed = (re.sub("[^A-Za-z0-9._-]", "", named)[:60].lstrip(".-") or "x") + task[-17:]
             need(task in (named, allowed), "it has an entry of something else: %.99r" % line)
             self.untold.pop(line, None)
 
