@@ -276,6 +276,21 @@ import Testing
         #expect(trial.faults(log.key) == [])
     }
 
+    @Test func `to something that has no end is named, and waits for nothing`() throws {
+        let trial = try Trial()
+        let log = try trial.grown(to: 5)
+        let object = trial.log.objectPath(try log.keep([1]))
+        try FileManager.default.removeItem(atPath: object)
+        try #require(mkfifo(object, 0o600) == 0 && truncate(trial.log.tailPath, 2 << 30) == 0)
+        let faults = trial.faults().map(\.description)
+        for path in [object, trial.log.tailPath] { #expect(faults.contains { $0.hasPrefix("\(path): ") }, "\(faults)") }
+        #expect {
+            try log.append([trial.stored("x")])
+        } throws: {
+            ($0 as? EvidenceError)?.code == .damaged
+        }
+    }
+
     @Test func `names the entry, the tile or the checkpoint`() throws {
         let trial = try Trial()
         _ = try trial.grown(to: 600)

@@ -197,11 +197,7 @@ package final class LogReader {
     }
 
     private func tailLines() throws(EvidenceError) -> ArraySlice<LogTail.Line> {
-        let bytes: [UInt8]
-        do throws(EvidenceError) {
-            let file = try LogFile(folder.tailPath, 0)
-            bytes = try file.bytes(from: 0, count: Int(try file.byteCount))
-        } catch  where error.code == .missing {
+        guard let bytes = try LogFiles.read(folder.tailPath, most: LogTail.longest) else {
             throw .damaged("missing: what was accepted after the checkpoint is lost", folder.tailPath)
         }
         guard let begin = LogTail.start(bytes) else {

@@ -298,6 +298,29 @@ import Testing
         }
     }
 
+    @Test func `says that a day is open again, whatever the clock was when it was closed`() async throws {
+        var mix = CallMix.recorded
+        mix.unrecordedShare = 0
+        try await Desk.with(calls: 2, mix: mix) { desk in
+            let lost = try #require(desk.simulator.servedRecordings().first)
+            desk.simulator.inject(FaultRule(.media, .always, .status(404), pathContains: lost.recording.id))
+            _ = try await desk.run("archive", "--day", desk.day)
+            let fast = FaultShim.environment(root: desk.root, clock: 3000)
+            let explain = ["gaps", "explain", lost.taskID]
+            let words = ["--reason", "test_call", "--note", "a trial"]
+            #expect(try await desk.start(explain + words, environment: fast).end().status == 0)
+            let closed = try await desk.run("archive", "--day", desk.day, environment: fast)
+            try #require(closed.status == 0 && desk.entries(.dayClosed).count == 1, "\(closed.errors)")
+            #expect(try await desk.start(explain + ["--withdraw"]).end().status == 0)
+            _ = try await desk.run("archive", "--day", desk.day)
+            try #require(try desk.entries(.dayReopened).count == 1)
+            let folder = "\(desk.folder)/case"
+            #expect(try await desk.start(export(desk) + ["-o", folder]).end().status == 75)
+            let page = try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8)
+            #expect(page.contains("not closed: nothing says that this day is complete"))
+        }
+    }
+
     @Test func `of many calls has several pages, each of which a browser can print`() async throws {
         var mix = CallMix.recorded
         mix.unrecordedShare = 0.7
