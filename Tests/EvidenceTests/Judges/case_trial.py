@@ -109,6 +109,9 @@ def holds():
     expect(code == 1 and "unknown.example: you gave its key" in said, "with a key of no log of the case", said)
     code, said = verify(keys=dict(KEYS, more=KEYS["acme"]))
     expect(code == 64, "with a key twice", said)
+    for wrong in ("no-such-file", KEYS["acme"][:-4], CERTIFICATES):
+        code, said = verify(keys={"acme": wrong})
+        expect(code == 64 and "--key: " in said and "HOLD" not in said, "with %r as a key" % wrong, said)
     bagit.Bag(CASE).validate()
     started = subprocess.run([sys.executable, "-B", PROGRAM, "case", CASE], stdout=subprocess.PIPE)
     expect(started.returncode == 2, "as a program", started.stdout.decode())
