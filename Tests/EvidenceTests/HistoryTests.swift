@@ -103,6 +103,18 @@ import TestSupport
         #expect { _ = try trial.open() } throws: { ($0 as? EvidenceError)?.code == .key }
     }
 
+    @Test func `is replaced by a copy with everything in it, of any size`() throws {
+        let trial = try Trial()
+        let log = try trial.grown(to: 20)
+        let large = try log.keep([UInt8](repeating: 7, count: 18 << 20))
+        let copy = "\(trial.folder.path)/copy"
+        try FileManager.default.copyItem(atPath: trial.log.path, toPath: copy)
+        try FileManager.default.removeItem(atPath: trial.log.tailPath)
+        try EvidenceLog.replace(trial.place, with: LogFolder(path: copy))
+        #expect(try trial.log.objectBytes(large).count == 18 << 20)
+        #expect(trial.faults() == [])
+    }
+
     @Test func `has as many epochs as were begun, each of which is checked`() throws {
         let trial = try Trial()
         _ = try trial.grown(to: 20)

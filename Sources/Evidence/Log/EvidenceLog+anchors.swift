@@ -177,13 +177,10 @@ extension LogFolder {
     /// - Throws: `damaged` if it is missing, or is not what its name says.
     package func objectBytes(_ digest: ContentDigest) throws(EvidenceError) -> [UInt8] {
         let path = objectPath(digest)
-        let bytes = try present(path, most: Self.longestObject)
+        let bytes = try present(path, most: LogFiles.largest)
         guard try FileDigest.digest(of: bytes) == digest else { throw .damaged("it is not what its name says", path) }
         return bytes
     }
-
-    /// The record of a day may have hundreds of thousands of gaps.
-    private static let longestObject = 1 << 30
 
     private func present(_ path: String, most: Int = LogFiles.most) throws(EvidenceError) -> [UInt8] {
         guard let bytes = try LogFiles.read(path, most: most) else { throw .damaged("missing", path) }

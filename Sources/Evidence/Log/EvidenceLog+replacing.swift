@@ -85,7 +85,7 @@ extension EvidenceLog {
             guard let status = try LogFiles.status(of: from) else { continue }
             if status.isFolder {
                 try copyFiles(of: from, to: to, leavingOut: [])
-            } else if let bytes = try LogFiles.read(from) {
+            } else if let bytes = try LogFiles.read(from, most: LogFiles.largest) {
                 try LogFiles.place(bytes, at: to, mode: status.mode & 0o777)
             }
         }

@@ -240,8 +240,8 @@ package final class EvidenceLog: Sendable {
             throw .damaged("missing: what was accepted after the checkpoint is lost", folder.tailPath)
         }
         let byteCount = try file.byteCount
-        guard byteCount <= LogTail.longest else {
-            throw .damaged("it has more than \(LogTail.longest) bytes, more than it can need", folder.tailPath)
+        guard byteCount <= LogFiles.largest else {
+            throw .damaged("it has more than \(LogFiles.largest) bytes, more than it can need", folder.tailPath)
         }
         guard let begin = LogTail.start(try file.bytes(from: 0, count: 40)) else {
             throw .damaged("its first line is not {\"start\":N}", folder.tailPath)

@@ -23,8 +23,6 @@ struct LogTail: Sendable {
     }
 
     private static let digits = 16
-    /// More bytes than a tail can have: it is published long before, and read as a whole.
-    static let longest = 1 << 30
 
     static func header(start: Int64) -> [UInt8] { Array("{\"start\":\(start)}\n".utf8) }
 

@@ -197,7 +197,7 @@ package final class LogReader {
     }
 
     private func tailLines() throws(EvidenceError) -> ArraySlice<LogTail.Line> {
-        guard let bytes = try LogFiles.read(folder.tailPath, most: LogTail.longest) else {
+        guard let bytes = try LogFiles.read(folder.tailPath, most: LogFiles.largest) else {
             throw .damaged("missing: what was accepted after the checkpoint is lost", folder.tailPath)
         }
         guard let begin = LogTail.start(bytes) else {

@@ -63,6 +63,7 @@ import Testing
             let confirmed = try await verified(desk, folder, ["--key", key])
             #expect(confirmed.status == 0, "\(confirmed.output)\(confirmed.errors)")
             for recording in served { #expect(confirmed.output.contains(recording.recording.id)) }
+            try await runsItsScript(desk, key)
 
             let exported = try #require(try desk.entries(.caseExported).last)
             #expect(exported.text(.caseName) == "2026-017" && exported.text(.reason) == "for the court")
@@ -82,6 +83,28 @@ import Testing
             let draft = try String(contentsOfFile: "\(folder)/certificate-902.txt", encoding: .utf8)
             #expect(draft.components(separatedBy: ".wav, in the log since ").count == served.count + 1)
         }
+    }
+
+    /// `verify.sh`, from another folder, with Python and without.
+    private func runsItsScript(_ desk: Desk, _ key: String) async throws {
+        try desk.write("acme.vkey", key + "\n")
+        let script = try await Program.run("sh", ["case/verify.sh", "--key", "acme.vkey"], directory: desk.folder)
+        #expect(script.status == 0, "\(script.output)\(script.errors)")
+        let tools = "\(desk.folder)/tools"
+        try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: false)
+        for name in ["dirname", "sha256sum"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(tools)/\(name)",
+                withDestinationPath: "/usr/bin/\(name)"
+            )
+        }
+        let sums = try await Program.run(
+            "/bin/sh",
+            ["case/verify.sh"],
+            environment: ["PATH": tools],
+            directory: desk.folder
+        )
+        #expect(sums.status == 2 && sums.errors.contains("no python3 here"), "\(sums.output)\(sums.errors)")
     }
 
     @Test func `names each byte that was changed, in ten places`() async throws {
