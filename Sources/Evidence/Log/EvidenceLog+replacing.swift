@@ -20,6 +20,9 @@ extension EvidenceLog {
             }
             try LogFiles.move(next.path, to: folder.path)
             try LogFiles.flushFolder(place.logs)
+            if try place.keyFile.newest(place.organization) == nil {
+                try place.keyFile.remember(LogReader(folder, key: key).position, place.organization)
+            }
         }
     }
 
