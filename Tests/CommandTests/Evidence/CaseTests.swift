@@ -168,6 +168,20 @@ import Testing
         }
     }
 
+    @Test func `has the first state of each anchor, and its newest`() async throws {
+        try await withCase { desk, folder in
+            for name in ["late", "copy"] {
+                let anchor = "evidence:\n  anchors: [{ kind: command, name: \(name), command: [cat] }]\n"
+                try desk.write("callark.yaml", desk.yaml + anchor)
+                #expect(try await desk.run("log", "anchor").status == 0)
+            }
+            let other = "\(folder)-2"
+            #expect(try await desk.start(export(desk) + ["-o", other]).end().status == 0)
+            let names = files(other).filter { $0.hasSuffix("/copy.json") || $0.hasSuffix("/late.json") }
+            #expect(names.count == 3, "\(names)")
+        }
+    }
+
     @Test func `has nothing that was changed in the log's folder, and says so`() async throws {
         try await withCase { desk, folder in
             let token = try #require(try desk.log.anchorTokens().first)
