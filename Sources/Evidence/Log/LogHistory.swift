@@ -17,20 +17,12 @@ struct LogHistory: Sendable {
     /// - Throws: `rolledBack` if the log has fewer entries than were known, or others, or if nothing says how many it had.
     func expect(_ position: LogPosition, _ key: NoteKey) throws(EvidenceError) {
         let tiles = TileReader(folder, size: position.size)
-        let path = keyFile.newestPath(organization)
+        try keyFile.requireMemory(of: organization, at: position, in: folder)
         if let newest = try keyFile.newest(organization) {
-            try expect(newest, in: position, tiles, from: path)
-        } else if position.size <= 1 {
+            try expect(newest, in: position, tiles, from: keyFile.newestPath(organization))
+        } else {
             // A crash came between the beginning of the log and its being remembered.
             try keyFile.remember(position, organization)
-        } else {
-            throw EvidenceError(
-                .rolledBack,
-                "\(folder.path): \(path) is missing, so nothing says whether the log had more than these \(position.size) entries; "
-                    + "put that file back from the machine that wrote the log, or the newest copy of the log with `callark log "
-                    + "recover --from DIR`; without them, `callark log recover` begins a new epoch",
-                path: folder.path
-            )
         }
         if let size = try folder.anchoredSizes().last {
             let path = folder.anchoredCheckpointPath(size)
