@@ -339,9 +339,8 @@ import Testing
             let key = "\(desk.root)/spool/credentials/log.key"
             let made = try await Program.run("openssl", ["genpkey", "-algorithm", "ed25519", "-out", key])
             try #require(made.status == 0, "\(made.errors)")
-            let commands = [["log", "verify"], ["log", "status"], ["verify", "-v"], ["rebuild", "--discard-old"], ["audit"]]
-            for command in commands {
-                let ending = try await desk.start(command).end()
+            for command in ["log verify", "log status", "verify -v", "rebuild --discard-old", "audit"] {
+                let ending = try await desk.start(command.split(separator: " ").map(String.init)).end()
                 let isNamed = (ending.output + ending.errors).contains("another key")
                 #expect(ending.status == 65 && isNamed, "\(command): \(ending.output)\(ending.errors)")
             }
