@@ -87,7 +87,7 @@ final class CaseEvidence {
     /// - Returns: the acts that say so, by the number of entries of the state.
     func anchors(covering leaves: [Int64]) -> [Int64: [Act]] {
         let bySize = Dictionary(grouping: anchored) { $0.entry.number(.size) ?? 0 }
-            .filter { (1...reader.position.size).contains($0.key) }
+            .filter { 0 < $0.key && $0.key <= reader.position.size }
         // The names of their files are those of the anchors.
         let byAnchor = Dictionary(grouping: bySize.values.joined()) { $0.entry.text(.file)?.split(separator: "/").last }
         var wanted: Set<Int64> = []

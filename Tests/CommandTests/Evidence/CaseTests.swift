@@ -203,7 +203,7 @@ import Testing
             }
             // A day is not closed because of bytes that the log does not know.
             let rebuilt = try await desk.run("rebuild", "--discard-old")
-            let isNamed = ["day.closed of ", "was changed"].allSatisfy(rebuilt.errors.contains)
+            let isNamed = ["day.closed of ", "was changed"].allSatisfy { rebuilt.errors.contains($0) }
             #expect(isNamed, "\(rebuilt.errors)")
         }
     }
