@@ -349,7 +349,7 @@ import Testing
             let words = ["--reason", "test_call", "--note", "a trial"]
             #expect(try await desk.start(explain + words, environment: fast).end().status == 0)
             let closed = try await desk.run("archive", "--day", desk.day, environment: fast)
-            try #require(closed.status == 0 && desk.entries(.dayClosed).count == 1, "\(closed.errors)")
+            try #require(try closed.status == 0 && desk.entries(.dayClosed).count == 1, "\(closed.errors)")
             #expect(try await desk.start(explain + ["--withdraw"]).end().status == 0)
             _ = try await desk.run("archive", "--day", desk.day)
             try #require(try desk.entries(.dayReopened).count == 1)
