@@ -119,7 +119,7 @@ def entries(pattern, count, begin, archive, known=()):
         file = f"main-20251120T080000123Z-{identifier}.wav"
         task, file = known.get(begin + number, (task, file))
         yield (TEXT % (pattern["actor"], archive, pattern["bytes"], pattern["org"], task, file, digest, digest, task,
-                       pattern["time"] + number)).encode()
+                       pattern["time"] + number // 1000)).encode()
 
 
 TEXT = (

@@ -1,4 +1,5 @@
 import Evidence
+import Recordings
 
 /// Why a checkpoint could not be given to an anchor, or why an anchor's answer is invalid: a code for programs and a
 /// line for people.
@@ -28,5 +29,20 @@ package struct AnchorError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A failure of the log on this machine.
     init(_ error: EvidenceError) {
         self.init(error.code == .damaged || error.code == .rolledBack ? .unsound : .local, error.description)
+    }
+}
+
+extension AnchorError {
+    /// How far the clocks of an anchor and of this machine may be apart.
+    private static let clockSlack = Duration.hours(24)
+
+    /// Requires that an answer is not from the future: its anchor would seem to have just seen the newest checkpoint, for years.
+    /// - Throws: `unsound`.
+    package static func requirePast(_ time: Timestamp, of name: String, now: Timestamp) throws(AnchorError) {
+        guard time - now > clockSlack else { return }
+        throw AnchorError(
+            .unsound,
+            "the answer of \(name) is from \(time), more than a day ahead of this machine: one of the two clocks is wrong"
+        )
     }
 }

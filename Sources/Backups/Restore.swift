@@ -130,9 +130,13 @@ package struct Restore: Sendable {
         }
     }
 
-    /// A token that is there is newer than any in a backup: the provider has given it in exchange for that one.
+    /// A token that is there is newer than any in a backup: the provider has given it in exchange for that one. What the backup
+    /// remembers of a log that comes out of it too is as old as that log: it would hide that more was signed since.
     private func restoreCredentials(_ summary: inout Summary) throws(ArchiveError) {
-        for name in try FileSystem.names(in: folder.root.credentialsFolder) {
+        let keyFile = LogKeyFile(path: folder.root.logKeyPath)
+        let memories = Set(summary.logs.map { keyFile.newestPath($0) })
+        for name in try FileSystem.names(in: folder.root.credentialsFolder)
+        where !memories.contains("\(folder.root.credentialsFolder)/\(name)") {
             let path = "\(root.credentialsFolder)/\(name)"
             if try FileSystem.status(of: path) != nil {
                 summary.keptCredentials.append(name)

@@ -121,7 +121,14 @@ import Transfer
         defer { other.stop() }
         let garbage = try answering { _, _ in (200, Array("<html>".utf8)) }
         defer { garbage.stop() }
+        // An authority whose clock is two days ahead.
+        let fast = try answering { _, body in (200, try authority.reply(to: body)) }
+        defer { fast.stop() }
         let trusted = try authority.certificates
+        let early = try await desk.anchoring([Anchor("fast", .timestamp(url: fast.url("/"), certificates: trusted))]) {
+            Timestamp(Date()) - .hours(48)
+        }
+        #expect(try await early.run().map { $0.failure?.code } == [.unsound])
         let anchors = [server, other, garbage].enumerated().map {
             Anchor("tsa-\($0.offset)", .timestamp(url: $0.element.url("/"), certificates: trusted))
         }

@@ -61,7 +61,7 @@ import TestSupport
 
     @Test func `together with what is remembered is noticed by what was made known outside`() throws {
         let (trial, lost) = try Self.rolledBack()
-        try FileManager.default.removeItem(atPath: trial.keyFile.newestPath(trial.organization))
+        try trial.keyFile.remember(LogReader(trial.log).position, trial.organization)
         _ = try trial.open()
         let signer = try LogSigner(try #require(try trial.keyFile.key()), origin: lost.origin)
         let folder = "\(trial.log.path)/anchors/300"
@@ -71,11 +71,33 @@ import TestSupport
         #expect(trial.faults().map(\.path) == ["\(folder)/checkpoint"])
     }
 
+    @Test func `with nothing that remembers its size is not gone on with`() throws {
+        let trial = try Trial()
+        let memory = trial.keyFile.newestPath(trial.organization)
+        let log = try trial.open()
+        try FileManager.default.removeItem(atPath: memory)
+        // As after a crash at its beginning.
+        _ = try trial.open()
+        #expect(FileManager.default.fileExists(atPath: memory))
+        try log.append([trial.stored("x")])
+        let last = try log.fold()
+        try FileManager.default.removeItem(atPath: memory)
+        #expect(performing: { _ = try trial.open() }, throws: Self.isRolledBack)
+        // Whoever has its newest copy says so.
+        let copy = "\(trial.folder.path)/copy"
+        try FileManager.default.copyItem(atPath: trial.log.path, toPath: copy)
+        try EvidenceLog.replace(trial.place, with: LogFolder(path: copy))
+        #expect(try trial.open().fold() == last)
+        try FileManager.default.removeItem(atPath: memory)
+        _ = try EvidenceLog.beginEpoch(trial.place, now: Trial.now)
+        #expect(try LogEntry(LogReader(trial.log).entry(0)).previous == last)
+    }
+
     @Test func `and went on is noticed as a fork`() throws {
         let (trial, _) = try Self.rolledBack()
         let path = trial.keyFile.newestPath(trial.organization)
         let remembered = try Data(contentsOf: URL(filePath: path))
-        try FileManager.default.removeItem(atPath: path)
+        try trial.keyFile.remember(LogReader(trial.log).position, trial.organization)
         let log = try trial.open()
         try log.append((200..<400).map { try trial.stored("other-\($0)") })
         try log.fold()
@@ -101,6 +123,18 @@ import TestSupport
         try FileManager.default.removeItem(atPath: trial.keyFile.path)
         _ = try trial.keyFile.keyOrNew()
         #expect { _ = try trial.open() } throws: { ($0 as? EvidenceError)?.code == .key }
+    }
+
+    @Test func `is replaced by a copy with everything in it, of any size`() throws {
+        let trial = try Trial()
+        let log = try trial.grown(to: 20)
+        let large = try log.keep([UInt8](repeating: 7, count: 18 << 20))
+        let copy = "\(trial.folder.path)/copy"
+        try FileManager.default.copyItem(atPath: trial.log.path, toPath: copy)
+        try FileManager.default.removeItem(atPath: trial.log.tailPath)
+        try EvidenceLog.replace(trial.place, with: LogFolder(path: copy))
+        #expect(try trial.log.objectBytes(large).count == 18 << 20)
+        #expect(trial.faults() == [])
     }
 
     @Test func `has as many epochs as were begun, each of which is checked`() throws {

@@ -91,7 +91,10 @@ import Testing
         #expect(try log.keep(large) == digest)
         #expect(try trial.log.objectBytes(digest) == large)
         #expect(trial.faults() == [])
-        for name in [digest, small] { try trial.overwrite("objects/\(name)", [2]) }
+        for name in [digest, small] {
+            try trial.overwrite("objects/\(name)", [2])
+            #expect(throws: EvidenceError.self) { try trial.log.objectBytes(name) }
+        }
         #expect(Set(trial.faults().map(\.path)) == Set([digest, small].map { trial.log.objectPath($0) }))
         #expect(try log.keep([1]) == small)
         #expect(trial.faults().map(\.path) == [trial.log.objectPath(digest)])
@@ -201,6 +204,40 @@ import Testing
         try log.foldIfDue(age: 60)
         #expect(try LogReader(trial.log).position.size == 3, "a clock that was set back")
     }
+
+    @Test func `says once that the clock was set back`() throws {
+        let trial = try Trial()
+        let reader = Actor(name: "callark", via: .service)
+        func append(_ seconds: Int, isFolded: Bool) throws -> Range<Int64> {
+            // Opened anew each time, as by another process.
+            let log = try trial.open()
+            defer { if isFolded { _ = try? log.fold() } }
+            var entry = try trial.stored("x")
+            entry.time = Trial.now + .seconds(seconds)
+            return try log.append([entry], at: (entry.time, { reader }))
+        }
+        for (number, isFolded) in [false, true].enumerated() {
+            let begin = Int64(5 * number)
+            #expect(try append(3600, isFolded: isFolded) == (begin + 1)..<(begin + 2))
+            #expect(try append(3541, isFolded: isFolded) == (begin + 2)..<(begin + 3), "as a time server does")
+            #expect(try append(0, isFolded: isFolded) == (begin + 4)..<(begin + 5), "an hour back")
+            #expect(try append(1, isFolded: isFolded) == (begin + 5)..<(begin + 6))
+        }
+        let log = try trial.open()
+        try log.fold()
+        let step = try LogEntry(try LogReader(trial.log).entry(3))
+        let now = Trial.now.millisecondsSince1970
+        #expect(step.type == .clockStepped && step.actor == reader && step.time == Trial.now)
+        #expect(step.number(.from) == now + 3_541_000 && step.number(.to) == now)
+        // One instance that stays open.
+        var entry = try trial.stored("y")
+        for seconds in [7200, 0, 0] {
+            entry.time = Trial.now + .seconds(seconds)
+            try log.append([entry], at: (entry.time, { reader }))
+        }
+        #expect(try log.fold().size == 15)
+        #expect(trial.faults() == [])
+    }
 }
 
 /// Whatever is unsound is named, and nothing is written after it.
@@ -237,6 +274,21 @@ import Testing
         }
         #expect(tried > 1_500)
         #expect(trial.faults(log.key) == [])
+    }
+
+    @Test func `to something that has no end is named, and waits for nothing`() throws {
+        let trial = try Trial()
+        let log = try trial.grown(to: 5)
+        let object = trial.log.objectPath(try log.keep([1]))
+        try FileManager.default.removeItem(atPath: object)
+        try #require(mkfifo(object, 0o600) == 0 && truncate(trial.log.tailPath, 2 << 30) == 0)
+        let faults = trial.faults().map(\.description)
+        for path in [object, trial.log.tailPath] { #expect(faults.contains { $0.hasPrefix("\(path): ") }, "\(faults)") }
+        #expect {
+            try log.append([trial.stored("x")])
+        } throws: {
+            ($0 as? EvidenceError)?.code == .damaged
+        }
     }
 
     @Test func `names the entry, the tile or the checkpoint`() throws {

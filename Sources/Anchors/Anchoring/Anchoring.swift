@@ -105,6 +105,7 @@ package struct Anchoring: Sendable {
         }
         if let newest = standing?.newest, newest.size == state.position.size { return newest.time }
         let (token, time) = try await token(of: anchor, state, lastSize: standing?.newest?.size ?? 0)
+        try AnchorError.requirePast(time, of: anchor.name, now: now())
         try await Self.local { () throws(EvidenceError) in
             _ = try log.keep(token, of: state, by: actor, now: now())
         }

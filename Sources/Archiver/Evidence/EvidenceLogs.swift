@@ -140,7 +140,7 @@ package final class EvidenceLogs: Sendable {
         var leaves = [Int64](repeating: 0, count: entries.count)
         for organization in Set(entries.map(\.organization)).sorted() {
             let places = entries.indices.filter { entries[$0].organization == organization }
-            let accepted = try log(of: organization).append(places.map { entries[$0] })
+            let accepted = try log(of: organization).append(places.map { entries[$0] }, at: (now(), findActor))
             for (place, leaf) in zip(places, accepted) { leaves[place] = leaf }
         }
         return leaves

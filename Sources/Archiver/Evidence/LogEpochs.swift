@@ -26,14 +26,7 @@ package struct LogEpochs {
         keyFile: LogKeyFile,
         since day: ArchiveDay? = nil
     ) throws(EvidenceError) {
-        let key = folder.confirmedKey(keyFile)
-        if key == nil, (try? keyFile.key()) != nil {
-            throw EvidenceError(
-                .damaged,
-                "\(folder.keyPath) is another key than \(keyFile.path) has; run `callark log verify`",
-                path: folder.keyPath
-            )
-        }
+        let key = try folder.confirmedKey(keyFile)
         isConfirmed = key != nil
         let newest = try LogReader(folder, key: key)
         try keyFile.requireNotOlder(newest.position, of: organization, in: folder)

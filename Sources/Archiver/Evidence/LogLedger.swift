@@ -173,7 +173,7 @@ package struct LogLedgers: Sendable {
 
     private mutating func read(_ name: OrganizationName, _ folder: LogFolder, _ keyFile: LogKeyFile) {
         do throws(EvidenceError) {
-            ledgers[name] = try LogLedger.read(folder, key: folder.confirmedKey(keyFile))
+            ledgers[name] = try LogLedger.read(folder, key: try folder.confirmedKey(keyFile))
             if let position = ledgers[name]?.position { try keyFile.requireNotOlder(position, of: name, in: folder) }
         } catch {
             faults.append(
@@ -188,10 +188,20 @@ package struct LogLedgers: Sendable {
 }
 
 extension LogFolder {
-    /// The key that the log names, if it is the one in the key file.
-    /// - Returns: `nil` also if this account cannot read the file.
-    package func confirmedKey(_ keyFile: LogKeyFile) -> NoteKey? {
-        guard let secret = try? keyFile.key(), let key = try? publishedKey() else { return nil }
-        return key.publicKey == secret.publicKey ? key : nil
+    /// The key that the log names, if the key file confirms it.
+    /// - Returns: `nil` if there is no key file, or this account cannot read it.
+    /// - Throws: `damaged` if it has another key: anybody can sign a log with a key of their own.
+    package func confirmedKey(_ keyFile: LogKeyFile) throws(EvidenceError) -> NoteKey? {
+        guard let secret = try? keyFile.key() else { return nil }
+        let key = try publishedKey()
+        guard key.publicKey == secret.publicKey else {
+            throw EvidenceError(
+                .damaged,
+                "\(keyPath): it is another key than \(keyFile.path) has, so somebody else may have signed the log; restore the log or "
+                    + "the key file from its copy, or, if the key is lost, run `callark log recover`",
+                path: keyPath
+            )
+        }
+        return key
     }
 }

@@ -1,5 +1,4 @@
 import Evidence
-import Files
 import Foundation
 import Manifest
 import Recordings
@@ -134,13 +133,15 @@ struct LogReplay: Sendable {
     private mutating func object(_ keyword: LogKeyword, of entry: LogEntry, _ folder: LogFolder) -> [UInt8]? {
         guard let digest = entry.digest(keyword) else { return nil }
         for epoch in folder.epochs {
-            if let bytes = try? FileSystem.read(epoch.objectPath(digest), limit: 64 << 20) { return bytes }
+            if let bytes = try? epoch.objectBytes(digest) { return bytes }
         }
         remark("what an entry names", entry)
         return nil
     }
 
     private mutating func remark(_ what: String, _ entry: LogEntry) {
-        remarks.append("\(entry.type.rawValue) of \(entry.time) in the evidence log: \(what) cannot be read")
+        remarks.append(
+            "\(entry.type.rawValue) of \(entry.time) in the evidence log: \(what) is missing, was changed or cannot be read"
+        )
     }
 }

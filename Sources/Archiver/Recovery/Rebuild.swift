@@ -151,7 +151,7 @@ package struct Rebuild: Sendable {
             guard folder.exists else { continue }
             let keyFile = logs.setup.keyFile
             let replay = try await logs.run { _ throws(EvidenceError) in
-                try LogReplay.read(folder, key: folder.confirmedKey(keyFile))
+                try LogReplay.read(folder, key: try folder.confirmedKey(keyFile))
             }
             try await replay.apply(to: manifest, organization, now: now)
             ledgers[organization] = replay.ledger

@@ -9,7 +9,7 @@ extension CaseEvidence {
     ///   - configuration: the effective configuration as text, secrets masked; it is written if it is the one that the log
     ///     says was in force last.
     ///   - known: the state of this epoch from which the next one goes on.
-    /// - Returns: what entries name and the log no longer has, such as words that had to be erased: one line each.
+    /// - Returns: what entries name and the log no longer has as it was, such as words that had to be erased: one line each.
     func write(
         into folder: inout CaseFolder,
         at place: String,
@@ -30,18 +30,11 @@ extension CaseEvidence {
             objects.formUnion(act.entry.objects)
         }
         for digest in objects.sorted(by: { $0.description < $1.description }) {
-            let bytes: [UInt8]
-            do throws(EvidenceError) {
-                bytes = try reader.folder.objectBytes(digest)
-            } catch {
-                guard error.code == .damaged else { throw error }
-                remarks.append("\(error.path): an entry of the evidence log names it, and it cannot be read")
-                continue
-            }
-            try folder.write(bytes, to: "\(place)/objects/\(digest)")
+            let bytes = try intact(&remarks) { () throws(EvidenceError) in try reader.folder.objectBytes(digest) }
+            if let bytes { try folder.write(bytes, to: "\(place)/objects/\(digest)") }
         }
         for (size, tokens) in anchors.sorted(by: { $0.key < $1.key }) {
-            try write(tokens, ofSize: size, into: &folder, at: "\(place)/anchors/\(size)")
+            try write(tokens, ofSize: size, into: &folder, at: "\(place)/anchors/\(size)", &remarks)
         }
         if let configuration, let last = acts.last(where: { $0.entry.type == .configChanged }),
             try FileDigest.digest(of: Array(configuration.utf8)) == last.entry.digest(.sha256)
@@ -67,18 +60,41 @@ extension CaseEvidence {
         _ tokens: [Act],
         ofSize size: Int64,
         into folder: inout CaseFolder,
-        at place: String
+        at place: String,
+        _ remarks: inout [String]
     ) throws {
         let log = reader.folder
-        try folder.write(log.checkpointBytes(ofAnchoredSize: size), to: "\(place)/checkpoint")
+        let state = try intact(&remarks) { () throws(EvidenceError) in try reader.anchoredCheckpoint(ofSize: size) }
+        guard let state else { return lostTokens.formUnion(tokens.map(\.leaf)) }
+        try folder.write(state, to: "\(place)/checkpoint")
         try folder.write(consistency(with: size), to: "\(place)/consistency")
         for token in tokens {
             guard let path = token.entry.text(.file), let file = AnchorToken.Place(path: path) else { continue }
-            let name = path.split(separator: "/").last ?? ""
-            try folder.write(log.bytes(of: file), to: "\(place)/\(name)")
+            let digest = token.entry.digest(.object)
+            let bytes = try intact(&remarks) { () throws(EvidenceError) in try log.bytes(of: file, as: digest) }
+            guard let bytes else {
+                lostTokens.insert(token.leaf)
+                continue
+            }
+            try folder.write(bytes, to: "\(place)/\(path.split(separator: "/").last ?? "")")
             if let request = try log.requestBytes(of: file) {
                 try folder.write(request, to: "\(place)/\(file.name).tsq")
             }
+        }
+    }
+
+    /// What an entry names, if the log has it as it was.
+    /// - Returns: `nil`, and a remark, if it is missing or was changed.
+    private func intact(
+        _ remarks: inout [String],
+        _ read: () throws(EvidenceError) -> [UInt8]
+    ) throws(EvidenceError) -> [UInt8]? {
+        do throws(EvidenceError) {
+            return try read()
+        } catch {
+            guard error.code == .damaged else { throw error }
+            remarks.append("\(error); an entry of the evidence log names it, and it is not here")
+            return nil
         }
     }
 }

@@ -29,6 +29,8 @@ final class CaseEvidence {
     private var byTask: [String: [Act]] = [:]
     /// The acts that say what an anchor gave.
     private var anchored: [Act] = []
+    /// Those whose tokens or states are missing or were changed, by their numbers: they prove nothing.
+    var lostTokens: Set<Int64> = []
 
     /// Reads a log, and compares it with its checkpoint.
     /// - Throws: `damaged` if the log does not hold.
@@ -79,23 +81,31 @@ final class CaseEvidence {
         byTask[task.description] ?? []
     }
 
-    /// The states known outside that are in the case: for each of these entries the first one that covers it, because that says how
-    /// early it was known; and the newest one, which covers all.
+    /// The states known outside that are in the case. Of each anchor: for each of these entries the first state that covers it,
+    /// because that says how early it was known; and the newest one, which covers all. One anchor is not enough: it may prove
+    /// nothing, or turn out not to be genuine.
     /// - Returns: the acts that say so, by the number of entries of the state.
     func anchors(covering leaves: [Int64]) -> [Int64: [Act]] {
         let bySize = Dictionary(grouping: anchored) { $0.entry.number(.size) ?? 0 }
-        let sizes = bySize.keys.filter { (1...reader.position.size).contains($0) }.sorted()
-        guard let newest = sizes.last else { return [:] }
-        var wanted: Set<Int64> = [newest]
-        for leaf in leaves {
-            // The first size above it, by halves: sizes ascend.
-            var (low, high) = (0, sizes.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if sizes[middle] > leaf { high = middle } else { low = middle + 1 }
-            }
-            if low < sizes.count { wanted.insert(sizes[low]) }
+            .filter { 0 < $0.key && $0.key <= reader.position.size }
+        // The names of their files are those of the anchors.
+        let byAnchor = Dictionary(grouping: bySize.values.joined()) { $0.entry.text(.file)?.split(separator: "/").last }
+        var wanted: Set<Int64> = []
+        for acts in byAnchor.values {
+            let sizes = Set(acts.compactMap { $0.entry.number(.size) }).sorted()
+            wanted.formUnion(sizes.suffix(1))
+            wanted.formUnion(leaves.compactMap { Self.first(above: $0, in: sizes) })
         }
         return bySize.filter { wanted.contains($0.key) }
+    }
+
+    /// The first of ascending numbers that is above `leaf`, by halves.
+    private static func first(above leaf: Int64, in sizes: [Int64]) -> Int64? {
+        var (low, high) = (0, sizes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if sizes[middle] > leaf { high = middle } else { low = middle + 1 }
+        }
+        return low < sizes.count ? sizes[low] : nil
     }
 }

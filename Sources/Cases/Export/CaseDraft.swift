@@ -45,24 +45,25 @@ struct CaseDraft: Sendable {
         self.request = request
     }
 
-    /// Takes up what a log says about days and anchors.
+    /// Takes up what a log says about days and anchors, after it is written.
     mutating func note(_ evidence: CaseEvidence, of organization: OrganizationName) {
         for act in evidence.acts where [.dayClosed, .dayReopened].contains(act.entry.type) {
             let (entry, day) = (act.entry, act.entry.text(.day) ?? "")
-            let key = Self.key(organization, day)
-            // A newer epoch has said something already.
-            if let known = days[key]?.time, known > entry.time { continue }
+            let (key, place) = (Self.key(organization, day), CaseCall.Entry(act.leaf, in: evidence.reader.position))
+            // A newer epoch has said something already. Times tell nothing of the order: the clock may have been set back.
+            if let known = days[key]?.place, known.epoch != place.epoch { continue }
             let figures = (entry.number(.recordings) ?? 0, entry.number(.gaps) ?? 0)
             days[key] = DayStatement(
                 organization: organization,
                 day: day,
                 closed: entry.type == .dayClosed ? figures : nil,
                 time: entry.time,
-                place: CaseCall.Entry(act.leaf, in: evidence.reader.position)
+                place: place
             )
         }
         let leaves = evidence.stored.values.joined().map(\.leaf)
-        for token in evidence.anchors(covering: leaves).values.joined().sorted(by: { $0.leaf < $1.leaf }) {
+        for token in evidence.anchors(covering: leaves).values.joined().sorted(by: { $0.leaf < $1.leaf })
+        where !evidence.lostTokens.contains(token.leaf) {
             anchors.append(
                 AnchorStatement(
                     organization: organization,

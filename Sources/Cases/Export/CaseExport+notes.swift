@@ -68,8 +68,8 @@ extension CaseExport {
         guard !isNotingRequired else {
             throw CaseError(
                 .notNoted,
-                "nothing is exported, because the export cannot be recorded: \(error); export with an account that may write "
-                    + "to the evidence log"
+                "nothing is exported, because the export cannot be recorded: \(error); run `callark log verify`, or export "
+                    + "with an account that may write to the evidence log"
             )
         }
         draft.remarks.append("not noted in the evidence log: \(error)")

@@ -12,7 +12,7 @@ package enum CaseZip {
     /// - Parameter time: what every member has as its time.
     /// - Throws: ``CaseError``; `ArchiveError` if a file cannot be read.
     package static func pack(_ folder: String, into path: String, time: Timestamp) async throws {
-        try await BlockingWork.run { _ in try write(folder, into: path, time) }
+        try await BlockingWork.run { _ in try withNamesInUTF8 { try write(folder, into: path, time) } }
     }
 
     /// Requires that no file is there.
@@ -21,6 +21,19 @@ package enum CaseZip {
         guard try FileSystem.status(of: path) == nil else {
             throw CaseError(.occupied, "\(path) exists; move it away, or name another folder with -o")
         }
+    }
+
+    /// Calls `body` with names in UTF-8 on this thread. Otherwise libarchive does not say in the file how names are written, and
+    /// readers show other letters.
+    private static func withNamesInUTF8(_ body: () throws -> Void) rethrows {
+        // Part of glibc itself. Without it, only names in ASCII are right.
+        guard let utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil) else { return try body() }
+        let former = uselocale(utf8)
+        defer {
+            _ = uselocale(former)
+            freelocale(utf8)
+        }
+        try body()
     }
 
     private static func write(_ folder: String, into path: String, _ time: Timestamp) throws {

@@ -18,11 +18,12 @@ enum CaseReadme {
            Python 3.8 or later is enough. The exit code is 0 if everything holds and the keys are confirmed, 2 if everything
            holds and nobody has confirmed the keys, and 1 if something does not hold: then each file is named.
         3. Confirm the keys. A key that comes only with the evidence proves nothing. Ask the people who run the archive, by letter or
-           telephone, for the verifier key (one line of text; one for each organization), put it into a file, and check again:
+           telephone, for the verifier key (one line of text; one for each organization), put it into a file outside of this
+           folder, in which nothing may be added, and check again:
 
-               python3 verify.py case . --key KEYFILE
+               python3 verify.py case . --key ../KEYFILE
 
-           Give --key once for each key. With --ca ROOTS.pem, time stamps are checked with root certificates that you trust.
+           Give --key once for each key. With --ca ../ROOTS.pem, time stamps are checked with root certificates that you trust.
 
         WITHOUT PYTHON
 
@@ -32,10 +33,11 @@ enum CaseReadme {
         This shows that no file has changed since the checksums were made. It does not show who made them. The folder is a BagIt bag (RFC
         8493), so any BagIt validator does the same. Time stamps can be checked with OpenSSL:
 
+            openssl ts -reply -in evidence/ORG/anchors/SIZE/NAME.tsr -text
             openssl ts -verify -in evidence/ORG/anchors/SIZE/NAME.tsr \\
-              -data evidence/ORG/anchors/SIZE/checkpoint -CAfile ROOTS.pem -attime SECONDS
+              -data evidence/ORG/anchors/SIZE/checkpoint -CAfile ../ROOTS.pem -attime SECONDS
 
-        SECONDS is the time of the stamp, in seconds since 1970.
+        The first command shows the time of the stamp; SECONDS is the same time in seconds since 1970 (date -d TIME +%s).
 
         WHAT IS WHERE
 
@@ -57,9 +59,10 @@ enum CaseReadme {
     static let script = """
         #!/bin/sh
         # Checks this case: with Python all of it, without Python its checksums only.
-        cd "$(dirname "$0")" || exit 74
-        if command -v python3 >/dev/null 2>&1; then exec python3 verify.py case . "$@"; fi
+        folder=$(dirname "$0")
+        if command -v python3 >/dev/null 2>&1; then exec python3 "$folder/verify.py" case "$folder" "$@"; fi
         echo "no python3 here: only the checksums are checked, and no signature" >&2
+        cd "$folder" || exit 74
         sha256sum --quiet -c manifest-sha256.txt && sha256sum --quiet -c tagmanifest-sha256.txt && exit 2
         exit 1
 

@@ -15,7 +15,8 @@ package enum FileDigest {
     /// The digest of the file at `path`.
     /// - Throws: ``EvidenceError`` if it cannot be read.
     package static func digest(ofFileAt path: String) throws(EvidenceError) -> ContentDigest {
-        let file = try LogFile(path, O_RDONLY)
+        // Non-blocking: a named pipe in a file's place would otherwise be waited for.
+        let file = try LogFile(path, O_RDONLY | O_NONBLOCK)
         var hash = SHA256()
         var position = Int64(0)
         while case let part = try file.bytes(from: position, count: 1 << 20), !part.isEmpty {

@@ -3,11 +3,14 @@ import Glibc
 
 /// Files and folders of a log: the functions of `Files`, with the errors of a log.
 enum LogFiles {
-    /// The largest file that is read as a whole; the longest bundle has 16 MiB.
+    /// The largest tile, checkpoint or token: the longest bundle has 16 MiB.
     static let most = 17 << 20
+    /// The largest file of a log that is read as a whole, such as an object: the record of a day may have hundreds of thousands
+    /// of gaps.
+    static let largest = 1 << 30
 
     /// All bytes of a file; `nil` if it is missing.
-    /// - Throws: `damaged` if it has more than `most` bytes: it is larger than any such file of a log.
+    /// - Throws: `damaged` if it has more than `most` bytes, and thus more than any such file of a log.
     static func read(_ path: String, most: Int = Self.most) throws(EvidenceError) -> [UInt8]? {
         try translated { () throws(ArchiveError) in try FileSystem.read(path, limit: most) }
     }

@@ -59,9 +59,8 @@ extension EvidenceLog {
         if let certificates = token.certificates { values[.certificates] = .digest(try keep(certificates)) }
         if let key = token.key { values[.vkey] = .text(key.description) }
         guard try write(token, at: place, of: state) else { return false }
-        try append([
-            LogEntry(.anchorAdded, time: now, actor: actor, organization: organization, values)
-        ])
+        let entry = LogEntry(.anchorAdded, time: now, actor: actor, organization: organization, values)
+        try append([entry], at: (now, { actor }))
         return true
     }
 
@@ -149,9 +148,18 @@ extension LogFolder {
     }
 
     /// The bytes of a token.
-    /// - Throws: `damaged` if they are missing.
-    package func bytes(of place: AnchorToken.Place) throws(EvidenceError) -> [UInt8] {
-        try present("\(path)/\(place.path)")
+    /// - Parameter digest: what the token's entry says; `nil` to compare nothing.
+    /// - Throws: `damaged` if they are missing, or are not what the entry says.
+    package func bytes(
+        of place: AnchorToken.Place,
+        as digest: ContentDigest? = nil
+    ) throws(EvidenceError) -> [UInt8] {
+        let file = "\(path)/\(place.path)"
+        let bytes = try present(file)
+        if let digest, try FileDigest.digest(of: bytes) != digest {
+            throw .damaged("it is not what its entry says", file)
+        }
+        return bytes
     }
 
     /// The request that a time stamp answers; `nil` if it is missing.
@@ -166,13 +174,13 @@ extension LogFolder {
     }
 
     /// A list or a text that an entry names.
-    /// - Throws: `damaged` if it is missing.
+    /// - Throws: `damaged` if it is missing, or is not what its name says.
     package func objectBytes(_ digest: ContentDigest) throws(EvidenceError) -> [UInt8] {
-        try present(objectPath(digest), most: Self.longestObject)
+        let path = objectPath(digest)
+        let bytes = try present(path, most: LogFiles.largest)
+        guard try FileDigest.digest(of: bytes) == digest else { throw .damaged("it is not what its name says", path) }
+        return bytes
     }
-
-    /// The record of a day may have hundreds of thousands of gaps.
-    private static let longestObject = 1 << 30
 
     private func present(_ path: String, most: Int = LogFiles.most) throws(EvidenceError) -> [UInt8] {
         guard let bytes = try LogFiles.read(path, most: most) else { throw .damaged("missing", path) }

@@ -202,12 +202,11 @@ extension EvidenceLog {
         }
         try LogFiles.move(next.path, to: folder.path)
         try LogFiles.flushFolder(place.logs)
-        let log = try EvidenceLog(folder, place.organization, signer, place.keyFile)
         try place.keyFile.remember(
             LogPosition(origin: signer.key.name, size: grown.size, root: grown.root),
             place.organization
         )
-        return log
+        return try EvidenceLog(folder, place.organization, signer, place.keyFile)
     }
 
     /// The accepted entries of a log that are in none of its checkpoints, if its checkpoint and its tail hold, with the

@@ -20,6 +20,9 @@ extension EvidenceLog {
             }
             try LogFiles.move(next.path, to: folder.path)
             try LogFiles.flushFolder(place.logs)
+            if try place.keyFile.newest(place.organization) == nil {
+                try place.keyFile.remember(LogReader(folder, key: key).position, place.organization)
+            }
         }
     }
 
@@ -85,7 +88,7 @@ extension EvidenceLog {
             guard let status = try LogFiles.status(of: from) else { continue }
             if status.isFolder {
                 try copyFiles(of: from, to: to, leavingOut: [])
-            } else if let bytes = try LogFiles.read(from) {
+            } else if let bytes = try LogFiles.read(from, most: LogFiles.largest) {
                 try LogFiles.place(bytes, at: to, mode: status.mode & 0o777)
             }
         }

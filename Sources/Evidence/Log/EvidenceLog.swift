@@ -21,6 +21,9 @@ package final class EvidenceLog: Sendable {
     /// the log are adopted in one run.
     private static let longestTail: Int64 = 16 << 20
 
+    /// Time servers correct a clock by less than this without a word.
+    private static let clockSlack = Duration.seconds(60)
+
     let publisher: LogPublisher
     let keyFile: LogKeyFile
     private let state: Mutex<State>
@@ -30,6 +33,8 @@ package final class EvidenceLog: Sendable {
         var checkpoint: [UInt8] = []
         var edge = RightEdge()
         var tail: Tail?
+        /// The time of the newest entry; `nil` if it has not been read.
+        var newest: Timestamp?
     }
 
     /// The tail as this process last read it.
@@ -63,9 +68,14 @@ package final class EvidenceLog: Sendable {
     // MARK: - Writing
 
     /// Accepts entries: writes them to the tail and makes them durable with one flush.
+    /// - Parameter clock: the present time, and who reads it. If the newest entry is from later, the clock was set back, and
+    ///   an entry in front says so.
     /// - Returns: the index of each, in their order.
     /// - Throws: ``EvidenceError``; then none of them is accepted.
-    @discardableResult package func append(_ entries: [LogEntry]) throws(EvidenceError) -> Range<Int64> {
+    @discardableResult package func append(
+        _ entries: [LogEntry],
+        at clock: (time: Timestamp, reader: () -> Actor)? = nil
+    ) throws(EvidenceError) -> Range<Int64> {
         var texts: [[UInt8]] = []
         for entry in entries { texts.append(try entry.encoded()) }
         return try locked { state throws(EvidenceError) in
@@ -74,9 +84,34 @@ package final class EvidenceLog: Sendable {
             guard let tail = state.tail else { throw .damaged("missing", folder.tailPath) }
             let first = tail.start + Int64(tail.count)
             guard !texts.isEmpty else { return first..<first }
-            try write(texts, behind: tail, &state)
-            return first..<(first + Int64(texts.count))
+            var notes: [[UInt8]] = []
+            if let clock, let former = try laterTime(than: clock.time, &state) {
+                notes = [try step(from: former, to: clock.time, by: clock.reader()).encoded()]
+            }
+            try write(notes + texts, behind: tail, &state)
+            state.newest = entries.map(\.time).max()
+            return (first + Int64(notes.count))..<(first + Int64(notes.count + texts.count))
         }
+    }
+
+    /// The time of the newest entry, if the clock was set back since then.
+    private func laterTime(than time: Timestamp, _ state: inout State) throws(EvidenceError) -> Timestamp? {
+        let size = state.edge.size
+        if state.newest == nil, state.tail?.count == 0,
+            let tile = TilePlace(.entries, index: (size - 1) / Int64(TilePlace.fullWidth), size: size)
+        {
+            let bundle = try TileReader(folder, size: size).bundle(tile)
+            state.newest = (try? LogEntry(bundle[bundle.count - 1]))?.time
+        }
+        guard let newest = state.newest, newest - time > Self.clockSlack else { return nil }
+        return newest
+    }
+
+    private func step(from former: Timestamp, to time: Timestamp, by reader: Actor) -> LogEntry {
+        let values: [LogKeyword: LogValue] = [
+            .from: .number(former.millisecondsSince1970), .to: .number(max(0, time.millisecondsSince1970)),
+        ]
+        return LogEntry(.clockStepped, time: time, actor: reader, organization: organization, values)
     }
 
     private func write(_ texts: [[UInt8]], behind tail: Tail, _ state: inout State) throws(EvidenceError) {
@@ -194,7 +229,7 @@ package final class EvidenceLog: Sendable {
         guard edge.root == position.root else {
             throw .damaged("the tiles have another root than the checkpoint", folder.path)
         }
-        (state.checkpoint, state.edge) = (checkpoint, edge)
+        (state.checkpoint, state.edge, state.newest) = (checkpoint, edge, nil)
     }
 
     private func readTail(_ state: inout State) throws(EvidenceError) {
@@ -205,6 +240,9 @@ package final class EvidenceLog: Sendable {
             throw .damaged("missing: what was accepted after the checkpoint is lost", folder.tailPath)
         }
         let byteCount = try file.byteCount
+        guard byteCount <= LogFiles.largest else {
+            throw .damaged("it has more than \(LogFiles.largest) bytes, more than it can need", folder.tailPath)
+        }
         guard let begin = LogTail.start(try file.bytes(from: 0, count: 40)) else {
             throw .damaged("its first line is not {\"start\":N}", folder.tailPath)
         }
@@ -228,6 +266,7 @@ package final class EvidenceLog: Sendable {
         // system does not report again. They are rewritten, so that no later line can survive them.
         if !parsed.lines.isEmpty { try file.write(Array(more.prefix(parsed.byteCount)), at: tail.byteCount) }
         try file.flush()
+        if let last = parsed.lines.last { state.newest = (try? LogEntry(last.entry))?.time }
         tail.count += parsed.lines.count
         tail.byteCount += Int64(parsed.byteCount)
         state.tail = tail

@@ -14,11 +14,15 @@ struct LogHistory: Sendable {
     }
 
     /// Compares a log's state with what is known.
-    /// - Throws: `rolledBack` if the log has fewer entries than were known, or others.
+    /// - Throws: `rolledBack` if the log has fewer entries than were known, or others, or if nothing says how many it had.
     func expect(_ position: LogPosition, _ key: NoteKey) throws(EvidenceError) {
         let tiles = TileReader(folder, size: position.size)
+        try keyFile.requireMemory(of: organization, at: position, in: folder)
         if let newest = try keyFile.newest(organization) {
             try expect(newest, in: position, tiles, from: keyFile.newestPath(organization))
+        } else {
+            // A crash came between the beginning of the log and its being remembered.
+            try keyFile.remember(position, organization)
         }
         if let size = try folder.anchoredSizes().last {
             let path = folder.anchoredCheckpointPath(size)

@@ -82,6 +82,25 @@ package struct LogKeyFile: Hashable, Sendable {
         )
     }
 
+    /// Requires that something says how many entries a log had: otherwise a restored older one would not be noticed.
+    /// - Throws: `rolledBack` if nothing does, and the log at `position` has more than its first entry.
+    package func requireMemory(
+        of organization: OrganizationName,
+        at position: LogPosition,
+        in folder: LogFolder
+    ) throws(EvidenceError) {
+        let path = newestPath(organization)
+        if position.size <= 1 { return }
+        if try LogFiles.exists(path) { return }
+        throw EvidenceError(
+            .rolledBack,
+            "\(folder.path): \(path) is missing, so nothing says whether the log had more than these \(position.size) entries; "
+                + "put that file back from the machine that wrote the log, or the newest copy of the log with `callark log "
+                + "recover --from DIR`; without them, `callark log recover` begins a new epoch",
+            path: folder.path
+        )
+    }
+
     /// The newest signed state of an organization's log.
     /// - Returns: `nil` if none was.
     /// - Throws: `damaged` if the remembered state cannot be read.

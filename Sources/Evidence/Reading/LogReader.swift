@@ -172,6 +172,23 @@ package final class LogReader {
         return try TreeProof.consistency(of: oldSize, with: position.size, tiles)
     }
 
+    /// The checkpoint of an earlier state, as it was given to anchors.
+    /// - Throws: `damaged` if it is missing, or this state does not go on from it; `unknown` if this state has fewer entries.
+    package func anchoredCheckpoint(ofSize size: Int64) throws(EvidenceError) -> [UInt8] {
+        let (bytes, path) = (try folder.checkpointBytes(ofAnchoredSize: size), folder.anchoredCheckpointPath(size))
+        let older: LogPosition
+        do throws(NoteFault) {
+            older = try LogPosition(signed: bytes, by: key)
+        } catch {
+            throw .damaged(error.description, path)
+        }
+        let proof = try consistency(with: size)
+        guard older.size == size,
+            TreeProof.isConsistent(size, older.root, position.size, position.root, proof)
+        else { throw .damaged("the log does not go on from this state", path) }
+        return bytes
+    }
+
     /// Accepted entries that are not in the checkpoint: only this disk has them.
     /// - Returns: the entries in order; the first has the index `position.size`. An unfinished line is left out.
     /// - Throws: `damaged` if the tail is missing or cannot be read.
@@ -180,11 +197,7 @@ package final class LogReader {
     }
 
     private func tailLines() throws(EvidenceError) -> ArraySlice<LogTail.Line> {
-        let bytes: [UInt8]
-        do throws(EvidenceError) {
-            let file = try LogFile(folder.tailPath, 0)
-            bytes = try file.bytes(from: 0, count: Int(try file.byteCount))
-        } catch  where error.code == .missing {
+        guard let bytes = try LogFiles.read(folder.tailPath, most: LogFiles.largest) else {
             throw .damaged("missing: what was accepted after the checkpoint is lost", folder.tailPath)
         }
         guard let begin = LogTail.start(bytes) else {

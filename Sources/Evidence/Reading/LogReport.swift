@@ -14,6 +14,15 @@ package struct LogReport: Sendable {
             self.reason = reason
         }
 
+        /// What an error says of its file.
+        package init(_ error: EvidenceError) {
+            let prefix = "\(error.path): "
+            path = error.path
+            reason =
+                error.description.hasPrefix(prefix)
+                ? String(error.description.dropFirst(prefix.count)) : error.description
+        }
+
         /// Both on one line.
         package var description: String { "\(path): \(reason)" }
     }
@@ -53,11 +62,5 @@ package struct LogReport: Sendable {
 
     mutating func add(_ path: String, _ reason: String) { faults.append(Fault(path: path, reason: reason)) }
 
-    mutating func add(_ error: EvidenceError) {
-        let prefix = "\(error.path): "
-        let reason =
-            error.description.hasPrefix(prefix)
-            ? String(error.description.dropFirst(prefix.count)) : error.description
-        add(error.path, reason)
-    }
+    mutating func add(_ error: EvidenceError) { faults.append(Fault(error)) }
 }

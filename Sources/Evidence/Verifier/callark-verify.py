@@ -5,7 +5,6 @@
     log DIR                 every hash, entry and object of a log, its earlier checkpoints, and what anchors gave
     archive TAR --log DIR   every recording of a daily archive, and the archive itself, by what the log says of them
     proof PROOF ENTRY       that an entry is in a log, by a .tlog-proof file
-
     --key VKEY              the log's verifier key, or a file that has it, from elsewhere; for a case, one for each log
     --since CHECKPOINT      a checkpoint of the log that somebody kept elsewhere; as often as there are some
     --ca PEM                the certificates to check time stamps with, by `openssl ts` if it is there
@@ -399,7 +398,7 @@ class Case:
         return fields, log, index
     def check_log(self, folder, organization):
         """Checks the checkpoint of a log, and all that evidence/ has of it."""
-        key, newer = Key(read(folder + "/vkey").decode("utf-8")), self.logs.get(folder[:-len("/previous")])
+        key, newer = Key(read(folder + "/vkey").decode("utf-8")), self.logs.get(re.sub("/previous$", "", folder))
         need(self.keys.get(key.name, key).public == key.public, "its vkey is not the key that you gave")
         log = self.logs[folder] = Log(folder, key, self.faults)
         log.organization, log.newest = organization, {}
@@ -449,7 +448,7 @@ class Case:
             need(line in self.entries, "it has a line that is no entry of evidence/: %.99r" % line)
             named = str(self.entries[line].get("task_id"))
             # The name of the folder of an ID that is no name has what is allowed of it, and a checksum.
-            allowed = re.sub("[^A-Za-z0-9._-]", "", named)[:60].lstrip(".-") + task[-17:]
+            allowed = (re.sub("[^A-Za-z0-9._-]", "", named)[:60].lstrip(".-") or "x") + task[-17:]
             need(task in (named, allowed), "it has an entry of something else: %.99r" % line)
             self.untold.pop(line, None)
 
@@ -458,18 +457,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     case, log, archive, proof = map(commands.add_parser, ("case", "log", "archive", "proof"))
-    for one, name in (case, "DIR"), (log, "DIR"), (archive, "TAR"), (proof, "PROOF"), (proof, "ENTRY"):
-        one.add_argument(name)
-    for one in (case, log):
-        one.add_argument("--ca", metavar="PEM")
+    for one, names in (case, "DIR --ca"), (log, "DIR --ca"), (archive, "TAR"), (proof, "PROOF ENTRY"):
+        for name in names.split():
+            one.add_argument(name)
     log.add_argument("--since", metavar="CHECKPOINT", action="append", default=[])
     archive.add_argument("--log", metavar="DIR", dest="DIR", required=True)
     for one in (case, log, archive, proof):
         one.add_argument("--key", metavar="VKEY", action="append", default=[], required=one is proof)
     options, faults, unconfirmed = parser.parse_args(), [], []
-    keys = [Key(read(text).decode("utf-8") if os.path.isfile(text) else text) for text in options.key]
-    if len({key.name for key in keys}) < len(keys) or options.command != "case" and len(keys) > 1:
-        parser.error("one --key for each log")
+    try:
+        keys = [Key(read(text).decode("utf-8") if os.path.isfile(text) else text) for text in options.key]
+        need(len(keys) == len({key.name for key in keys} if options.command == "case" else keys[:1]), "one for each log")
+    except ValueError as error:
+        parser.error("--key: %s" % error)
     if options.command == "proof":
         found = check_proof(read(options.PROOF), read(options.ENTRY), lambda note: checkpoint(note, keys[-1]))
         say("entry %d of %d" % found + " in %s" % keys[-1].name)

@@ -10,8 +10,8 @@ struct EvidenceView {
     static let types = [
         "audio.accessed", "call.viewed", "case.exported", "audit.exported", "gap.explained", "explanation.withdrawn",
         "loss.explained", "pass.requested", "access.created", "access.revoked", "config.changed", "day.closed",
-        "day.reopened", "archive.sealed", "archive.adopted", "damage.found", "recording.replaced", "anchor.added",
-        "log.begun",
+        "day.reopened", "archive.sealed", "archive.adopted", "archive.placed", "legacy.attached", "damage.found",
+        "recording.replaced", "anchor.added", "clock.stepped", "log.begun",
     ]
 
     func made() async throws -> View {

@@ -45,8 +45,8 @@ actor FetchLog {
             }
             throw CommandError(
                 .authorization,
-                "no recording is written, because the access cannot be recorded: \(error); fetch with an account that may "
-                    + "write to the evidence log"
+                "no recording is written, because the access cannot be recorded: \(error); run `callark log verify`, or "
+                    + "fetch with an account that may write to the evidence log"
             )
         }
     }

@@ -38,7 +38,7 @@ extension Installation {
         } catch {
             throw CommandError(
                 .authorization,
-                "\(refusal): \(error); use an account that may write to the evidence log"
+                "\(refusal): \(error); run `callark log verify`, or use an account that may write to the evidence log"
             )
         }
         await closeLog()

@@ -139,4 +139,22 @@ import Testing
             #expect(FileManager.default.fileExists(atPath: "\(out)/\(task)"))
         }
     }
+
+    @Test func `says that the clock was set back`() async throws {
+        try await Desk.with(calls: 1, mix: .recorded) { desk in
+            try await desk.archiveDay()
+            let task = try #require(desk.simulator.servedRecordings().first?.taskID)
+            for clock in [-7200, 0] {
+                let environment = FaultShim.environment(root: desk.root, clock: clock)
+                let folder = "\(desk.folder)/out\(clock)"
+                let fetched = try await desk.run("fetch", task, "-o", folder, environment: environment)
+                #expect(fetched.status == 0, "\(fetched.errors)")
+            }
+            let steps = try desk.entries(.clockStepped)
+            let (from, to) = (steps.first?.number(.from) ?? 0, steps.first?.number(.to) ?? 0)
+            #expect(steps.count == 1 && from - to > 3_600_000)
+            let shown = try await desk.run("audit", "--type", "clock.stepped")
+            #expect(shown.status == 0 && shown.output.contains("1 act;"), "\(shown.output)")
+        }
+    }
 }

@@ -22,19 +22,26 @@ import Testing
     }
 
     /// An archive with a state that an anchor knows and entries after it, and a case of all of its calls.
-    private func withCase(_ options: [String] = [], _ body: (Desk, String) async throws -> Void) async throws {
+    private func withCase(
+        _ options: [String] = [],
+        in name: String = "case",
+        _ body: (Desk, String) async throws -> Void
+    ) async throws {
         try await Desk.with(calls: 3, mix: .recorded) { desk in
             let anchor = "evidence:\n  anchors: [{ kind: command, name: copy, command: [cat] }]\n"
             try desk.write("callark.yaml", desk.yaml + anchor)
             try await desk.archiveDay()
             let task = try #require(desk.simulator.servedRecordings().first?.taskID)
             #expect(try await desk.run("fetch", task, "-o", "\(desk.folder)/out").status == 0)
-            let folder = "\(desk.folder)/case"
-            let export = ["case", "export", "--day", desk.day, "--case", "2026-017", "--reason", "for the court"]
-            let ending = try await desk.start(export + ["-o", folder] + options).end()
+            let folder = "\(desk.folder)/\(name)"
+            let ending = try await desk.start(export(desk) + ["-o", folder] + options).end()
             try #require(ending.status == 0, "\(ending.errors)")
             try await body(desk, folder)
         }
+    }
+
+    private func export(_ desk: Desk) -> [String] {
+        ["case", "export", "--day", desk.day, "--case", "2026-017", "--reason", "for the court"]
     }
 
     @Test func `is whole for strangers, and is in the log`() async throws {
@@ -56,6 +63,7 @@ import Testing
             let confirmed = try await verified(desk, folder, ["--key", key])
             #expect(confirmed.status == 0, "\(confirmed.output)\(confirmed.errors)")
             for recording in served { #expect(confirmed.output.contains(recording.recording.id)) }
+            try await runsItsScript(desk, key)
 
             let exported = try #require(try desk.entries(.caseExported).last)
             #expect(exported.text(.caseName) == "2026-017" && exported.text(.reason) == "for the court")
@@ -75,6 +83,28 @@ import Testing
             let draft = try String(contentsOfFile: "\(folder)/certificate-902.txt", encoding: .utf8)
             #expect(draft.components(separatedBy: ".wav, in the log since ").count == served.count + 1)
         }
+    }
+
+    /// `verify.sh`, from another folder, with Python and without.
+    private func runsItsScript(_ desk: Desk, _ key: String) async throws {
+        try desk.write("acme.vkey", key + "\n")
+        let script = try await Program.run("sh", ["case/verify.sh", "--key", "acme.vkey"], directory: desk.folder)
+        #expect(script.status == 0, "\(script.output)\(script.errors)")
+        let tools = "\(desk.folder)/tools"
+        try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: false)
+        for name in ["dirname", "sha256sum"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(tools)/\(name)",
+                withDestinationPath: "/usr/bin/\(name)"
+            )
+        }
+        let sums = try await Program.run(
+            "/bin/sh",
+            ["case/verify.sh"],
+            environment: ["PATH": tools],
+            directory: desk.folder
+        )
+        #expect(sums.status == 2 && sums.errors.contains("no python3 here"), "\(sums.output)\(sums.errors)")
     }
 
     @Test func `names each byte that was changed, in ten places`() async throws {
@@ -102,14 +132,14 @@ import Testing
     }
 
     @Test func `is one zip file too, and a vCon that others' rules accept`() async throws {
-        try await withCase(["--zip", "--vcon"]) { desk, folder in
+        try await withCase(["--zip", "--vcon"], in: "Fall Ä 1") { desk, folder in
             let python = """
                 import hashlib, os, sys, zipfile
                 with zipfile.ZipFile(sys.argv[1]) as packed:
                     assert packed.testzip() is None
                     for member in packed.infolist():
                         assert member.compress_type == zipfile.ZIP_STORED
-                        print(hashlib.sha256(packed.read(member)).hexdigest(), member.filename.removeprefix("case/"))
+                        print(hashlib.sha256(packed.read(member)).hexdigest(), member.filename.removeprefix("Fall Ä 1/"))
                 """
             let packed = try await Program.run("python3", ["-c", python, "\(folder).zip"])
             let lines = try files(folder).map { "\(try FileDigest.digest(ofFileAt: "\(folder)/\($0)")) \($0)" }
@@ -122,6 +152,59 @@ import Testing
             for recording in desk.simulator.servedRecordings() { #expect(judged.output.contains(recording.sha256())) }
             let key = try desk.log.publishedKey().description
             #expect(try await verified(desk, folder, ["--key", key]).status == 0)
+
+            // In the folder that somebody is in.
+            let here = "\(desk.folder)/here"
+            try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: false)
+            let again = try await Program.run(
+                "callark",
+                export(desk) + ["-o", ".", "--zip"],
+                environment: ["CALLARK_CONFIG": desk.configuration],
+                directory: here
+            )
+            #expect(again.status == 0 && files(here).contains("index.html"), "\(again.errors)")
+            let names = "import sys, zipfile; print({n.split('/')[0] for n in zipfile.ZipFile(sys.argv[1]).namelist()})"
+            #expect(try await Program.run("python3", ["-c", names, "\(here).zip"]).output == "{'here'}\n")
+        }
+    }
+
+    @Test func `has the first state of each anchor, and its newest`() async throws {
+        try await withCase { desk, folder in
+            for name in ["late", "copy"] {
+                let anchor = "evidence:\n  anchors: [{ kind: command, name: \(name), command: [cat] }]\n"
+                try desk.write("callark.yaml", desk.yaml + anchor)
+                #expect(try await desk.run("log", "anchor").status == 0)
+            }
+            let other = "\(folder)-2"
+            #expect(try await desk.start(export(desk) + ["-o", other]).end().status == 0)
+            let names = files(other).filter { $0.hasSuffix("/copy.json") || $0.hasSuffix("/late.json") }
+            #expect(names.count == 3, "\(names)")
+        }
+    }
+
+    @Test func `has nothing that was changed in the log's folder, and says so`() async throws {
+        try await withCase { desk, folder in
+            let token = try #require(try desk.log.anchorTokens().first)
+            let closed = try #require(try desk.entries(.dayClosed).first?.digest(.record))
+            for (number, name) in [token.path, "objects/\(closed)"].enumerated() {
+                let path = "\(desk.log.path)/\(name)"
+                let bytes = try #require(FileManager.default.contents(atPath: path))
+                try desk.flipByte(of: path, at: 5)
+                let other = "\(folder)-\(number)"
+                let ending = try await desk.start(export(desk) + ["-o", other]).end()
+                let isNamed = ending.errors.contains("\(name): it is not what its")
+                #expect(ending.status == 65 && isNamed, "\(ending.errors)")
+                #expect(!files(other).contains("evidence/acme/\(name)"))
+                let page = try String(contentsOfFile: "\(other)/index.html", encoding: .utf8)
+                #expect(page.contains("Given to others") == (number == 1) && page.contains("is not here"), "\(page)")
+                let judged = try await verified(desk, other)
+                #expect(judged.status == 1 && judged.output.contains("DOES NOT HOLD: evidence/acme/\(name): "))
+                if number == 0 { try bytes.write(to: URL(filePath: path)) }
+            }
+            // A day is not closed because of bytes that the log does not know.
+            let rebuilt = try await desk.run("rebuild", "--discard-old")
+            let isNamed = ["day.closed of ", "was changed"].allSatisfy { rebuilt.errors.contains($0) }
+            #expect(isNamed, "\(rebuilt.errors)")
         }
     }
 
@@ -251,6 +334,29 @@ import Testing
             try #require(done.status == 0, "\(done.errors)")
             let judged = try await verified(desk, folder, ["--key", key])
             #expect(judged.status == 1 && judged.output.contains("its history lacks it"), "\(judged.output)")
+        }
+    }
+
+    @Test func `says that a day is open again, whatever the clock was when it was closed`() async throws {
+        var mix = CallMix.recorded
+        mix.unrecordedShare = 0
+        try await Desk.with(calls: 2, mix: mix) { desk in
+            let lost = try #require(desk.simulator.servedRecordings().first)
+            desk.simulator.inject(FaultRule(.media, .always, .status(404), pathContains: lost.recording.id))
+            _ = try await desk.run("archive", "--day", desk.day)
+            let fast = FaultShim.environment(root: desk.root, clock: 3000)
+            let explain = ["gaps", "explain", lost.taskID]
+            let words = ["--reason", "test_call", "--note", "a trial"]
+            #expect(try await desk.start(explain + words, environment: fast).end().status == 0)
+            let closed = try await desk.run("archive", "--day", desk.day, environment: fast)
+            try #require(try closed.status == 0 && desk.entries(.dayClosed).count == 1, "\(closed.errors)")
+            #expect(try await desk.start(explain + ["--withdraw"]).end().status == 0)
+            _ = try await desk.run("archive", "--day", desk.day)
+            try #require(try desk.entries(.dayReopened).count == 1)
+            let folder = "\(desk.folder)/case"
+            #expect(try await desk.start(export(desk) + ["-o", folder]).end().status == 75)
+            let page = try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8)
+            #expect(page.contains("not closed: nothing says that this day is complete"))
         }
     }
 

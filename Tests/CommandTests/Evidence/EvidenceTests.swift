@@ -333,6 +333,20 @@ import Testing
         }
     }
 
+    @Test func `because it is signed with another key than the key file's is named by whoever reads it`() async throws {
+        try await Desk.with(calls: 1, mix: .recorded) { desk in
+            try await desk.archiveDay()
+            let key = "\(desk.root)/spool/credentials/log.key"
+            let made = try await Program.run("openssl", ["genpkey", "-algorithm", "ed25519", "-out", key])
+            try #require(made.status == 0, "\(made.errors)")
+            for command in ["log verify", "log status", "verify -v", "rebuild --discard-old", "audit"] {
+                let ending = try await desk.start(command.split(separator: " ").map(String.init)).end()
+                let isNamed = (ending.output + ending.errors).contains("another key")
+                #expect(ending.status == 65 && isNamed, "\(command): \(ending.output)\(ending.errors)")
+            }
+        }
+    }
+
     @Test func `that never was is not recovered`() async throws {
         try await Desk.with(calls: 0) { desk in
             let ending = try await desk.run("log", "recover")

@@ -109,6 +109,9 @@ def holds():
     expect(code == 1 and "unknown.example: you gave its key" in said, "with a key of no log of the case", said)
     code, said = verify(keys=dict(KEYS, more=KEYS["acme"]))
     expect(code == 64, "with a key twice", said)
+    for wrong in ("no-such-file", KEYS["acme"][:-4], CERTIFICATES):
+        code, said = verify(keys={"acme": wrong})
+        expect(code == 64 and "--key: " in said and "HOLD" not in said, "with %r as a key" % wrong, said)
     bagit.Bag(CASE).validate()
     started = subprocess.run([sys.executable, "-B", PROGRAM, "case", CASE], stdout=subprocess.PIPE)
     expect(started.returncode == 2, "as a program", started.stdout.decode())
@@ -186,10 +189,10 @@ def lists():
             call + "call.wav" + ending: FILES[call + "chat-old.json" + ending]
             for ending in (".entry.json", ".tlog-proof")},
         "an older configuration": {"evidence/acme/configuration.txt": b"an older one"},
-        "an epoch that is another's": {name.replace("umbrella", "acme/previous"): data for name, data in FILES.items()
-                                       if name.startswith("evidence/umbrella/")},
-        "a log under another organization": {name.replace("umbrella", "zeta"): data for name, data in FILES.items()
-                                             if name.startswith("evidence/umbrella/")},
+        "an epoch that is another's": {name.replace("acmenorthwest", "acme/previous"): data for name, data in FILES.items()
+                                       if name.startswith("evidence/acmenorthwest/")},
+        "a log under another organization": {name.replace("acmenorthwest", "zeta"): data for name, data in FILES.items()
+                                             if name.startswith("evidence/acmenorthwest/")},
     }.items():
         code, said = verify(bagged(dict(FILES, **changed)))
         expect(code == 1, what, said)
@@ -227,7 +230,7 @@ def hostile():
                     put(one, whole if one == name else files[one])
                 code, said = verify(has_openssl=False)
                 expect(code == 1 and "\x1b" not in said, "%.40r in %s" % (line, name), said)
-    for name in ("data/001-%s/call.wav" % FIRST, "evidence/acme/vkey", "manifest-sha256.txt", "evidence/umbrella",
+    for name in ("data/001-%s/call.wav" % FIRST, "evidence/acme/vkey", "manifest-sha256.txt", "evidence/acmenorthwest",
                  "data/more", "evidence/acme/previous/previous"):
         for kind in ("link", "loop", "pipe", "folder", "broken"):
             verify(FILES)

@@ -8,6 +8,7 @@ import functools
 import hashlib
 import json
 import os
+import re
 import struct
 import subprocess
 
@@ -208,14 +209,25 @@ def record(task, name, audio):
     return [json.dumps(one, separators=(",", ":"), sort_keys=True).encode() for one in (fields, bare)]
 
 
+def name_of(task):
+    """A task ID as the name of a folder. If it is no name: what is allowed of it, and its checksum (FNV-1a, 64 bits)."""
+    if re.fullmatch("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", task):
+        return task
+    checksum = 0xCBF29CE484222325
+    for byte in task.encode():
+        checksum = (checksum ^ byte) * 0x100000001B3 % 2 ** 64
+    return "%s-%016x" % (re.sub("[^A-Za-z0-9._-]", "", task)[:60].lstrip(".-") or "x", checksum)
+
+
 class Recording:
     """A recording with an entry in `log`."""
 
     def __init__(self, log, number, task, name, audio):
-        self.log, self.path, self.audio = log, "data/%03d-%s/%s" % (number, task, name), audio
-        self.line, bare = record(task, name, audio)
+        folder = name_of(task)
+        self.log, self.path, self.audio = log, "data/%03d-%s/%s" % (number, folder, name), audio
+        self.line, bare = record(folder, name, audio)
         self.index = log.add(
-            "recording.stored", is_included=False, task_id=task, path="data/%s/%s" % (task, name), bytes=len(audio),
+            "recording.stored", is_included=False, task_id=task, path="data/%s/%s" % (folder, name), bytes=len(audio),
             archive="%s-2025-11-20-001" % log.organization, sha256=sha(audio).hex(), record=sha(bare).hex())
 
     def files(self):
@@ -224,7 +236,8 @@ class Recording:
                 self.path + ".tlog-proof": self.log.proof(self.index)}
 
 
-FIRST, SECOND, LOST = "5b3b1a52-0001", "5b3b1a52-0002", "5b3b1a52-0003"
+# The provider's IDs may be any text.
+FIRST, SECOND, LOST = "5b3b1a52-0001", "\u65e5\u672c", "5b3b1a52-0003"
 
 
 def lines(log, *indices):
@@ -270,11 +283,12 @@ def make(authority, extra=None):
     newest.fill(7)
     if extra:
         extra(newest)
-    other = Log("umbrella", 1, "evidence/umbrella")
+    # Its name is as much longer than `acme` as `acme/previous` is, and no epoch of it.
+    other = Log("acmenorthwest", 1, "evidence/acmenorthwest")
     other.add("log.begun", origin=other.signer.name, vkey=other.signer.vkey)
     strange = Recording(other, 3, SECOND, "call.wav", b"RIFF" + bytes(500))
     seen = other.add("audio.accessed", task_id=SECOND, how="export")
-    other.add("archive.sealed", archive="umbrella-2025-11-20-001", bytes=1, sha256=sha(b"tar").hex(), recordings=1)
+    other.add("archive.sealed", archive="acmenorthwest-2025-11-20-001", bytes=1, sha256=sha(b"tar").hex(), recordings=1)
     files = {}
     for log, cosigners in ((before, ()), (newest, (witness, stranger)), (other, ())):
         files.update(log.finish(cosigners))
@@ -285,15 +299,16 @@ def make(authority, extra=None):
         "data/001-%s/call.json" % FIRST: b'{"queue":"sales"}',
         "data/002-%s/history.jsonl" % LOST: lines(newest, explained),
         "data/002-%s/call.json" % LOST: b'{"queue":"help"}',
-        "data/003-%s/history.jsonl" % SECOND: lines(other, seen),
-        "data/003-%s/call.json" % SECOND: b"{}", "data/003-%s/call.vcon.json" % SECOND: b'{"vcon":"0.4.0"}',
+        "data/003-%s/history.jsonl" % name_of(SECOND): lines(other, seen),
+        "data/003-%s/call.json" % name_of(SECOND): b"{}",
+        "data/003-%s/call.vcon.json" % name_of(SECOND): b'{"vcon":"0.4.0"}',
         "data/gaps/%s.json" % LOST: b'{"reason":"never_available"}',
         "README.txt": b"Run verify.py.\n", "index.html": b"<p>A case</p>\n", "certificate-902.txt": b"I certify\n",
         "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
     })
     payload = [data for name, data in files.items() if name.startswith("data/")]
     files["bag-info.txt"] = b"Payload-Oxum: %d.%d\n" % (sum(map(len, payload)), len(payload))
-    return bagged(files), {"acme": newest.signer.vkey, "umbrella": other.signer.vkey}
+    return bagged(files), {"acme": newest.signer.vkey, "acmenorthwest": other.signer.vkey}
 
 
 def bagged(files):

@@ -23,7 +23,8 @@ struct RestoreCommand: AsyncParsableCommand {
             has it as configuration/callark.yaml.
 
             Then it says what is older than the rest: archives that the backup does not know yet, archives that are missing \
-            or only in the vault, and an evidence log that lacks entries (65), with what to do.
+            or only in the vault, and an evidence log that lacks entries or, on a new machine, may lack some (65), with what \
+            to do.
 
             EXAMPLES
               callark restore /backup/2025-11-20

@@ -97,7 +97,8 @@ struct CaseExportCommand: AsyncParsableCommand {
         defer { output.flush() }
         let tasks = try taskIDs.isEmpty ? [] : TaskID.requested(taskIDs)
         let folder = self.output.withoutTrailingSlashes
-        let zipPath = zip ? "\(folder).zip" : nil
+        // It lies beside the folder also if that is given as `.`, and has the folder's name.
+        let zipPath = zip ? "\(URL(filePath: folder).standardizedFileURL.path.withoutTrailingSlashes).zip" : nil
         if let zipPath { try CaseZip.requireFree(zipPath) }
         guard let manifest = try await installation.manifestForWriting() else {
             throw tasks.isEmpty ? Self.nothing : CaseError(unknown: tasks)
@@ -133,7 +134,7 @@ struct CaseExportCommand: AsyncParsableCommand {
         }
         StandardError.show(progress: nil)
         installation.evidence.takeNewLogs().forEach(Diagnostics.notice)
-        if let zipPath { try await CaseZip.pack(folder, into: zipPath, time: installation.now) }
+        if let zipPath { try await CaseZip.pack(outcome.path, into: zipPath, time: installation.now) }
         let isComplete = outcome.isComplete && unlisted == nil
         try CaseReport(outcome, name: name, zip: zipPath, isComplete: isComplete).write(to: output)
         if !outcome.damage.isEmpty || !outcome.unproven.isEmpty { return .damage }

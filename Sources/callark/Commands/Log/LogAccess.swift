@@ -13,6 +13,7 @@ struct LogAccess {
     let confirmedKey: NoteKey?
     /// The newest state remembered beside the key, and its file; `nil` if this account cannot read it.
     let newest: (position: LogPosition, source: String)?
+    private let keyFile: LogKeyFile
 
     /// The logs of the organizations that a command works on.
     /// - Throws: ``CommandError`` with exit code 66 for a name that the configuration does not have.
@@ -24,9 +25,21 @@ struct LogAccess {
             return LogAccess(
                 organization: organization,
                 folder: folder,
-                confirmedKey: folder.confirmedKey(keyFile),
-                newest: newest.map { ($0, keyFile.newestPath(organization)) }
+                confirmedKey: try? folder.confirmedKey(keyFile),
+                newest: newest.map { ($0, keyFile.newestPath(organization)) },
+                keyFile: keyFile
             )
+        }
+    }
+
+    /// What the key file, or what is beside it, says against a log at this position, as far as this account can read that.
+    func contradictions(at position: LogPosition) -> [LogReport.Fault] {
+        do throws(EvidenceError) {
+            guard try folder.confirmedKey(keyFile) != nil else { return [] }
+            try keyFile.requireMemory(of: organization, at: position, in: folder)
+            return []
+        } catch {
+            return [LogReport.Fault(error)]
         }
     }
 }

@@ -172,9 +172,11 @@ struct LogAnchorCommand: AsyncParsableCommand {
         } catch let fault as NoteFault {
             throw CommandError(.damage, "\(reply): \(fault)")
         }
+        let now = Timestamp(Date())
+        try AnchorError.requirePast(cosignature.time, of: anchor.name, now: now)
         let state = try log.state(of: asked.checkpoint)
         let token = AnchorToken(.witness, name: anchor.name, Array(cosignature.line.utf8), key: key)
-        try log.keep(token, of: state, by: actor, now: Timestamp(Date()))
+        try log.keep(token, of: state, by: actor, now: now)
         let outcome = AnchorOutcome(
             anchor: anchor.identity,
             size: state.position.size,

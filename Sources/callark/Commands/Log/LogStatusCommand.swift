@@ -49,6 +49,11 @@ struct LogStatusCommand: AsyncParsableCommand {
                 summary.entries += line.size ?? 0
                 try output.json(line)
                 for text in line.text(in: installation.timeZone) { output.text(text) }
+                for fault in log.contradictions(at: reader.position) {
+                    statuses.append(.damage)
+                    try output.json(FaultLine(log.organization, path: fault.path, reason: fault.reason))
+                    output.text("  \(fault)")
+                }
             } catch let error as EvidenceError {
                 statuses.append(ExitStatus(error as any Error))
                 try output.json(FaultLine(log.organization, path: error.path, reason: error.description))

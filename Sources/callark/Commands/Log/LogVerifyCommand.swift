@@ -56,6 +56,7 @@ struct LogVerifyCommand: AsyncParsableCommand {
             var known = kept.filter { names.contains($0.position.origin) }
             if let newest = log.newest, newest.position.origin == own { known.append(newest) }
             var report = LogVerification(log.folder, key: log.confirmedKey, known: known).report()
+            if let position = report.position { report.faults += log.contradictions(at: position) }
             // Nothing can be compared with a log that does not hold.
             let isCompared = report.isSound
             if isCompared {
