@@ -129,6 +129,25 @@ import Testing
         }
     }
 
+    @Test func `comes next to no log of a manifest that is lost`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            let path = try await backedUp(desk, "backup", ["--secrets"])
+            // What a killed process leaves, if then only the manifest is lost.
+            let manifest = "\(desk.root)/manifest.sqlite"
+            try FileManager.default.removeItem(atPath: manifest)
+            try Data("a log".utf8).write(to: URL(filePath: manifest + "-wal"))
+            let restored = try await desk.run("restore", path)
+            #expect(restored.status == 0, "\(restored.errors)")
+            let aside = try FileManager.default.contentsOfDirectory(atPath: desk.root).first {
+                $0.hasPrefix("manifest.sqlite.before-restore-") && $0.hasSuffix("-wal")
+            }
+            let text = try String(contentsOfFile: "\(desk.root)/\(try #require(aside))", encoding: .utf8)
+            #expect(text == "a log")
+            #expect(try await desk.archived() == desk.offered)
+        }
+    }
+
     @Test func `is made while the service runs, and not restored`() async throws {
         try await Desk.with(calls: 2) { desk in
             try await desk.archiveDay()
