@@ -251,6 +251,32 @@ import Testing
         }
     }
 
+    @Test func `what is damaged in an archive that is taken in never counts`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known(1...2)
+            let entries = [try fixture.entry(work[0], offset: 512), try fixture.entry(work[1], offset: 4_000_512)]
+            let archive = ArchiveRow(
+                name: ArchiveName(organization: fixture.acme, day: Fixture.today, sequence: 1),
+                byteCount: 5,
+                digest: try Fixture.digest(6),
+                recordings: 2,
+                sealedTime: nil
+            )
+            _ = try await fixture.manifest.restore(
+                archive,
+                organizationID: fixture.acmeID,
+                tasks: Stream([]),
+                recordings: Stream(entries),
+                damaged: [damaged(archive.name, entries[1])],
+                schedule: nil,
+                now: Fixture.morning
+            )
+            #expect(try await fixture.states() == [.archived, .damaged])
+            #expect(try await fixture.manifest.displacedCopies().map(\.reason) == [.damaged])
+            #expect(try await fixture.manifest.faults() == [])
+        }
+    }
+
     @Test func `an archive whose taking in failed leaves nothing behind`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known([1])
