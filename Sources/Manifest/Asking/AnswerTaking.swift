@@ -75,11 +75,14 @@ struct AnswerTaking {
     private func work(_ fetch: AnswerPlan.Fetch, _ snapshot: TaskSnapshot, in db: Database) throws -> RecordingWork {
         let row = snapshot.task.recording(fetch.recording)
         let mayReplace = fetch.wasKnown && fetch.look == nil
+        var captured = fetch.captured
+        // It is kept until the recording is stored.
+        captured.json = captured.json.packed
         return RecordingWork(
             row: row,
             organization: organization,
             day: snapshot.task.day,
-            captured: fetch.captured,
+            captured: captured,
             file: fetch.recording.file,
             attempts: fetch.recording.attempts,
             taskJSON: snapshot.unsealed?.json,
