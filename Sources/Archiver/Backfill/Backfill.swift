@@ -206,7 +206,7 @@ package struct Backfill: Sendable {
         }
         var outcome = Outcome(alreadyListed: untouched.count - open.count)
         guard let day = open.first else {
-            outcome.open = try await open(days, of: organization, in: archive)
+            outcome.open = try await unfinished(days, of: organization, in: archive)
             return outcome
         }
         let number = (days.firstIndex(of: day) ?? 0) + 1
@@ -227,7 +227,7 @@ package struct Backfill: Sendable {
 
 extension Backfill {
     /// The incomplete ones of `days`, and those of them on which something is damaged, whichever pass listed them.
-    private func open(
+    private func unfinished(
         _ days: [ArchiveDay],
         of organization: OrganizationName,
         in archive: CallArchive

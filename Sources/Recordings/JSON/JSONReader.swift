@@ -221,7 +221,10 @@ package struct JSONReader {
     /// The last one counts. Two with the same value are unambiguous.
     private mutating func noteRepetition(in members: [JSONMember]) {
         guard members.count > 1, !Self.haveSameNames(members, distinct[depth]) else { return }
-        guard Set(members.lazy.map(\.name)).count < members.count else { return distinct[depth] = members }
+        guard Set(members.lazy.map(\.name)).count < members.count else {
+            distinct[depth] = members
+            return
+        }
         for (place, member) in members.enumerated() {
             guard let last = members.lastIndex(where: { $0.name == member.name }), last != place,
                 members[last].value != member.value
