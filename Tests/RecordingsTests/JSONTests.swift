@@ -14,6 +14,10 @@ import Testing
         (#""\u0041\ud83d\ude00\/\n\t\"\\\b""#, #""A😀/\n\t\"\\\u0008""#),
         (#""half \ud83d a pair \udc00""#, "\"half \u{FFFD} a pair \u{FFFD}\""),
         (#"{"é":1,"e\u0301":2}"#, "{\"e\u{301}\":2,\"é\":1}"),
+        (
+            #"{"duration2":1,"duration":2,"a\u0000":3,"a":4,"duration10":5,"":6,"duration":7}"#,
+            #"{"":6,"a":4,"a\u0000":3,"duration":7,"duration10":5,"duration2":1}"#
+        ),
         ("\u{FEFF}[]", "[]"),
         (#"[{},[],"",0]"#, #"[{},[],"",0]"#),
     ])
