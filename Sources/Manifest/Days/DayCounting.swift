@@ -153,7 +153,8 @@ struct DayCounting {
     }
 
     /// Changes a day that something keeps from being closed.
-    private mutating func mark(_ organization: OrganizationName, _ day: ArchiveDay, _ change: (inout DayStatus) -> Void) {
+    private mutating func mark(_ organization: OrganizationName, _ day: ArchiveDay, _ change: (inout DayStatus) -> Void)
+    {
         guard since.map({ $0 <= day }) ?? true else { return }
         let key = Key(organization: organization.description, day: day.stored)
         var status = days[key] ?? DayStatus(organization: organization, day: day)

@@ -62,7 +62,8 @@ import WebexContactCenter
             let begin = try here.day.interval(in: .gmt).lowerBound
             let rows = (0..<2).map { place in
                 let time = (begin + .milliseconds(place)).millisecondsSince1970
-                return #"{"id":"twice","attributes":{"status":"completed","captureRequested":true,"createdTime":\#(time)}}"#
+                let about = #""status":"completed","captureRequested":true,"createdTime":\#(time)"#
+                return #"{"id":"twice","attributes":{\#(about)}}"#
             }
             let body = #"{"meta":{},"data":[\#(rows.joined(separator: ","))]}"#
             here.simulator.inject(FaultRule(.tasks, .first(1), .status(200, body: body)))
