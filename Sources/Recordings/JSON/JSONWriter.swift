@@ -61,7 +61,8 @@ package struct JSONWriter {
         var index: Int
 
         init(_ name: String, index: Int) {
-            beginning = name.utf8.prefix(8).enumerated().reduce(0) { $0 | UInt64($1.element) << (56 - 8 * $1.offset) }
+            let first = name.utf8.prefix(8).enumerated()
+            beginning = first.reduce(UInt64(0)) { $0 | UInt64($1.element) << (56 - 8 * $1.offset) }
             self.index = index
         }
     }
