@@ -95,22 +95,22 @@ package struct Restore: Sendable {
         try FileSystem.move(draft, to: path)
     }
 
-    /// Moves a database and its log aside, and a log whose database is gone: SQLite would take it for that of the database
-    /// which is put in place, and damage it (sqlite.org/howtocorrupt.html section 1.4).
-    /// - Returns: where the database is now; `nil` if there is none.
+    /// Moves a database and its log aside. SQLite takes any log next to a file for that file's own, so a log without its
+    /// database is moved too.
+    /// - Returns: where it is now; `nil` if there is none.
     private func moveAside(_ path: String, now: Timestamp) throws(ArchiveError) -> String? {
+        let isThere = try FileSystem.status(of: path) != nil
+        let hasLog = try FileSystem.status(of: path + "-wal") != nil
+        guard isThere || hasLog else { return nil }
         // `2026-11-29T14:05:06.789Z` without what is awkward in a file name.
         let stamp = now.description.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
         let aside = "\(path).before-restore-\(stamp)"
         // The log first: a database without its log is an older state, and the other way round is nothing.
-        if try FileSystem.status(of: path + "-wal") != nil {
-            try FileSystem.move(path + "-wal", to: aside + "-wal")
-        }
-        let exists = try FileSystem.status(of: path) != nil
-        if exists { try FileSystem.move(path, to: aside) }
+        if hasLog { try FileSystem.move(path + "-wal", to: aside + "-wal") }
+        if isThere { try FileSystem.move(path, to: aside) }
         try FileSystem.remove(path + "-shm")
         try FileSystem.synchronizeFolder(root.path)
-        return exists ? aside : nil
+        return isThere ? aside : aside + "-wal"
     }
 
     private func restoreLogs(_ summary: inout Summary) throws {

@@ -56,7 +56,7 @@ import Testing
         let place = try Workplace()
         let names = try (1...20).map { try ArchiveName.on("2025-11-\($0 < 10 ? "0" : "")\($0)") }
         let writer = place.writer()
-        var last = StoredGroup(entries: [], extents: [:])
+        var last = StoredGroup(entries: [], records: [], extents: [:])
         for round in 0..<3 {
             let group = try names.map {
                 ($0, try PendingMember.sample("t-\(round)", bytes: noise(900, seed: 4), day: $0.day))

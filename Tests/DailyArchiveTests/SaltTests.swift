@@ -32,7 +32,9 @@ import Testing
         let old = try unwrap(Salt(bytes: noise(16, seed: 99)))
         members[3].entry.salt = old
         let writer = ArchiveWriter(root: place.root, logger: .silent)
-        let entries = try await writer.append(members.map { (.sample, $0) }).entries
+        let group = try await writer.append(members.map { (.sample, $0) })
+        let entries = group.entries
+        #expect(group.records == entries.map(\.record))
         let salts = entries.compactMap(\.salt)
         #expect(Set(salts).count == 6)
         #expect(entries[3].salt == old)
@@ -41,6 +43,8 @@ import Testing
         for (line, salt) in zip(journal.split(separator: "\n"), salts) {
             #expect(line.contains(#","salt":"\#(salt)","search":"#))
         }
+        let records = journal.split(separator: "\n").map { RecordingEntry.record(ofLine: Array($0.utf8)) }
+        #expect(records == group.records, "wherever the recording is packed")
     }
 
     @Test func `what recovery makes again keeps its salts`() async throws {

@@ -2,7 +2,16 @@ import Recordings
 import Testing
 
 @Suite struct CallFactsTests {
-    private func task(_ text: String) -> CallFacts { CallFacts(task: ProviderJSON(redacted: text)) }
+    private func task(_ text: String) -> CallFacts {
+        let facts = CallFacts(task: ProviderJSON(redacted: text))
+        // The same, whether someone has read the text before or not.
+        if let value = try? JSONReader.value(of: text) {
+            #expect(CallFacts(task: ProviderJSON(redacted: value)) == facts)
+            #expect(CallFacts(task: ProviderJSON { value }) == facts)
+        }
+        return facts
+    }
+
     private func search(_ text: String) -> CallFacts { CallFacts(search: ProviderJSON(redacted: text)) }
 
     @Test func `a listed task says who, for what, from where, to where and how long`() {

@@ -13,7 +13,7 @@ extension Watch {
         _ work: WorkUnderWay,
         besides covered: Range<Timestamp>?
     ) async throws -> [Alarm] {
-        let begun = try await begunDays(organization, manifest, outlook, standpoint.today)
+        let begun = try await begunDays(organization, manifest, outlook, standpoint)
         let open = begun.filter { day in
             !outlook.closed.contains(day) && day.interval(in: timeZone).upperBound + rules.openDay <= standpoint.now
                 && !isCovered(day, by: covered) && !work.backfills(day, outlook, in: timeZone)
@@ -45,15 +45,19 @@ extension Watch {
         _ organization: OrganizationName,
         _ manifest: Manifest,
         _ outlook: ClosingOutlook,
-        _ today: ArchiveDay
+        _ standpoint: Standpoint
     ) async throws -> [ArchiveDay] {
+        let today = standpoint.today
         guard let last = today.previous else { return [] }
         let daily = outlook.listed.map { ArchiveDay($0.lowerBound, in: timeZone) }
         let isOnlyKnownByRecords = outlook.listedAlone.isEmpty && outlook.listedTime.spans.isEmpty
         let first = outlook.firstDay(in: timeZone)
         let expectedSince = daily ?? (isOnlyKnownByRecords ? first : nil) ?? today
-        // What an interrupted pass has listed is known only from its tasks.
+        // What an interrupted pass has listed is known only from its tasks. A task with a wrong time may be of a day that
+        // no one can list.
+        let reach = ArchiveDay(standpoint.now - ListingPart.searchReach, in: timeZone)
         var begun = try await manifest.daysWithListedTasks(organization, through: last, timeZone: timeZone)
+            .filter { $0 > reach }
         for span in outlook.listedTime.spans { begun.formUnion(span.days(in: timeZone)) }
         if let first { begun.formUnion(first.through(last).filter { outlook.hasListed($0, in: timeZone) }) }
         begun.formUnion(expectedSince.through(last))

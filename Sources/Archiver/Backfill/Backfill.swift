@@ -117,7 +117,7 @@ package struct Backfill: Sendable {
         while !stop.isMade {
             let outcome = try await step(organization, days, besides: finished)
             result.alreadyListed = outcome?.alreadyListed ?? result.alreadyListed
-            result.incomplete = outcome?.incomplete ?? result.incomplete
+            if let open = outcome?.open { (result.incomplete, result.damaged) = (open.incomplete, open.damaged) }
             // No outcome, or a stopped step: another pass needed the archive, and this backfill continues after it.
             guard let outcome else { continue }
             guard let step = outcome.step else { return result }
@@ -148,9 +148,9 @@ package struct Backfill: Sendable {
         var alreadyListed: Int
         /// `nil` if no day remains.
         var step: Step?
-        /// The days of which something is missing or still to come; `nil` if a day is to be done before that is
-        /// checked.
-        var incomplete: [ArchiveDay]?
+        /// The days of which something is missing or still to come, and those of them on which something is damaged;
+        /// `nil` if a day is to be done before that is checked.
+        var open: (incomplete: [ArchiveDay], damaged: [ArchiveDay])?
     }
 
     /// Does the oldest remaining day.
@@ -206,7 +206,7 @@ package struct Backfill: Sendable {
         }
         var outcome = Outcome(alreadyListed: untouched.count - open.count)
         guard let day = open.first else {
-            outcome.incomplete = try await incomplete(days, of: organization, outlook, in: archive)
+            outcome.open = try await unfinished(days, of: organization, in: archive)
             return outcome
         }
         let number = (days.firstIndex(of: day) ?? 0) + 1
@@ -226,23 +226,25 @@ package struct Backfill: Sendable {
 }
 
 extension Backfill {
-    /// The incomplete ones of `days`, whichever pass listed them.
-    private func incomplete(
+    /// The incomplete ones of `days`, and those of them on which something is damaged, whichever pass listed them.
+    private func unfinished(
         _ days: [ArchiveDay],
         of organization: OrganizationName,
-        _ outlook: ClosingOutlook,
         in archive: CallArchive
-    ) async throws -> [ArchiveDay] {
+    ) async throws -> (incomplete: [ArchiveDay], damaged: [ArchiveDay]) {
         let standpoint = try await archive.context.standpoint(of: organization)
+        let outlook = try await archive.context.manifest.closingOutlook(organization)
         let statuses = try await archive.context.manifest.dayStatuses(
             organization: organization,
             since: days.first,
             at: standpoint
         )
         let open = Set(statuses.filter { !$0.isComplete(today: standpoint.today) }.map(\.day))
-        return days.filter { day in
+        let damaged = Set(statuses.filter(\.isDamaged).map(\.day))
+        let incomplete = days.filter { day in
             open.contains(day) || outlook.doubted.contains(day) || !outlook.hasListed(day, in: setup.rules.timeZone)
         }
+        return (incomplete, days.filter(damaged.contains))
     }
 }
 

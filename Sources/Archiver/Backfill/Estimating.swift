@@ -148,13 +148,16 @@ package struct Estimating: Sendable {
         var count = PieceCount(piece: piece)
         var sample = TaskSample(size: quota)
         var tasks = Counter()
+        // The provider may list a task twice; Search and the task list may both have one.
+        var seen: Set<TaskID> = []
         for part in ListingPart.parts(of: piece.range, now: now()) {
             for try await page in part.pages(of: contactCenter, now: now()) {
                 count.pages += 1
-                let ids = page.tasks.map(\.id)
+                let fresh = page.tasks.filter { seen.insert($0.id).inserted }
                 let name = provider.organization
-                let holdings = try await manifest?.holdings(of: ids, organization: name, altered: altered) ?? [:]
-                for task in page.tasks { tasks.take(task, holdings[task.id], into: &sample) }
+                let holdings =
+                    try await manifest?.holdings(of: fresh.map(\.id), organization: name, altered: altered) ?? [:]
+                for task in fresh { tasks.take(task, holdings[task.id], into: &sample) }
             }
         }
         // The last page is followed by another request even if it is not full, because nothing says that it is the

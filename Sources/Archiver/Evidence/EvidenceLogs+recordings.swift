@@ -5,14 +5,18 @@ import Recordings
 
 extension EvidenceLogs {
     /// Logs that recordings are stored, when their bytes are durable and before the manifest says so.
+    /// - Parameters:
+    ///   - group: the recordings.
+    ///   - archives: the archive of each.
     /// - Returns: the number of each one's entry.
     @discardableResult
-    func noteStored(_ entries: [(archive: ArchiveName, entry: RecordingEntry)]) throws(EvidenceError) -> [Int64] {
+    func noteStored(_ group: StoredGroup, in archives: [ArchiveName]) throws(EvidenceError) -> [Int64] {
         var acts: [LogEntry] = []
         var places: [Int] = []
-        for (archive, entry) in entries {
+        for (position, archive) in archives.enumerated() {
+            let entry = group.entries[position]
             places.append(acts.count)
-            acts.append(stored(entry, entry.record, in: archive))
+            acts.append(stored(entry, group.records[position], in: archive))
             if let replaced = entry.replaces { acts.append(replacement(of: entry, in: replaced)) }
         }
         let leaves = try append(acts)
@@ -28,7 +32,8 @@ extension EvidenceLogs {
         guard !entries.isEmpty else { return (0, []) }
         let logged = try LoggedArchive.find(archive, in: log(of: archive.organization))
         let fresh = entries.filter { !logged.has($0) }
-        let leaves = try noteStored(fresh.map { (archive, $0) })
+        let group = StoredGroup(entries: fresh, records: fresh.map(\.record), extents: [:])
+        let leaves = try noteStored(group, in: fresh.map { _ in archive })
         return (fresh.count, logged.leaves(of: entries) + zip(fresh, leaves).map { RecordingLeaf($0, $1) })
     }
 

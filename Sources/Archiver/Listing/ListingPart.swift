@@ -137,6 +137,7 @@ extension ListedTask {
 
     /// - Parameter created: when the call was created, overriding the row.
     fileprivate init(search task: SearchTask, createdTime created: Timestamp) {
+        let record = task.json
         self.init(
             id: task.id,
             createdTime: created,
@@ -144,7 +145,7 @@ extension ListedTask {
             channelType: task.channelType ?? "",
             status: task.taskStatus,
             captureRequest: task.captureRequest,
-            json: ProviderJSON(redacted: "{\"search\":\(task.json)}")
+            json: ProviderJSON { .object([JSONMember("search", record.value)]) }
         )
     }
 }

@@ -33,11 +33,11 @@ package struct Pass: Sendable {
         package var unlisted: [ArchiveDay] = []
         /// The days of the window whose listing, in this or an earlier pass, may have left out a task; oldest first.
         package var doubted: [ArchiveDay] = []
-        /// Recordings of other days that are known, not received and not explained. Counted only if the pass was to
+        /// Recordings outside the window that are known, not received and not explained. Counted only if the pass was to
         /// fetch missing recordings of all days.
         package var unreceivedElsewhere = 0
-        /// Recordings of other days that were received and are damaged. Counted only if the pass was to fetch missing
-        /// recordings of all days.
+        /// Recordings outside the window that were received and are damaged. Counted only if the pass was to fetch
+        /// missing recordings of all days.
         package var damagedElsewhere = 0
         /// The figures of the days outside the window, as far as they are known.
         package var outside = ReportFigures()
@@ -237,13 +237,17 @@ package struct Pass: Sendable {
             .filter { !window.overlaps($0.day.interval(in: context.rules.timeZone)) }
             .reduce(into: ReportFigures()) { $0 += ReportFigures($1) }
         guard case .onlyUnreceived(nil) = assignment.scope else { return }
-        result.damagedElsewhere = result.outside.damaged
-        let before = Timestamp(millisecondsSince1970: .min)..<window.lowerBound
-        let pending = try await context.manifest.pendingRecordings(name, created: before).count
-        let gaps = GapFilter(organization: name, isExplained: false)
-        result.unreceivedElsewhere = try await context.manifest.reduceGaps(gaps, at: standpoint, into: pending) {
-            if $1.recording != nil, !$1.wasHeld, $1.createdTime < window.lowerBound { $0 += 1 }
+        let (earliest, latest) = (Timestamp(millisecondsSince1970: .min), Timestamp(millisecondsSince1970: .max))
+        var pending = 0
+        for span in [earliest..<window.lowerBound, window.upperBound..<latest] {
+            pending += try await context.manifest.pendingRecordings(name, created: span).count
         }
+        let gaps = GapFilter(organization: name, isExplained: false)
+        let elsewhere = try await context.manifest.reduceGaps(gaps, at: standpoint, into: (pending, 0)) { found, gap in
+            guard gap.recording != nil, !window.contains(gap.createdTime) else { return }
+            if gap.wasHeld { found.1 += 1 } else { found.0 += 1 }
+        }
+        (result.unreceivedElsewhere, result.damagedElsewhere) = elsewhere
     }
 
     private func reconcile(_ name: OrganizationName, _ window: Range<Timestamp>) async throws -> [DayReconciliation] {

@@ -312,7 +312,12 @@ extension Reception {
         let listed = answer.captures.flatMap(\.recordings)
         let keys = [key, key.withoutDigest]
         guard let found = listed.first(where: { keys.contains($0.key) || $0.asVersion?.key == key }) else {
-            return .lost(code: .purgedUpstream, reason: "the provider no longer lists this recording")
+            let reason = "the provider no longer lists this recording"
+            // What is listed without a way to its bytes may be this recording.
+            guard let unusable = answer.malformed.first(where: { $0.taskID == taskID }) else {
+                return .lost(code: .purgedUpstream, reason: reason)
+            }
+            return .lost(code: .refusedByProvider, reason: "\(reason), unless this is it: \(unusable.problem)")
         }
         progress.url = found.url
         progress.urlExpiry = askedAt + options.urlExpiration

@@ -110,6 +110,9 @@ struct ArchiveAdopter: Sendable {
             let reason = "no recording in it has an intact metadata line"
             return Outcome(faults: salvage.faults + [notTakenIn(name, reason)])
         }
+        let damaged = salvage.damaged.map {
+            DamagedRecording(archive: name, taskID: $0.key.taskID, offset: $0.offset)
+        }
         let duplicates = try await manifest.restore(
             ArchiveRow(
                 name: name,
@@ -121,13 +124,10 @@ struct ArchiveAdopter: Sendable {
             organizationID: organizationID,
             tasks: Rows(salvage.tasks),
             recordings: Rows(known),
+            damaged: damaged,
             schedule: schedule,
             now: now
         )
-        let damaged = salvage.damaged.map {
-            DamagedRecording(archive: name, taskID: $0.key.taskID, offset: $0.offset)
-        }
-        try await manifest.noteDamaged(damaged, now: now)
         let taken = known.count - duplicates.count - damaged.count
         var outcome = Outcome(recordings: max(0, taken), faults: salvage.faults)
         if !duplicates.isEmpty { outcome.remarks = try await chooseCopies(in: name, now: now) }

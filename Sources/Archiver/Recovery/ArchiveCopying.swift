@@ -78,7 +78,7 @@ struct ArchiveCopying: Sendable {
         }
         let stored = try await context.writer.append(members)
         let leaves = try await context.evidence.run { logs throws(EvidenceError) in
-            try logs.noteStored(stored.entries.map { (archive: open, entry: $0) })
+            try logs.noteStored(stored, in: stored.entries.map { _ in open })
         }
         try await context.manifest.noteCopied(
             group.indices.map {

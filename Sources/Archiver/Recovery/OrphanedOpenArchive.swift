@@ -85,7 +85,7 @@ struct OrphanedOpenArchive: Sendable {
             let stored = try await writer.append(group)
             guard let extent = stored.extents[open] else { continue }
             let leaves = try await logs.run { logs throws(EvidenceError) in
-                try logs.noteStored(stored.entries.map { (archive: open, entry: $0) })
+                try logs.noteStored(stored, in: stored.entries.map { _ in open })
             }
             try await adopter.manifest.noteAdopted(
                 open,

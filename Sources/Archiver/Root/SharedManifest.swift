@@ -74,8 +74,10 @@ package actor SharedManifest {
 
     private func open(_ mode: Manifest.Mode) throws -> Manifest {
         let recorder = mode == .readWrite ? logs.recorder : nil
+        // Looked at before it is opened: if it is replaced in between, the next caller opens the new one.
+        let before = try FileSystem.status(of: root.manifestPath)
         let manifest = try Manifest(of: root, mode: mode, recorder: recorder, onUpgrade: onUpgrade)
-        present = try FileSystem.status(of: root.manifestPath).map { (manifest, mode, $0) }
+        present = try (before ?? FileSystem.status(of: root.manifestPath)).map { (manifest, mode, $0) }
         opened.withLock { $0 = manifest }
         return manifest
     }

@@ -95,9 +95,9 @@ struct Storing: Sendable {
         let recordings = groups.flatMap(\.recordings)
         let stored = try await context.writer.synchronize(groups.map(\.group))
         // A crash from here on may leave bytes that the log knows and the manifest does not: recovery finds them.
-        let named = Array(zip(groups.flatMap(\.archives), stored.entries))
+        let archives = groups.flatMap(\.archives)
         let leaves = try await context.evidence.run { logs throws(EvidenceError) in
-            try logs.noteStored(named.map { (archive: $0, entry: $1) })
+            try logs.noteStored(stored, in: archives)
         }
         try await context.manifest.noteStored(
             recordings.indices.map {

@@ -10,11 +10,22 @@ package struct VaultFinding: Sendable {
     package var evicted: [ArchiveName] = []
     /// Why something could not be put there; `nil` if nothing failed. It never keeps the pass from archiving.
     package var failure: (any Error)?
+    /// Whether something failed that keeps every other archive from being put, too.
+    package private(set) var isBlocked = false
 
     package init() {}
 
     /// Keeps the first failure.
-    mutating func fail(_ error: any Error) { failure = failure ?? error }
+    mutating func fail(_ error: any Error) {
+        failure = failure ?? error
+        if (error as? VaultError)?.isOfVault == true { isBlocked = true }
+    }
+
+    /// The same, for a failure after which nothing can be put.
+    mutating func block(_ error: any Error) {
+        fail(error)
+        isBlocked = true
+    }
 }
 
 extension VaultError {

@@ -66,7 +66,7 @@ package struct VaultPush: Sendable {
             var tried: Set<ArchiveName> = []
             while !stop.isMade, try await step(name, &tried, &result) {
                 try done(result)
-                if (result.finding.failure as? VaultError)?.isOfVault == true { break }
+                if result.finding.isBlocked { break }
             }
             results.append(result)
         }

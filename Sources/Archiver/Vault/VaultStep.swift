@@ -62,7 +62,7 @@ struct VaultStep: Sendable {
             try await vault.requireLock()
             return true
         } catch {
-            finding.fail(error)
+            finding.block(error)
             try await context.manifest.noteVaultFailure(first, error.message, now: context.now())
             return false
         }

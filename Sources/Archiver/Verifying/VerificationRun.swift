@@ -159,12 +159,19 @@ package struct VerificationRun: Sendable {
         report: (VerificationReport) async throws -> Void
     ) async throws -> Summary {
         var summary = Summary()
+        func tell(_ done: VerificationReport) async throws {
+            summary.add(done)
+            try await report(done)
+        }
+        func count(_ done: VerificationReport) async throws {
+            summary.archives += 1
+            try await tell(done)
+        }
         let (manifest, faults) = try await checkManifest(scope)
         if !faults.isEmpty {
             var own = VerificationReport(path: root.manifestPath)
             own.faults = faults
-            summary.add(own)
-            try await report(own)
+            try await tell(own)
         }
         let known = try await knownArchives(manifest, scope)
         let onDisk = try known.filter { name, row in
@@ -175,15 +182,10 @@ package struct VerificationRun: Sendable {
         if !ledgers.faults.isEmpty {
             var logs = VerificationReport(path: root.logsPath)
             logs.faults = ledgers.faults
-            summary.add(logs)
-            try await report(logs)
+            try await tell(logs)
         }
         let checking = checking(manifest, ledgers, isQuick: scope.isQuick)
-        try await checking.verify(names, known) { done in
-            summary.archives += 1
-            summary.add(done)
-            try await report(done)
-        }
+        try await checking.verify(names, known, count)
         // Files that the manifest does not know.
         let misplaced = try root.archives.misplaced().filter { scope.covers($0.name) }
             .map { (path: $0.path, fault: ArchiveFault(misplaced: $0.name, at: $0.path)) }
@@ -192,20 +194,23 @@ package struct VerificationRun: Sendable {
         for (path, fault) in misplaced + lost {
             var stray = VerificationReport(path: path)
             stray.faults = [fault]
-            summary.add(stray)
-            try await report(stray)
+            try await tell(stray)
         }
         guard scope.share == nil else { return summary }
-        try await verifyLegacy(scope, ledgers) { done in
-            summary.add(done)
-            try await report(done)
-        }
+        try await verifyLegacy(scope, ledgers, tell)
         guard let manifest else { return summary }
+        var passedOver: Set<ArchiveName> = []
         for open in try await manifest.openArchives() where scope.covers(open.name) {
-            guard let done = try await checking.verify(open: open.name, manifest) else { continue }
-            summary.add(done)
-            try await report(done)
+            guard let done = try await checking.verify(open: open.name, manifest) else {
+                passedOver.insert(open.name)
+                continue
+            }
+            try await tell(done)
         }
+        // What a pass has sealed since was not among the sealed ones above, nor is it open any more.
+        let sealed = try await knownArchives(manifest, scope)
+        passedOver.formUnion(sealed.keys.filter { known[$0] == nil })
+        try await checking.verify(passedOver.subtracting(names).sorted(), sealed, count)
         return summary
     }
 

@@ -7,6 +7,8 @@ struct JSONObjectWriter {
     private var text: [UInt8] = [UInt8(ascii: "{")]
     /// Where ``line`` puts the checksum of the rest; `nil` for a line without one.
     private var checkPosition: Int?
+    /// The field that says where something is; `nil` if there is none.
+    private var placeRange: Range<Int>?
 
     mutating func add(_ key: StaticString, _ value: String?) {
         guard let value else { return }
@@ -49,6 +51,13 @@ struct JSONObjectWriter {
         checkPosition = text.count
     }
 
+    /// Adds where something is, which may change while all else stays. Not the first field.
+    mutating func add(_ key: StaticString, place value: Int64) {
+        let begin = text.count
+        add(key, value)
+        placeRange = begin..<text.count
+    }
+
     /// The object, without a line break.
     var line: [UInt8] {
         var line = uncheckedLine
@@ -60,6 +69,12 @@ struct JSONObjectWriter {
 
     /// The object without its checksum, as earlier versions wrote it.
     var uncheckedLine: [UInt8] { text + [UInt8(ascii: "}")] }
+
+    /// The same without the field that says where something is.
+    var unplacedLine: [UInt8] {
+        guard let placeRange else { return uncheckedLine }
+        return text[..<placeRange.lowerBound] + text[placeRange.upperBound...] + [UInt8(ascii: "}")]
+    }
 
     private mutating func begin(_ key: StaticString) {
         if text.count > 1 { text.append(UInt8(ascii: ",")) }

@@ -6,6 +6,12 @@ extension RecordingEntry {
     /// unchanged.
     package var jsonLine: [UInt8] { jsonObject.line }
 
+    /// The line and the ``record``, made together.
+    var written: (line: [UInt8], record: ContentDigest) {
+        let object = jsonObject
+        return (object.line, Digester.digest(of: object.unplacedLine))
+    }
+
     /// Whether `line`, from which this entry was read, is intact. A line can lack a checksum because it is older, or
     /// because the checksum's own key was damaged. It must then contain nothing that readers ignore.
     func isWhole(_ line: [UInt8]) -> Bool {
@@ -14,7 +20,7 @@ extension RecordingEntry {
 
     /// What the evidence log says about the entry: the SHA-256 of its line without the line's place and checksum, so
     /// that it is valid wherever the recording is packed.
-    package var record: ContentDigest { Digester.digest(of: jsonObject(isPlaced: false).uncheckedLine) }
+    package var record: ContentDigest { Digester.digest(of: jsonObject.unplacedLine) }
 
     /// The same of a line as it is in an archive, whichever version wrote it.
     package static func record(ofLine line: [UInt8]) -> ContentDigest {
@@ -25,9 +31,7 @@ extension RecordingEntry {
         return Digester.digest(of: text)
     }
 
-    private var jsonObject: JSONObjectWriter { jsonObject(isPlaced: true) }
-
-    private func jsonObject(isPlaced: Bool) -> JSONObjectWriter {
+    private var jsonObject: JSONObjectWriter {
         var object = JSONObjectWriter()
         object.add("attempts", Int64(attempts))
         if let audio { object.add("audio", audio.jsonObject) }
@@ -38,7 +42,7 @@ extension RecordingEntry {
         object.add("day", day.description)
         object.add("file", file.description)
         object.add("kind", key.kind.rawValue)
-        if isPlaced { object.add("offset", offset) }
+        object.add("offset", place: offset)
         object.add("organization", organization.description)
         object.add("organization_id", organizationID.description)
         if original != stored {

@@ -127,7 +127,7 @@ struct ArchiveSalvage {
                 digest: entry.stored.digest,
                 storage: .range(path: root.openArchivePath(name), offset: entry.offset)
             )
-            entries.append(try archive.append(PendingMember(entry: entry, content: content)))
+            entries.append(try archive.append(PendingMember(entry: entry, content: content)).entry)
         }
         let extent = try archive.synchronize()
         try archive.settle()

@@ -56,7 +56,7 @@ package actor ArchiveWriter {
     /// - Throws: if anything failed; nothing of the group is kept then. With `.damaged` and a part file's path, that
     ///   recording has to be received again.
     package func begin(_ group: [(ArchiveName, PendingMember)]) throws(ArchiveError) -> AppendedGroup {
-        var entries = [RecordingEntry?](repeating: nil, count: group.count)
+        var appended = [(entry: RecordingEntry, record: ContentDigest)?](repeating: nil, count: group.count)
         var flushes: [ArchiveName: OpenArchiveFlush] = [:]
         let indices = Dictionary(grouping: group.indices) { group[$0].0 }
         let names = indices.keys.sorted()
@@ -65,7 +65,7 @@ package actor ArchiveWriter {
             for name in names {
                 let archive = try openArchive(name)
                 for index in indices[name] ?? [] {
-                    entries[index] = try archive.append(salted(group[index].1))
+                    appended[index] = try archive.append(salted(group[index].1))
                     group[index].1.content.releaseBuffers()
                 }
                 let flush = try archive.flush()
@@ -77,7 +77,13 @@ package actor ArchiveWriter {
             for name in names { cutBack(name, keeping: begun[name]?.filter { $0.group != groupCount }) }
             throw error.needing(group.reduce(0) { $0 + $1.1.content.byteCount })
         }
-        return AppendedGroup(number: groupCount, entries: entries.compactMap(\.self), flushes: flushes)
+        let all = appended.compactMap(\.self)
+        return AppendedGroup(
+            number: groupCount,
+            entries: all.map(\.entry),
+            records: all.map(\.record),
+            flushes: flushes
+        )
     }
 
     /// A recording as its line is written for the first time. Its salt never changes after that.
@@ -121,7 +127,11 @@ package actor ArchiveWriter {
             begun[name]?.removeFirst(numbers[name]?.count ?? 0)
             if begun[name]?.isEmpty == true { begun[name] = nil }
         }
-        return StoredGroup(entries: groups.flatMap(\.entries), extents: flushes.mapValues(\.end))
+        return StoredGroup(
+            entries: groups.flatMap(\.entries),
+            records: groups.flatMap(\.records),
+            extents: flushes.mapValues(\.end)
+        )
     }
 
     /// Makes an archive's files agree with what the manifest knows, after a start or a failure.

@@ -38,8 +38,9 @@ final class OpenArchiveFile {
     }
 
     /// Appends a recording. It is durable once the flush that ``flush()`` returns has finished.
-    /// - Returns: its entry with its offset.
-    func append(_ member: PendingMember) throws(ArchiveError) -> RecordingEntry {
+    /// - Returns: its entry with its offset, and what the evidence log says about it.
+    @discardableResult
+    func append(_ member: PendingMember) throws(ArchiveError) -> (entry: RecordingEntry, record: ContentDigest) {
         var entry = member.entry
         precondition(
             entry.stored == member.content.identity,
@@ -48,9 +49,10 @@ final class OpenArchiveFile {
         entry.offset = try writer.begin(header(for: entry))
         try member.content.forEachPiece { bytes throws(ArchiveError) in try writer.write(bytes) }
         try writer.endMember()
-        pendingLines.append(contentsOf: entry.jsonLine)
+        let (line, record) = entry.written
+        pendingLines.append(contentsOf: line)
         pendingLines.append(UInt8(ascii: "\n"))
-        return entry
+        return (entry, record)
     }
 
     /// Writes everything that was appended since the last flush to the tar.

@@ -5,6 +5,8 @@ package struct AppendedGroup: Sendable {
     let number: Int
     /// In the order of the group, with their offsets.
     let entries: [RecordingEntry]
+    /// What the evidence log says about each of them (``RecordingEntry/record``).
+    let records: [ContentDigest]
     let flushes: [ArchiveName: OpenArchiveFlush]
 }
 
@@ -12,6 +14,18 @@ package struct AppendedGroup: Sendable {
 package struct StoredGroup: Sendable, Hashable {
     /// In the order of the group, with their offsets.
     package var entries: [RecordingEntry]
+    /// What the evidence log says about each of them (``RecordingEntry/record``).
+    package var records: [ContentDigest]
     /// The new extent of each archive in the group.
     package var extents: [ArchiveName: ArchiveExtent]
+
+    package init(
+        entries: [RecordingEntry],
+        records: [ContentDigest],
+        extents: [ArchiveName: ArchiveExtent]
+    ) {
+        self.entries = entries
+        self.records = records
+        self.extents = extents
+    }
 }

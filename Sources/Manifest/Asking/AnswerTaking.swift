@@ -18,6 +18,8 @@ struct AnswerTaking {
 
     /// How long a recording waits that was known and is no longer offered, or is refused.
     private static let withdrawnRetryDelay: Duration = .hours(1)
+    /// How far ahead the provider's clock may be for its times to be believed, as in a listing.
+    private static let clockTolerance: Duration = .hours(24)
 
     private var rule: AnswerRule { AnswerRule(schedule: schedule, now: now, trackingID: trackingID) }
 
@@ -73,11 +75,14 @@ struct AnswerTaking {
     private func work(_ fetch: AnswerPlan.Fetch, _ snapshot: TaskSnapshot, in db: Database) throws -> RecordingWork {
         let row = snapshot.task.recording(fetch.recording)
         let mayReplace = fetch.wasKnown && fetch.look == nil
+        var captured = fetch.captured
+        // It is kept until the recording is stored.
+        captured.json = captured.json.packed
         return RecordingWork(
             row: row,
             organization: organization,
             day: snapshot.task.day,
-            captured: fetch.captured,
+            captured: captured,
             file: fetch.recording.file,
             attempts: fetch.recording.attempts,
             taskJSON: snapshot.unsealed?.json,
@@ -89,7 +94,9 @@ struct AnswerTaking {
 
     private func registerUnlisted(_ capture: Capture, in db: Database) throws -> TaskSnapshot? {
         guard !capture.recordings.isEmpty else { return nil }
-        let created = capture.recordings.compactMap(\.key.startTime).min() ?? now
+        // A time to come is wrong, and its day would never be over.
+        let times = capture.recordings.compactMap(\.key.startTime).filter { $0 <= now + Self.clockTolerance }
+        let created = times.min() ?? now
         let entry = TaskEntry(
             id: capture.taskID,
             day: day(created),

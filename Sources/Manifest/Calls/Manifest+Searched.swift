@@ -39,11 +39,11 @@ extension Manifest {
             var news = 0
             try TaskSnapshot.forEach(rows, about: \.id, organization: organization, in: db) { row, snapshot in
                 guard let snapshot, [nil, .task].contains(snapshot.task.callSource) else { return }
-                let task = snapshot.task
+                let (task, json) = (snapshot.task, row.json.made)
                 var unsealed = snapshot.unsealed ?? UnsealedTask()
-                unsealed.search = row.json
+                unsealed.search = json
                 let facts = unsealed.json == nil ? try StoredCall.find(task.row, in: db)?.facts : nil
-                try StoredCall(json: unsealed.json, search: row.json, known: facts)?.save(task.row, in: db, knownRows)
+                try StoredCall(json: unsealed.json, search: json, known: facts)?.save(task.row, in: db, knownRows)
                 try unsealed.put(task.row, in: db)
                 news += 1
             }

@@ -9,6 +9,8 @@ struct DayCounting {
     }
 
     private var days: [Key: DayStatus] = [:]
+    private let organization: OrganizationName?
+    private let since: ArchiveDay?
     private let standpoint: Standpoint
     /// For `archive` and `day_close`, and for `suspect` joined with its task.
     private let condition: String
@@ -17,6 +19,8 @@ struct DayCounting {
     private let arguments: StatementArguments
 
     init(organization: OrganizationName?, since: ArchiveDay?, standpoint: Standpoint) {
+        self.organization = organization
+        self.since = since
         self.standpoint = standpoint
         condition = "day >= :since AND (:organization IS NULL OR organization.name = :organization)"
         taskCondition = "task.\(condition)"
@@ -134,19 +138,29 @@ struct DayCounting {
             guard days[key]?.known ?? 0 >= recorded else { throw try row.unreadable(column: 2) }
             days[key]?.isClosed = true
         }
-        for organization in try Row.fetchAll(db, sql: "SELECT row, name FROM organization") {
-            let name: String = try organization[1]
-            for day in try KnownDamage.days(organization: organization[0], standpoint.altered, in: db) {
-                let key = Key(organization: name, day: day.stored)
-                days[key]?.isClosed = false
-                days[key]?.isDamaged = true
+        for row in try Row.fetchAll(db, sql: "SELECT row, name FROM organization") {
+            let text: String = try row[1]
+            guard organization == nil || organization?.description == text else { continue }
+            let name = try OrganizationName(stored: text)
+            // Also of days without a recording, whose archives have the lines of their tasks.
+            for day in try KnownDamage.days(organization: row[0], standpoint.altered, in: db) {
+                mark(name, day) { $0.isDamaged = true }
             }
-            for (day, count) in try VaultRule.archives(organization: organization[0], in: db) {
-                let key = Key(organization: name, day: day.stored)
-                days[key]?.isClosed = false
-                days[key]?.archivesUnvaulted = count
+            for (day, count) in try VaultRule.archives(organization: row[0], in: db) {
+                mark(name, day) { $0.archivesUnvaulted = count }
             }
         }
+    }
+
+    /// Changes a day that something keeps from being closed.
+    private mutating func mark(_ organization: OrganizationName, _ day: ArchiveDay, _ change: (inout DayStatus) -> Void)
+    {
+        guard since.map({ $0 <= day }) ?? true else { return }
+        let key = Key(organization: organization.description, day: day.stored)
+        var status = days[key] ?? DayStatus(organization: organization, day: day)
+        status.isClosed = false
+        change(&status)
+        days[key] = status
     }
 
     private mutating func add(_ gap: Gap, as field: WritableKeyPath<DayStatus, Int>) {

@@ -64,7 +64,8 @@ struct DayTally {
     /// Counts as damaged what was counted as archived, stored or pending before.
     private mutating func countDamaged(in db: Database) throws {
         let (condition, arguments, today) = (scope.condition, scope.arguments, standpoint.today)
-        try DamagedRecordingRow.forEach(.tasks, where: condition, arguments, standpoint.altered, in: db) { row in
+        let walk = standpoint.altered.isEmpty ? try GapWalk(overFew: "damage", in: db) : .tasks
+        try DamagedRecordingRow.forEach(walk, where: condition, arguments, standpoint.altered, in: db) { row in
             change(row.gap.day) { day in
                 switch row.place {
                 case .archived: day.summary.recordings.archived -= 1
@@ -176,7 +177,8 @@ struct DayTally {
         // Only listed tasks. A task that was only asked for by its ID is known because it has recordings; its question
         // stays open only if some of them are unusable.
         let condition = "\(scope.condition) AND (listed OR \(Question.hasUnusable))"
-        let open = try OpenTask.cursor(.tasks, where: condition, scope.arguments, in: db)
+        let walk = try GapWalk(overFew: "question", in: db)
+        let open = try OpenTask.cursor(walk, where: condition, scope.arguments, in: db)
         while let task = try open.next().map(OpenTask.init) {
             let isUndetermined = task.captureRequest == .undetermined && !task.isHeld && task.isListed
             let standing = task.standing(at: standpoint)
@@ -199,7 +201,8 @@ struct DayTally {
     }
 
     private mutating func countFailed(in db: Database) throws {
-        let failed = try FailedRecording.cursor(.tasks, where: scope.condition, scope.arguments, in: db)
+        let walk = try GapWalk(overFew: "recording INDEXED BY recording_wanted WHERE archive IS NULL", in: db)
+        let failed = try FailedRecording.cursor(walk, where: scope.condition, scope.arguments, in: db)
         while let recording = try failed.next().map(FailedRecording.init) {
             add(recording.gap)
             guard recording.isDamaged else { continue }
@@ -212,8 +215,13 @@ struct DayTally {
     }
 
     private mutating func countSuspects(in db: Database) throws {
+        let tables =
+            switch try GapWalk(overFew: "suspect", in: db) {
+            case .unfinished: "suspect CROSS JOIN task ON task.row = suspect.task"
+            case .tasks: "task CROSS JOIN suspect ON suspect.task = task.row"
+            }
         let select = """
-            SELECT day, count(*), count(acknowledged_time) FROM task CROSS JOIN suspect ON suspect.task = task.row
+            SELECT day, count(*), count(acknowledged_time) FROM \(tables)
             WHERE better IS NULL AND \(scope.condition) GROUP BY day
             """
         for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments) {

@@ -56,10 +56,9 @@ extension Manifest {
         guard !tasks.isEmpty else { return [] }
         return try await write { db in
             let row = try OrganizationRow.row(of: organization, in: db)
-            return try tasks.filter { id in
-                guard let known = try KnownTask.find(id, organization: row, in: db),
-                    known.captureRequest == .notRequested
-                else { return false }
+            var claimed: [TaskID] = []
+            try KnownTask.forEach(tasks, about: \.self, organization: row, in: db) { id, known in
+                guard let known, known.captureRequest == .notRequested else { return }
                 try Claim.put(known.row, source: source, now: now, in: db)
                 try db.cachedStatement(sql: "UPDATE task SET capture_request = ? WHERE row = ?")
                     .execute(arguments: [CaptureRequest.requested.stored, known.row])
@@ -75,8 +74,9 @@ extension Manifest {
                     detail: ["claimed_by": source]
                 )
                 try event.insert(in: db)
-                return true
+                claimed.append(id)
             }
+            return claimed
         }
     }
 }

@@ -19,8 +19,10 @@ extension Manifest {
         try await read { db in
             let organization = try OrganizationRow.row(of: organization, in: db)
             let statement = try db.cachedStatement(sql: "SELECT 1 FROM task WHERE id = ? AND organization = ?")
+            let besidesCapitals = try TaskID.areCapitalsKnown(in: db)
             return try ids.filter {
-                try Int.fetchOne(statement, arguments: [try $0.known(in: db), organization]) == nil
+                let id = try $0.known(in: db, besidesCapitals: besidesCapitals)
+                return try Int.fetchOne(statement, arguments: [id, organization]) == nil
             }
         }
     }

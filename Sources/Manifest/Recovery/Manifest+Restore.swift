@@ -16,6 +16,7 @@ extension Manifest {
     /// result.
     /// - Parameters:
     ///   - recordings: in the order of the archive.
+    ///   - damaged: those of them whose bytes are not intact. They do not count for a moment.
     ///   - schedule: set for a rebuild: decides which tasks may still get recordings; `nil` if the manifest knows its
     ///     tasks.
     /// - Returns: the recordings of which another archive's copy counts.
@@ -26,6 +27,7 @@ extension Manifest {
         organizationID: OrganizationID,
         tasks: some AsyncSequence<TaskEntry, any Error>,
         recordings: some AsyncSequence<RecordingEntry, any Error>,
+        damaged: [DamagedRecording] = [],
         schedule: AskSchedule?,
         now: Timestamp
     ) async throws -> [RecordingKey] {
@@ -58,6 +60,7 @@ extension Manifest {
         try await write(.machine) { db in
             for held in lost { try held.lose(archive.name, now: now, in: db) }
             try adoption.finish(archive, in: db)
+            for recording in damaged { _ = try recording.note(now: now, in: db) }
             guard schedule == nil else { return }
             let detail = ["archive": archive.name.description, "recordings": String(archive.recordings)]
             let organization = archive.name.organization

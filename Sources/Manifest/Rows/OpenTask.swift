@@ -8,6 +8,17 @@ enum GapWalk {
     case unfinished
     /// With the tasks that the condition finds, for a day or a window.
     case tasks
+
+    private static let fewRows = 1000
+
+    /// For a day or a window: with what is unfinished, if that is little in the whole manifest. Passing a hundred thousand
+    /// tasks of a settled day takes a tenth of a second each time.
+    /// - Parameter unfinished: what is unfinished, in SQL.
+    init(overFew unfinished: String, in db: Database) throws {
+        let select = "SELECT count(*) FROM (SELECT 1 FROM \(unfinished) LIMIT \(Self.fewRows))"
+        let count = try Int.fetchOne(db.cachedStatement(sql: select)) ?? 0
+        self = count < Self.fewRows ? .unfinished : .tasks
+    }
 }
 
 /// A task that has a question, and no recordings or not all that the provider lists. Apart from tasks with failed

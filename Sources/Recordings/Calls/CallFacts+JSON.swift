@@ -64,7 +64,7 @@ private struct ProviderRow {
     private let value: JSONValue
 
     init(_ json: ProviderJSON) {
-        value = (try? JSONReader.value(of: json.description)) ?? .null
+        value = json.value
     }
 
     private init(_ value: JSONValue) {

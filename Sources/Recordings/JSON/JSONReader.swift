@@ -33,6 +33,8 @@ package struct JSONReader {
     private var valueCount = 0
     /// Which element or member of each array or object is being read, from the outermost on.
     private var path: [Int] = []
+    /// For each depth, the last object whose names all differ: the next row of a list usually has the same names.
+    private var distinct: [[JSONMember]]
     private var oddities: [JSONOddity] = []
     private var oddityCount = 0
 
@@ -40,6 +42,7 @@ package struct JSONReader {
         self.bytes = bytes
         self.isTolerant = isTolerant
         self.maxValues = maxValues
+        distinct = isTolerant ? Array(repeating: [], count: Self.deepestNesting + 1) : []
     }
 
     /// The one value that `data` holds.
@@ -99,9 +102,9 @@ package struct JSONReader {
 
     /// Bytes that are not UTF-8 become U+FFFD.
     private mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-        var text = String(decoding: bytes, as: UTF8.self)
-        if !text.withUTF8({ $0.elementsEqual(bytes) }) { note("bytes that are no text") }
-        return text
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        note("bytes that are no text")
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -211,9 +214,17 @@ package struct JSONReader {
         return name
     }
 
+    private static func haveSameNames(_ one: [JSONMember], _ other: [JSONMember]) -> Bool {
+        one.count == other.count && one.indices.allSatisfy { one[$0].name == other[$0].name }
+    }
+
     /// The last one counts. Two with the same value are unambiguous.
     private mutating func noteRepetition(in members: [JSONMember]) {
-        guard members.count > 1, Set(members.lazy.map(\.name)).count < members.count else { return }
+        guard members.count > 1, !Self.haveSameNames(members, distinct[depth]) else { return }
+        guard Set(members.lazy.map(\.name)).count < members.count else {
+            distinct[depth] = members
+            return
+        }
         for (place, member) in members.enumerated() {
             guard let last = members.lastIndex(where: { $0.name == member.name }), last != place,
                 members[last].value != member.value

@@ -38,10 +38,14 @@ package struct JSONWriter {
 
     private mutating func write(_ members: [JSONMember]) {
         bytes.append(UInt8(ascii: "{"))
-        // A stable sort: of a repeated name, the last one in the text stays last.
-        let sorted = members.sorted { Self.precedes($0.name, $1.name) }
-        for (index, member) in sorted.enumerated() {
-            if index + 1 < sorted.count, sorted[index + 1].name.utf8.elementsEqual(member.name.utf8) { continue }
+        let sorted = Self.inOrder(members)
+        for (index, name) in sorted.enumerated() {
+            let member = members[name.index]
+            if index + 1 < sorted.count, sorted[index + 1].beginning == name.beginning,
+                members[sorted[index + 1].index].name.utf8.elementsEqual(member.name.utf8)
+            {
+                continue
+            }
             if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
             write(member.name)
             bytes.append(UInt8(ascii: ":"))
@@ -50,8 +54,31 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    /// Whether the bytes of `one` come before those of `other`: compared with one call, which is many times faster than
-    /// byte by byte.
+    /// The name of the member with this index.
+    private struct Name {
+        /// Its first eight bytes, as a number that sorts as they do. Few names have the same ones.
+        var beginning: UInt64
+        var index: Int
+
+        init(_ name: String, index: Int) {
+            let first = name.utf8.prefix(8).enumerated()
+            beginning = first.reduce(UInt64(0)) { $0 | UInt64($1.element) << (56 - 8 * $1.offset) }
+            self.index = index
+        }
+    }
+
+    /// Sorts numbers, since sorting the members themselves takes many times as long. Of a repeated name, the last one in
+    /// the text stays last.
+    private static func inOrder(_ members: [JSONMember]) -> [Name] {
+        members.enumerated().map { Name($1.name, index: $0) }
+            .sorted { one, other in
+                if one.beginning != other.beginning { return one.beginning < other.beginning }
+                let (first, second) = (members[one.index].name, members[other.index].name)
+                return precedes(first, second) || (one.index < other.index && !precedes(second, first))
+            }
+    }
+
+    /// Whether the bytes of `one` come before those of `other`: compared with one call, not byte by byte.
     private static func precedes(_ one: String, _ other: String) -> Bool {
         var (one, other) = (one, other)
         return one.withUTF8 { one in

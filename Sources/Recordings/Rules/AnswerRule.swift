@@ -73,15 +73,23 @@ package struct AnswerRule: Hashable, Sendable {
             }
         }
         plan.missedLooks = looks
+        let refusal = unusable.isEmpty ? nil : Set(unusable).sorted().joined(separator: "; ")
         for withdrawn in known where withdrawn.isWanted(now) && !named.contains(withdrawn.key) {
             let reason = "the provider does not offer this recording any more"
-            plan.failed.append(AnswerPlan.Failure(recording: withdrawn, code: .purgedUpstream, reason: reason))
+            plan.failed.append(
+                // What is listed without a way to its bytes may be this recording.
+                AnswerPlan.Failure(
+                    recording: withdrawn,
+                    code: refusal == nil ? .purgedUpstream : .refusedByProvider,
+                    reason: reason + (refusal.map { ", unless this is it: \($0)" } ?? "")
+                )
+            )
         }
         let answer = Answer(
             listed: named.count + unusable.count,
             isNew: known.count > before,
             isHeld: !known.isEmpty,
-            unusable: unusable.isEmpty ? nil : Set(unusable).sorted().joined(separator: "; ")
+            unusable: refusal
         )
         decide(answer, task, &plan)
         return plan

@@ -25,7 +25,9 @@ extension HTTPHeaders {
         let instant = curl_getdate(text, nil)
         guard instant >= 0 else { return nil }
         let now = date ?? now
-        return .milliseconds(Int64(max(0, (Double(instant) - now.timeIntervalSince1970) * 1000)))
+        // Years have up to ten digits for curl.
+        let wait = min(max(0, Double(instant) - now.timeIntervalSince1970), Double(Self.longestWait))
+        return .milliseconds(Int64(wait * 1000))
     }
 
     /// How a server identifies the bytes of an answer, so that it can be asked later whether they have changed: an

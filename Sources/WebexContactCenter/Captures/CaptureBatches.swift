@@ -12,16 +12,24 @@ struct CaptureBatches: Sendable {
     private static let attemptsForParts = 2
 
     /// - Throws: what concerns all of `ids`: no token, no network, no quota; and also a refusal or a server error for
-    ///   every one of several tasks, because then the question is wrong and not a task.
+    ///   every one of several tasks if the provider answers no other question either, because then the question is wrong
+    ///   and not a task.
     func answer(about ids: [TaskID]) async throws(ProviderError) -> CaptureAnswer {
         let parts = try await parts(of: ids, attempts: nil)
-        if ids.count > 1 || parts.firstFailure?.code == .unavailable, parts.answer.refused.count == ids.count,
-            let failure = parts.firstFailure
-        {
-            throw failure
+        guard let failure = parts.firstFailure, parts.answer.refused.count == ids.count,
+            ids.count > 1 || failure.code == .unavailable, let nobody = TaskID(Self.nobody)
+        else { return parts.answer }
+        do throws(ProviderError) {
+            _ = try await ask([nobody], attempts: Self.attemptsForParts)
+        } catch {
+            throw Self.mayConcernOneTask(error) ? failure : error
         }
         return parts.answer
     }
+
+    /// A task that no one has: the provider answers the question about it, and has nothing (wxcc-api 6.2). Otherwise a few
+    /// tasks that it cannot answer about would end every pass in which nothing else is due.
+    private static let nobody = "00000000-0000-4000-8000-000000000000"
 
     private struct Parts {
         var answer = CaptureAnswer()

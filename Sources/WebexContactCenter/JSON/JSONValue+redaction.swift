@@ -2,10 +2,10 @@ import Recordings
 
 extension JSONValue {
     /// The part of this value that may be kept: everything, in canonical form, except the queries of signed URLs.
-    var kept: ProviderJSON { ProviderJSON(redacted: JSONWriter.text(redacted)) }
+    var kept: ProviderJSON { ProviderJSON(redacted: redacted) }
 
     /// The same, made only when it is needed.
-    var keptOnDemand: ProviderJSON { ProviderJSON { JSONWriter.text(redacted) } }
+    var keptOnDemand: ProviderJSON { ProviderJSON { redacted } }
 
     /// This value without the query of every `filePath` and of anything else that looks like a signed URL.
     var redacted: JSONValue {

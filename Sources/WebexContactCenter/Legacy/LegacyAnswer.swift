@@ -57,6 +57,8 @@ package struct LegacyRows: Sendable, Hashable {
     private let limit: Int64?
     /// Rows are flat, so a value takes less memory than elsewhere.
     private static let maxValues = 1_000_000
+    /// A row has a place for each column, also for those that only other rows have.
+    private static let maxPlaces = 4 * maxValues
     /// Whether rows are counts of records, so that it is unknown what the provider's own numbers count.
     private let areCounts: Bool
 
@@ -109,10 +111,16 @@ package struct LegacyRows: Sendable, Hashable {
 
     /// Rows are objects, or arrays in the columns' order.
     private mutating func take(_ data: [JSONValue]) throws(LegacyAnswer.Unreadable) {
+        var positions = Dictionary(columns.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
         for case .object(let members) in data {
-            for member in members where !columns.contains(member.name) { columns.append(member.name) }
+            for member in members where positions[member.name] == nil {
+                positions[member.name] = columns.count
+                columns.append(member.name)
+            }
+            guard columns.count <= Self.maxPlaces / data.count else {
+                throw LegacyAnswer.Unreadable(description: "the answer has far too many columns for its rows")
+            }
         }
-        let positions = Dictionary(columns.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
         for (index, row) in data.enumerated() {
             switch row {
             case .object(let members):

@@ -163,7 +163,7 @@ extension SearchTask: SearchRecord {
         recordingCount = row["recordingCount"]?.count
         recordingErrorCount = row["recordingErrorCount"]?.count
         isRecordingDeleted = row["isRecordingDeleted"]?.flag
-        json = row.kept
+        json = row.keptOnDemand
     }
 }
 

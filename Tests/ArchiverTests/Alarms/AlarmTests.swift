@@ -99,6 +99,24 @@ import WebexContactCenter
         }
     }
 
+    @Test func `of an open day is not about one that nobody can list, such as that of a wrong time`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let times = #""status":"completed","captureRequested":false,"createdTime":1000000000001"#
+            let row = #"{"id":"strange","attributes":{\#(times)}}"#
+            here.simulator.inject(FaultRule(.tasks, .first(1), .status(200, body: #"{"meta":{},"data":[\#(row)]}"#)))
+            try await here.pass(.sinceLastPass)
+            let known = try await here.open { archive in
+                try await archive.context.manifest.daysWithListedTasks(
+                    try here.organization,
+                    through: try here.day,
+                    timeZone: .gmt
+                )
+            }
+            #expect(known.contains { $0.year == 2001 })
+            #expect(try await alarms(here) == [])
+        }
+    }
+
     @Test func `of an open day is raised by whatever began it, and not while a pass works on it`() async throws {
         let days = ["2025-09-10", "2025-09-20", "2025-11-20"]
         try await Installation.with(try .small(days: days, mix: .plain)) { here in

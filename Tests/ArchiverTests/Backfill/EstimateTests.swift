@@ -57,6 +57,22 @@ import WebexContactCenter
         }
     }
 
+    @Test func `a task that is listed twice is counted once`() async throws {
+        try await Installation.with(try .small(calls: 1, mix: .plain)) { here in
+            let begin = try here.day.interval(in: .gmt).lowerBound
+            let rows = (0..<2).map { place in
+                let time = (begin + .milliseconds(place)).millisecondsSince1970
+                let about = #""status":"completed","captureRequested":true,"createdTime":\#(time)"#
+                return #"{"id":"twice","attributes":{\#(about)}}"#
+            }
+            let body = #"{"meta":{},"data":[\#(rows.joined(separator: ","))]}"#
+            here.simulator.inject(FaultRule(.tasks, .first(1), .status(200, body: body)))
+            let estimate = try await estimate(here)
+            #expect(estimate.tasks.listed.value == 2, "this one, and the call of the world")
+            #expect(estimate.recordings.tasksAsked == 2)
+        }
+    }
+
     @Test func `what recordings of another day weighed says what these will`() async throws {
         let days = ["2025-11-19", "2025-11-20"]
         try await Installation.with(try .small(days: days, calls: 20, scale: 0.02, mix: .plain)) { here in

@@ -72,6 +72,26 @@ import WebexContactCenter
         }
     }
 
+    @Test func `has received what was listed after its window, too`() async throws {
+        try await Installation.with(try .small(days: ["2025-11-18", "2025-11-20"], mix: .plain)) { here in
+            let (name, later) = (try here.organization, try here.day)
+            let bad = try #require(here.simulator.servedRecordings().first { $0.day == later.description })
+            here.simulator.inject(FaultRule(.media, .always, .html200, pathContains: bad.recording.id))
+            #expect(try await here.pass(.day(later)).obstacles == [.unexplained(1)])
+            // The daily job has come no further than the day before.
+            try await here.open { archive in
+                let end = later.interval(in: .gmt).lowerBound
+                try await archive.context.manifest.setWatermark(
+                    name,
+                    listedFrom: end - .hours(96),
+                    listedThrough: end
+                )
+            }
+            let retried = try await here.pass(.sinceLastPass, onlyUnreceived: true)
+            #expect(retried.obstacles.contains(.unreceivedElsewhere(1)))
+        }
+    }
+
     @Test func `of a backfill has looked at the days that were listed before, too`() async throws {
         try await Installation.with(Self.lossy(days: [Self.old, "2025-11-20"])) { here in
             func backfill() async throws -> Backfill.Result {
@@ -97,6 +117,11 @@ import WebexContactCenter
             #expect(!again.isComplete)
             try await here.explain(try await here.gaps().map(\.taskID))
             #expect(try await backfill().isComplete)
+            let archive = try #require(try here.root.archives.list().first { $0.day.description == Self.old })
+            try FileManager.default.removeItem(atPath: here.root.archivePath(archive))
+            let damaged = try await backfill()
+            #expect(damaged.damaged.map(\.description) == [Self.old])
+            #expect(damaged.incomplete == damaged.damaged)
         }
     }
 

@@ -43,4 +43,19 @@ import Transfer
             try await here.expectWhole()
         }
     }
+
+    @Test func `also reads what is sealed while it runs`() async throws {
+        try await Installation.with(.small(days: ["2025-11-19", "2025-11-20"], calls: 3, mix: .plain)) { here in
+            try await here.pass(.day(try #require(ArchiveDay("2025-11-19"))))
+            var read: [ArchiveName] = []
+            let summary = try await VerificationRun.reading(here.root).run(VerificationRun.Scope()) { report in
+                if read.isEmpty { #expect(try await here.pass().isComplete) }
+                #expect(report.faults.isEmpty)
+                if let name = report.name { read.append(name) }
+            }
+            #expect(try read == here.root.archives.list() && read.count == 2)
+            #expect(summary.archives == 2 && summary.faults == 0)
+            #expect(try await summary.recordings == here.recordings().count)
+        }
+    }
 }

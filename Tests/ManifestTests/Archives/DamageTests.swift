@@ -251,6 +251,53 @@ import Testing
         }
     }
 
+    @Test func `a day whose only archive has no recording is damaged with it`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1, request: .notRequested)])
+            let (manifest, day) = (fixture.manifest, Fixture.today)
+            let name = try await manifest.openArchive(for: fixture.acme, day: day, now: Fixture.morning)
+            try await manifest.noteSealed(
+                name,
+                byteCount: 5,
+                digest: try Fixture.digest(1),
+                recordings: 0,
+                now: Fixture.morning
+            )
+            var standpoint = Fixture.standpoint()
+            #expect(try await manifest.dayStatuses(at: standpoint) == [])
+            for file in try await manifest.sealedFiles() { standpoint.altered.add(file, reason: "its file is missing") }
+            let status = try #require(try await manifest.dayStatuses(organization: fixture.acme, at: standpoint).first)
+            #expect(status.day == day && status.isDamaged && !status.isComplete(today: day.next))
+            #expect(try await manifest.dayStatuses(since: day.next, at: standpoint) == [])
+        }
+    }
+
+    @Test func `what is damaged in an archive that is taken in never counts`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known(1...2)
+            let entries = [try fixture.entry(work[0], offset: 512), try fixture.entry(work[1], offset: 4_000_512)]
+            let archive = ArchiveRow(
+                name: ArchiveName(organization: fixture.acme, day: Fixture.today, sequence: 1),
+                byteCount: 5,
+                digest: try Fixture.digest(6),
+                recordings: 2,
+                sealedTime: nil
+            )
+            _ = try await fixture.manifest.restore(
+                archive,
+                organizationID: fixture.acmeID,
+                tasks: Stream([]),
+                recordings: Stream(entries),
+                damaged: [damaged(archive.name, entries[1])],
+                schedule: nil,
+                now: Fixture.morning
+            )
+            #expect(try await fixture.states() == [.archived, .damaged])
+            #expect(try await fixture.manifest.displacedCopies().map(\.reason) == [.damaged])
+            #expect(try await fixture.manifest.faults() == [])
+        }
+    }
+
     @Test func `an archive whose taking in failed leaves nothing behind`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known([1])

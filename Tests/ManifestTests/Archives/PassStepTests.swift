@@ -189,6 +189,19 @@ import Testing
         }
     }
 
+    @Test func `an unlisted task is of no day to come, whatever the times of its recordings`() async throws {
+        try await Fixture.with { fixture in
+            let (id, now) = (try Fixture.taskID(1), Fixture.morning + .hours(2))
+            let answer = TaskAnswer.capture(Capture(taskID: id, recordings: [try Fixture.captured(id)]))
+            // Asked about a week before the recording claims to begin.
+            let asked = Fixture.morning - .hours(7 * 24)
+            #expect(try await fixture.answer([answer], now: asked).map(\.day) == [ArchiveDay(asked, in: .gmt)])
+            let later = try Fixture.taskID(2)
+            let usual = TaskAnswer.capture(Capture(taskID: later, recordings: [try Fixture.captured(later)]))
+            #expect(try await fixture.answer([usual], now: now).map(\.day) == [ArchiveDay(Fixture.morning, in: .gmt)])
+        }
+    }
+
     @Test func `a recording that is not offered any more has failed, and does not come up again at once`() async throws
     {
         try await Fixture.with { fixture in

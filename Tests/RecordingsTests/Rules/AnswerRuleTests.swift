@@ -112,6 +112,19 @@ import Testing
         #expect(plan.missedLooks == [1: look])
     }
 
+    @Test func `what is wanted and perhaps listed without a way to its bytes is not called purged`() throws {
+        let wanted = Offered.known(try Offered.recording(1), wanted: Offered.created)
+        let plan = rule.plan(
+            offered: [],
+            unusable: ["a recording has no usable filePath (r1)"],
+            task: task(),
+            known: [wanted]
+        )
+        #expect(plan.failed.map(\.recording) == [wanted])
+        #expect(plan.failed.map(\.code) == [.refusedByProvider])
+        #expect(plan.failed.first?.reason.contains("a recording has no usable filePath (r1)") == true)
+    }
+
     @Test func `a refusal fails what is wanted, does not affect what is held, and is reported once`() throws {
         let wanted = Offered.known(try Offered.recording(1), wanted: Offered.created)
         let held = Offered.known(try Offered.recording(2), ordinal: 1)

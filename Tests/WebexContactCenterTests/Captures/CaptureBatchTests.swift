@@ -53,6 +53,18 @@ import Transfer
         #expect(answer.captures.count == 8)
     }
 
+    @Test(arguments: [400, 404, 422, 500])
+    func `tasks that are refused one by one end nothing, even if no other is asked about`(status: Int) async throws {
+        let bad = taskIDs("t0", "t1")
+        let test = try TestCenter(provider { $0.contains("t0") || $0.contains("t1") ? status : 200 })
+        for asked in [bad, Array(bad.prefix(1))] {
+            let answer = try await test.center.captures(of: asked, options: CaptureOptions())
+            #expect(answer.refused.keys.sorted() == asked)
+            #expect(answer.refused.values.allSatisfy { $0.status == status })
+            #expect(answer.captures.isEmpty)
+        }
+    }
+
     @Test(arguments: [(400, ProviderError.Code.rejected), (500, .unavailable)])
     func `what meets every task is the question's fault and not the tasks'`(
         status: Int,

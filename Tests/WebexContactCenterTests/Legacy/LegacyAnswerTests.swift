@@ -63,6 +63,7 @@ import Transfer
         (Data("sid,agentName\r\ns-1,M".utf8) + [0xFC, 0x0A], "UTF-8"), (Data([0xFF, 0xFE, 0x73, 0x00]), "UTF-16"),
         (Data("{\"data\":".utf8), "no JSON"), (Data("{\"error\":\"busy\"}".utf8), "without an array \"data\""),
         (Data("{\"data\":[7]}".utf8), "row 1"), (Data("{\"columns\":[\"a\"],\"data\":[[1,2]]}".utf8), "row 1"),
+        (Data("[\((1...3000).map { "{\"c\($0)\":0}" }.joined(separator: ","))]".utf8), "too many columns"),
     ]
 
     @Test(arguments: unreadable)
