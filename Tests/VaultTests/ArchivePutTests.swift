@@ -37,8 +37,8 @@ import VaultSupport
     }
 
     /// The calls of one undisturbed put, each a place where a process can die or a network can fail.
-    private func callCount() async throws -> Int {
-        let bench = try VaultBench()
+    private func callCount(_ lies: Set<MemoryStore.Lie>) async throws -> Int {
+        let bench = try VaultBench(lies)
         let archive = try bench.archive()
         try await bench.vault.confirmWriter()
         let before = bench.store.calls.count
@@ -51,7 +51,7 @@ import VaultSupport
         _ failing: MemoryStore.Failing,
         _ lies: Set<MemoryStore.Lie>
     ) async throws {
-        let calls = try await callCount()
+        let calls = try await callCount(lies)
         #expect(calls > 5)
         for number in 1...calls {
             let bench = try VaultBench(lies)
@@ -64,6 +64,7 @@ import VaultSupport
             for key in [tar, side] {
                 #expect(bench.versions(key).count == 1, "call \(number)")
                 #expect(bench.versions(key).first?.retention != nil)
+                #expect(bench.versions(key).first?.tags == ["class": "default"])
             }
             #expect(copy.tarVersion == bench.versions(tar).first?.id)
             #expect(try await bench.again().put(archive).tarVersion == copy.tarVersion)
@@ -94,6 +95,17 @@ import VaultSupport
         let outcome = try await put.run(order)
         #expect(!outcome.isNew)
         #expect(bench.versions(key.description).map(\.retention) == [wanted])
+        #expect(bench.versions(key.description).map(\.tags) == [["class": "default"]])
+    }
+
+    @Test func `a store without tags gets archives all the same`() async throws {
+        let bench = try VaultBench([.dropsLocksOfParts, .knowsNoTags])
+        _ = try await bench.vault.put(try bench.archive())
+        #expect(bench.versions(tar).map(\.tags) == [[:]] && bench.versions(tar).first?.retention != nil)
+        // No one is asked about tags that cannot have been lost.
+        let whole = try VaultBench()
+        _ = try await whole.vault.put(try whole.archive())
+        #expect(!whole.store.calls.contains { $0.hasPrefix("tag") })
     }
 
     @Test func `a store that drops every lock is refused`() async throws {

@@ -156,37 +156,33 @@ struct ObjectPut: Sendable {
         return digest == order.body.digest && byteCount == order.body.byteCount
     }
 
-    /// Makes sure that this very version is locked. A store may lose the lock of an upload in parts.
+    /// Makes sure that this very version is locked, and has the tags that it was put with.
     private func confirm(
         _ found: ObjectDescription,
         _ order: Order,
         isNew: Bool
     ) async throws(VaultError) -> Outcome {
         var retention = found.retention
-        if let wanted = order.retention, retention?.covers(wanted) != true {
-            guard let version = found.version else {
-                throw VaultError(
-                    .lock,
-                    "\(order.key): the store keeps no versions, so nothing in it can be locked; see `callark vault check`"
-                )
-            }
-            retention = try await VaultError.asking { () async throws(ObjectStoreError) in
-                try await store.setRetention(wanted, of: order.key, version: version)
-                return try await store.retention(of: order.key, version: version)
-            }
-            guard let retention, retention.covers(wanted) else {
-                throw VaultError(
-                    .lock,
-                    "\(order.key): the store does not keep the lock that it was given; see `callark vault check`"
-                )
-            }
-        }
+        if let wanted = order.retention { retention = try await VersionLock(store).set(wanted, on: found) }
+        if found.isInParts { try await keepTags(found) }
         return Outcome(
             version: found.version,
             retention: retention,
             putTime: found.lastModified.map { Timestamp($0) } ?? now(),
             isNew: isNew
         )
+    }
+
+    /// Sets tags again that a store has lost of an upload in parts, as Ceph 16 does. Nothing depends on them: not every
+    /// store has tags, and not every key may ask for them.
+    private func keepTags(_ found: ObjectDescription) async throws(VaultError) {
+        do throws(ObjectStoreError) {
+            let tags = try await store.tags(of: found.key, version: found.version)
+            guard VaultLayout.tags.contains(where: { tags[$0.key] != $0.value }) else { return }
+            try await store.setTags(tags.merging(VaultLayout.tags) { $1 }, of: found.key, version: found.version)
+        } catch {
+            guard [.denied, .unsupported].contains(error.code) else { throw VaultError(error) }
+        }
     }
 }
 
