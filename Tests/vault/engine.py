@@ -6,6 +6,8 @@ usage: engine.py seaweedfs|ceph|rclone FOLDER
 Prints one line of JSON (endpoint, access_key_id, secret_access_key, process IDs) when the store takes objects, and then obeys lines of its
 input, each with a line of output:
     bucket NAME [lock]      makes a bucket, with versions and locks if asked
+    hide BUCKET KEY         puts a delete marker before an object
+    lose BUCKET KEY         deletes an object that is not locked, with all its versions
     kill                    SIGKILL to every process of the store, at once
     start                   starts it again, with the same data, at the same port
 Everything ends with the input: at the latest with the process that started it. Nothing in FOLDER is removed.
@@ -23,7 +25,9 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
+import xml.etree.ElementTree
 
 ACCESS_KEY, SECRET_KEY, REGION = "CALLARKTESTKEY", "callark-test-secret", "us-east-1"
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -43,6 +47,10 @@ def free_ports(count):
     for each in sockets:
         each.close()
     return ports
+
+
+def quoted(text, besides=""):
+    return urllib.parse.quote(text, safe=f"-_.~{besides}")
 
 
 def program(name, variable):
@@ -118,6 +126,23 @@ class Store:
         request(self.endpoint, "PUT", "/callark-probe")
         status, _ = request(self.endpoint, "PUT", "/callark-probe/probe", body=b"probe")
         return status == 200
+
+    def delete(self, bucket, key, version=None):
+        query = "" if version is None else f"versionId={quoted(version)}"
+        status, body = request(self.endpoint, "DELETE", f"/{bucket}/{quoted(key, '/')}", query)
+        return None if status in (200, 204) else f"failed: {status} {body[:300]!r}"
+
+    def lose(self, bucket, key):
+        status, body = request(self.endpoint, "GET", f"/{bucket}", f"prefix={quoted(key)}&versions=")
+        if status != 200:
+            return f"failed: {status} {body[:300]!r}"
+        root = xml.etree.ElementTree.fromstring(body)
+        space = root.tag.split("}")[0] + "}" if root.tag.startswith("{") else ""
+        for version in [*root.iter(f"{space}Version"), *root.iter(f"{space}DeleteMarker")]:
+            if version.find(f"{space}Key").text == key:
+                if failure := self.delete(bucket, key, version.find(f"{space}VersionId").text):
+                    return failure
+        return "ok"
 
     def make_bucket(self, name, lock):
         headers = [("x-amz-bucket-object-lock-enabled", "true")] if lock else []
@@ -262,6 +287,10 @@ def obey(store, line):
     words = line.split()
     if words[0] == "bucket":
         return store.make_bucket(words[1], "lock" in words[2:])
+    if words[0] == "hide":
+        return store.delete(words[1], words[2]) or "ok"
+    if words[0] == "lose":
+        return store.lose(words[1], words[2])
     if words[0] == "kill":
         store.kill()
         return "ok"

@@ -25,7 +25,7 @@ struct VaultStatusCommand: AsyncParsableCommand {
               69  the store gives no answer; the figures are printed all the same
               75  archives are sealed and not yet in the vault
               77  the store refuses the credentials
-              78  the lock is not real, or another archive root is the writer
+              78  the lock is not real, another archive root is the writer, or somebody has deleted what names it
             """
     )
 
@@ -48,12 +48,10 @@ struct VaultStatusCommand: AsyncParsableCommand {
         if let check, !check.proves(check.lock) { statuses.append(.configuration) }
         var summary = Summary(place: vault.place, lock: vault.lock, check: check)
         do throws(VaultError) {
-            let record = try await vault.writerRecord()
-            let root = try identity(installation)
-            let isWriter = record.map { $0.root == root }
-            (summary.writer, summary.epoch, summary.isWriter) = (record?.root, record?.epoch, isWriter)
-            output.text("  \(Self.text(of: record, isWriter: isWriter, in: zone))")
-            if isWriter == false { statuses.append(.configuration) }
+            let standing = try await vault.writerStanding()
+            summary.note(standing, root: try identity(installation))
+            for line in Self.text(of: standing, isWriter: summary.isWriter, in: zone) { output.text("  \(line)") }
+            if summary.isWriter == false { statuses.append(.configuration) }
         } catch {
             summary.error = error.message
             statuses.append(ExitStatus(error as any Error))
@@ -95,11 +93,22 @@ struct VaultStatusCommand: AsyncParsableCommand {
         return forecast.gigabyteMonths
     }
 
-    private static func text(of record: WriterRecord?, isWriter: Bool?, in zone: TimeZone) -> String {
-        guard let record else { return "writer: none yet; the first pass makes this root the writer" }
-        let since = "epoch \(record.epoch), since \(record.takenTime.text(in: zone))"
-        if isWriter == true { return "writer: this archive root, \(since)" }
-        return "writer: another archive root, \(record.root), \(since); this one may only read"
+    private static func text(of standing: WriterStanding, isWriter: Bool?, in zone: TimeZone) -> [String] {
+        switch standing {
+        case .none: return ["writer: none yet; the first pass makes this root the writer"]
+        case .lost:
+            return [
+                "writer: UNKNOWN: the vault has archives, and somebody has deleted \(VaultLayout.writer)",
+                "  find out who; then run `callark vault take-over` on the machine that writes",
+            ]
+        case .named(let record, let isDeleted):
+            let since = "epoch \(record.epoch), since \(record.takenTime.text(in: zone))"
+            let own = "writer: this archive root, \(since)"
+            let other = "writer: another archive root, \(record.root), \(since); this one may only read"
+            let line = isWriter == true ? own : other
+            guard isDeleted else { return [line] }
+            return [line, "  somebody has deleted \(VaultLayout.writer); an older version of it says so"]
+        }
     }
 
     private static func text(
@@ -179,6 +188,8 @@ struct VaultStatusCommand: AsyncParsableCommand {
         var epoch: Int?
         /// Whether this archive root is the writer.
         var isWriter: Bool?
+        /// Whether somebody has deleted what names the writer; absent if nobody has.
+        var writerDeleted: Bool?
         /// How many archives are sealed and not yet in the vault.
         var waiting = 0
         /// Why the store could not be asked.
@@ -191,10 +202,22 @@ struct VaultStatusCommand: AsyncParsableCommand {
             checkedTime = check?.time.description
         }
 
+        mutating func note(_ standing: WriterStanding, root: String) {
+            switch standing {
+            case .none: return
+            // No root may write until one takes over.
+            case .lost: (isWriter, writerDeleted) = (false, true)
+            case .named(let record, let isDeleted):
+                (writer, epoch, isWriter) = (record.root, record.epoch, record.root == root)
+                if isDeleted { writerDeleted = true }
+            }
+        }
+
         enum CodingKeys: String, CodingKey {
             case type, place, lock, proven, writer, epoch, waiting, error
             case checkedTime = "checked_time"
             case isWriter = "is_writer"
+            case writerDeleted = "writer_deleted"
         }
     }
 }
