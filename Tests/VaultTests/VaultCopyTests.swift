@@ -49,7 +49,8 @@ import VaultSupport
         #expect(try await bench.vault.fault(of: archive.name, copy)?.isDamaged == true)
     }
 
-    @Test func `a copy that was put without a lock is locked once one is configured, with its side file`() async throws {
+    @Test func `a copy that was put without a lock is locked once one is configured, with its side file`() async throws
+    {
         let lax = try VaultBench(lock: .none)
         let archive = try lax.archive()
         let copy = try await lax.vault.put(archive)

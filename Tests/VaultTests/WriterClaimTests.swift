@@ -219,7 +219,7 @@ import VaultSupport
 
     @Test func `a vault says whether it ever had a writer, and whether what names it was deleted`() async throws {
         let bench = try VaultBench()
-        #expect(try await bench.vault.writerStanding() == .none)
+        #expect(try await bench.vault.writerStanding() == .unclaimed)
         try await bench.vault.confirmWriter()
         let record = try unwrap(try await bench.vault.writerRecord())
         #expect(try await bench.vault.writerStanding() == .named(record, isDeleted: false))

@@ -30,7 +30,8 @@ struct MultipartUpload: Sendable {
             guard error.code == .notFound else { throw error }
             // Somebody else who puts this key, or a rule of the store that removes old uploads.
             var gone = error
-            (gone.code, gone.message) = (.precondition, "\(error.message); the upload was aborted: run it again")
+            gone.code = .precondition
+            gone.message += "; the upload was aborted: run it again"
             throw gone
         }
     }

@@ -18,7 +18,7 @@ struct VersionLock: Sendable {
                 "\(found.key): the store keeps no versions, so nothing in it can be locked; see `callark vault check`"
             )
         }
-        let kept = try await VaultError.asking { () async throws(ObjectStoreError) in
+        let kept = try await VaultError.asking { () async throws(ObjectStoreError) -> ObjectRetention? in
             try await store.setRetention(wanted, of: found.key, version: version)
             return try await store.retention(of: found.key, version: version)
         }

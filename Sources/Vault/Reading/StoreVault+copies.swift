@@ -43,7 +43,7 @@ extension StoreVault {
                     + "\(copy.byteCount) and \(copy.digest)"
             )
         }
-        guard let wanted = lock(of: name, copy), found.retention?.covers(wanted) != true else { return nil }
+        guard let wanted = wantedLock(of: name, copy), found.retention?.covers(wanted) != true else { return nil }
         let now = found.retention.map { "in \($0.mode.rawValue) mode until \(Timestamp($0.until))" } ?? "not at all"
         return VaultCopyFault(
             isDamaged: false,
@@ -53,7 +53,7 @@ extension StoreVault {
     }
 
     /// The lock that a copy has to have: what was promised for it, or what it would get now.
-    private func lock(of name: ArchiveName, _ copy: VaultedArchive) -> ObjectRetention? {
+    private func wantedLock(of name: ArchiveName, _ copy: VaultedArchive) -> ObjectRetention? {
         guard let mode = setup.layout.lock.mode else { return nil }
         if let promised = copy.retainedUntil {
             // What is over is over.
@@ -63,18 +63,18 @@ extension StoreVault {
     }
 
     package func lockAgain(_ name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultedArchive {
-        guard let wanted = lock(of: name, copy) else { return copy }
+        guard let wanted = wantedLock(of: name, copy) else { return copy }
         var locked = copy
-        let until = try await lock(VaultLayout.key(of: name), copy.tarVersion, wanted)
+        let until = try await setLock(VaultLayout.key(of: name), copy.tarVersion, wanted)
         guard let until else { throw VaultError(.missing, "\(place) has no copy of \(name) any more") }
         locked.retainedUntil = until
         // A side file that is missing is found by who reads the copy.
-        _ = try await lock(VaultLayout.sideKey(of: name), copy.sideVersion, wanted)
+        _ = try await setLock(VaultLayout.sideKey(of: name), copy.sideVersion, wanted)
         return locked
     }
 
     /// - Returns: until when the version is locked now; `nil` if it does not exist.
-    private func lock(
+    private func setLock(
         _ key: ObjectKey,
         _ version: String?,
         _ wanted: ObjectRetention

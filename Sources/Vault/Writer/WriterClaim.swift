@@ -84,23 +84,23 @@ package struct WriterClaim: Sendable {
     /// Who may write, and whether somebody has deleted what says so.
     package func standing() async throws(VaultError) -> WriterStanding {
         if let found = try await newest() { return .named(found.record, isDeleted: found.isDeleted) }
-        return try await isEmpty() ? .none : .lost
+        return try await isEmpty() ? .unclaimed : .lost
     }
 
     /// Makes this root the writer, whichever one was. The uploads of the one before still end, and count for nothing.
     package func takeOver() async throws(VaultError) -> TakeOver {
         var found = try await newest()
-        var put: [ObjectVersion] = []
+        var own: [ObjectVersion] = []
         if let mine = found, mine.record.root == root.description, !mine.isDeleted {
             // An earlier take-over ended before it had said when it was.
             let isExact = mine.record.takenTime <= now() + Self.doubt / 2
             if isExact { return TakeOver(record: mine.record, former: nil, wasWriter: true) }
-            guard case .done(let record) = try await replace(mine, with: mine.record, &put) else { throw disturbed }
+            guard case .done(let record) = try await replace(mine, with: mine.record, &own) else { throw disturbed }
             return TakeOver(record: record, former: nil, wasWriter: true)
         }
         for _ in 0..<Self.rounds {
             let record = try await successor(of: found)
-            switch try await replace(found, with: record, &put) {
+            switch try await replace(found, with: record, &own) {
             case .done(let exact):
                 return TakeOver(record: exact, former: found == nil ? nil : exact.former.last, wasWriter: false)
             // What it puts from now on must not count, and it has the epoch that this root would have.

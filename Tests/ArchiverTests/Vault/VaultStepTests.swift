@@ -173,7 +173,9 @@ import Testing
     @Test func `locks what was put before a lock was configured, once it is proven`() async throws {
         try await Installation.with(.small(days: ["2025-11-19", "2025-11-20"], calls: 3, mix: .plain)) { here in
             let lax = here.vault(lock: .none)
-            let names = try await here.pass(lax, VaultRules(keepLocal: .zero), request: .sinceLastPass).archives.map(\.name)
+            let names = try await here.pass(lax, VaultRules(keepLocal: .zero), request: .sinceLastPass).archives.map(
+                \.name
+            )
             let strict = here.vault()
             for name in names { strict.hold(lax.versions(of: name), of: name) }
             strict.breach(["it deleted a version that was locked in compliance mode"])

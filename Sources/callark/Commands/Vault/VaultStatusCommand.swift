@@ -95,7 +95,7 @@ struct VaultStatusCommand: AsyncParsableCommand {
 
     private static func text(of standing: WriterStanding, isWriter: Bool?, in zone: TimeZone) -> [String] {
         switch standing {
-        case .none: return ["writer: none yet; the first pass makes this root the writer"]
+        case .unclaimed: return ["writer: none yet; the first pass makes this root the writer"]
         case .lost:
             return [
                 "writer: UNKNOWN: the vault has archives, and somebody has deleted \(VaultLayout.writer)",
@@ -204,7 +204,7 @@ struct VaultStatusCommand: AsyncParsableCommand {
 
         mutating func note(_ standing: WriterStanding, root: String) {
             switch standing {
-            case .none: return
+            case .unclaimed: return
             // No root may write until one takes over.
             case .lost: (isWriter, writerDeleted) = (false, true)
             case .named(let record, let isDeleted):
