@@ -2,6 +2,7 @@ import Files
 import Foundation
 import ObjectStore
 import Recordings
+import Synchronization
 import Testing
 import VaultSupport
 
@@ -234,6 +235,46 @@ import VaultSupport
             let wanted = try unwrap(ArchiveDay(end)).interval(in: zone).lowerBound
             #expect(Timestamp(layout.retainUntil(try unwrap(ArchiveDay(day)))) == wanted, "\(zone)")
         }
+    }
+
+    @Test(arguments: [Set<MemoryStore.Lie>(), [.ignoresConditions]])
+    func `a request of an earlier run that arrives late makes no second version where the store can tell`(
+        _ lies: Set<MemoryStore.Lie>
+    ) async throws {
+        let clock = TestTime()
+        let late = Mutex<(store: MemoryStore, options: PutOptions)?>(nil)
+        let store = MemoryStore(
+            lies,
+            pause: { [tar] key in
+                guard key.description == tar,
+                    let arrival = late.withLock({ late in
+                        defer { late = nil }; return late
+                    })
+                else { return }
+                _ = try? await arrival.store.put(.bytes(Array("an archive".utf8)), at: key, arrival.options)
+            }
+        ) { clock.now.date }
+        let bench = try VaultBench(store: store, clock: clock)
+        let archive = try bench.archive()
+        try await bench.vault.confirmWriter()
+        let options = PutOptions(metadata: ["sha256": "\(archive.digest)", "epoch": "1"])
+        late.withLock { $0 = (store, options) }
+        let copy = try await bench.vault.put(archive)
+        let versions = bench.versions(tar)
+        #expect(versions.count == (lies.isEmpty ? 1 : 2))
+        let own = versions.first { $0.id == copy.tarVersion }
+        #expect(own?.retention != nil)
+        #expect(try await VaultInventory.read(bench.vault).archives.map(\.copy.digest) == [archive.digest])
+    }
+
+    @Test func `an archive that somebody has hidden is put again`() async throws {
+        let bench = try VaultBench()
+        let archive = try bench.archive()
+        _ = try await bench.vault.put(archive)
+        try await bench.store.delete(try unwrap(ObjectKey(tar)), version: nil)
+        // Whoever asks for the latest version is told that there is none.
+        let again = try await bench.again().put(archive)
+        #expect(bench.versions(tar).last?.id == again.tarVersion)
     }
 
     @Test func `a full store is named as such`() async throws {

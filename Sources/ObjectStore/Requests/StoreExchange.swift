@@ -40,9 +40,14 @@ final class StoreExchange: Sendable {
             case .success(let response): return response
             case .failure(let failed): failure = failed
             }
-            if failure.mayBeDone || course.mayBeDone, let alreadyDone {
+            if failure.mayBeDone || course.mayBeDone, failure.error.code != .cancelled, let alreadyDone {
                 course.mayBeDone = true
-                if failure.error.code != .cancelled, let found = try? await alreadyDone() { return found }
+                do throws(ObjectStoreError) {
+                    if let found = try await alreadyDone() { return found }
+                } catch {
+                    // While nobody can tell, doing it again could do it twice. The caller's next run looks first.
+                    if error.isTransient || error.code == .cancelled { throw failure.error }
+                }
             }
             try await recover(from: failure, &course)
         }

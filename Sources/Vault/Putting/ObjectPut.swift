@@ -57,12 +57,29 @@ struct ObjectPut: Sendable {
     /// Puts an object, unless the vault has it already.
     /// - Throws: `.damaged` if the vault then has other bytes; `.lock` if the version cannot be locked.
     func run(_ order: Order) async throws(VaultError) -> Outcome {
-        for found in try await candidates(order) {
+        let latest = try await describe(order.key, nil)
+        if let outcome = try await found(order, latest) { return outcome }
+        if let outcome = try await put(order, onlyIfAbsent: order.isUnique && latest == nil) { return outcome }
+        // Something arrived there in between: perhaps a request of an earlier run, which was still on its way.
+        if let outcome = try await found(order, try await describe(order.key, nil)) { return outcome }
+        guard let outcome = try await put(order, onlyIfAbsent: false) else { throw disturbed(order) }
+        return outcome
+    }
+
+    /// - Returns: `nil` if the vault does not have it.
+    private func found(_ order: Order, _ latest: ObjectDescription?) async throws(VaultError) -> Outcome? {
+        for found in try await candidates(order, latest) {
             // Step 4 and 5 of an earlier run that was interrupted, or all of them if none was.
             if try await hasRightBytes(found, order, composite: nil, isNew: false) {
                 return try await confirm(found, order, isNew: false)
             }
         }
+        return nil
+    }
+
+    /// - Parameter onlyIfAbsent: asks the store to refuse a second version. Not every store does, so nothing depends on it.
+    /// - Returns: `nil` if the store has refused it for this reason, or somebody has aborted the upload.
+    private func put(_ order: Order, onlyIfAbsent: Bool) async throws(VaultError) -> Outcome? {
         var options = PutOptions(
             metadata: order.metadata,
             tags: VaultLayout.tags,
@@ -70,9 +87,13 @@ struct ObjectPut: Sendable {
             retention: order.retention,
             limiter: limiter
         )
-        options.resumeFile = order.resumeFile
-        let outcome = try await VaultError.asking { () async throws(ObjectStoreError) in
-            try await store.put(order.body, at: order.key, options)
+        (options.resumeFile, options.onlyIfAbsent) = (order.resumeFile, onlyIfAbsent)
+        let outcome: PutOutcome
+        do throws(ObjectStoreError) {
+            outcome = try await store.put(order.body, at: order.key, options)
+        } catch {
+            guard error.code == .precondition else { throw VaultError(error) }
+            return nil
         }
         // A crash here leaves a version that the next run finds, by its checksum and its epoch.
         guard let found = try await describe(order.key, outcome.version) else {
@@ -88,9 +109,16 @@ struct ObjectPut: Sendable {
         return try await confirm(found, order, isNew: true)
     }
 
+    private func disturbed(_ order: Order) -> VaultError {
+        VaultError(.unreachable, "\(order.key): somebody else puts it at the same time: run this again later")
+    }
+
     /// The versions that could be this object, put before: the newest first.
-    private func candidates(_ order: Order) async throws(VaultError) -> [ObjectDescription] {
-        guard let latest = try await describe(order.key, nil) else { return [] }
+    private func candidates(
+        _ order: Order,
+        _ latest: ObjectDescription?
+    ) async throws(VaultError) -> [ObjectDescription] {
+        guard let latest else { return [] }
         if isCandidate(latest, order) { return [latest] }
         if order.isReplaced { return [] }
         try requireSame(latest, order)

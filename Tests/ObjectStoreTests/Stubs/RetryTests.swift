@@ -124,6 +124,15 @@ import Transfer
         #expect(stub.requests.map(\.method) == ["PUT", "HEAD"])
     }
 
+    @Test func `while nobody can tell whether the store has it, nothing is put again`() async throws {
+        let stub = try StoreStub { request, _ in request.method == "HEAD" ? StoreStub.Answer(status: 503) : .lost }
+        try await stub.with { store async throws in
+            let error = await failure { _ = try await store.put(.bytes([1]), at: try key("a"), PutOptions()) }
+            #expect(error?.code == .unreachable)
+        }
+        #expect(stub.requests.count { $0.method == "PUT" } == 1)
+    }
+
     @Test func `another object of the same name is not taken for one's own`() async throws {
         let stub = try StoreStub { request, count in
             guard request.method == "HEAD" else { return count == 0 ? .lost : Self.taken }
