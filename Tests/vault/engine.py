@@ -8,6 +8,8 @@ input, each with a line of output:
     bucket NAME [lock]      makes a bucket, with versions and locks if asked
     hide BUCKET KEY         puts a delete marker before an object
     lose BUCKET KEY         deletes an object that is not locked, with all its versions
+    fill                    leaves the store no room (it may start again for that)
+    empty                   gives it room again
     kill                    SIGKILL to every process of the store, at once
     start                   starts it again, with the same data, at the same port
 Everything ends with the input: at the latest with the process that started it. Nothing in FOLDER is removed.
@@ -127,6 +129,9 @@ class Store:
         status, _ = request(self.endpoint, "PUT", "/callark-probe/probe", body=b"probe")
         return status == 200
 
+    def is_answering(self):
+        return request(self.endpoint, "GET", "/")[0] == 200
+
     def delete(self, bucket, key, version=None):
         query = "" if version is None else f"versionId={quoted(version)}"
         status, body = request(self.endpoint, "DELETE", f"/{bucket}/{quoted(key, '/')}", query)
@@ -156,8 +161,30 @@ class SeaweedFS(Store):
     def __init__(self, folder):
         super().__init__(folder)
         self.ports = free_ports(9)
+        # As many volumes as there is room for, of 256 MB.
+        self.volumes, self.megabytes = 0, 256
 
-    def start(self):
+    def fill(self):
+        """Without another volume, and with volumes that are soon full."""
+        self.kill()
+        (self.volumes, self.megabytes) = (max(1, len(list((self.folder / "data").glob("*.dat")))), 1)
+        self.start(is_full=True)
+        # The master hears every few seconds how much a volume has.
+        self.wait_until("a full SeaweedFS", self.refuses)
+        return "ok"
+
+    def refuses(self):
+        """Fills what is left; whether three objects in a row are refused."""
+        return all(request(self.endpoint, "PUT", f"/callark-probe/{os.urandom(8).hex()}", body=bytes(1 << 20))[0] >= 500
+                   for _ in range(3))
+
+    def empty(self):
+        self.kill()
+        (self.volumes, self.megabytes) = (0, 256)
+        self.start()
+        return "ok"
+
+    def start(self, is_full=False):
         (self.folder / "data").mkdir(exist_ok=True)
         (self.folder / "log").mkdir(exist_ok=True)
         identity = {"name": "callark", "credentials": [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}],
@@ -167,12 +194,12 @@ class SeaweedFS(Store):
         self.spawn(
             "weed", program("weed", "CALLARK_TEST_WEED"), f"-logdir={self.folder}/log", "server", f"-dir={self.folder}/data",
             "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", "-master.electionTimeout=1s",
-            f"-master.port={master}", f"-master.port.grpc={master_rpc}", "-master.volumeSizeLimitMB=256",
-            f"-volume.port={volume}", f"-volume.port.grpc={volume_rpc}", "-volume.max=0", "-volume.preStopSeconds=1",
+            f"-master.port={master}", f"-master.port.grpc={master_rpc}", f"-master.volumeSizeLimitMB={self.megabytes}",
+            f"-volume.port={volume}", f"-volume.port.grpc={volume_rpc}", f"-volume.max={self.volumes}", "-volume.preStopSeconds=1",
             "-filer", f"-filer.port={filer}", f"-filer.port.grpc={filer_rpc}", f"-filer.localSocket={self.folder}/filer.sock",
             "-s3", f"-s3.port={self.port}", f"-s3.port.grpc={s3_rpc}", "-s3.port.iceberg=0", "-s3.port.lance=0",
             f"-s3.localSocket={self.folder}/s3.sock", f"-s3.config={self.folder}/s3.json")
-        self.wait_until("SeaweedFS", self.is_serving)
+        self.wait_until("SeaweedFS", self.is_answering if is_full else self.is_serving)
 
 
 class Ceph(Store):
@@ -272,6 +299,21 @@ rgw thread pool size = 64
         self.wait_until("the gateway", self.is_serving)
 
 
+    def fill(self):
+        self.run("radosgw-admin", "quota", "set", "--quota-scope=user", "--uid=callark", "--max-size=1")
+        self.run("radosgw-admin", "quota", "enable", "--quota-scope=user", "--uid=callark")
+        self.wait_until("a full Ceph", self.refuses)
+        return "ok"
+
+    def refuses(self):
+        return request(self.endpoint, "PUT", "/callark-probe/full", body=bytes(8192))[0] == 403
+
+    def empty(self):
+        self.run("radosgw-admin", "quota", "disable", "--quota-scope=user", "--uid=callark")
+        self.wait_until("Ceph", self.is_serving)
+        return "ok"
+
+
 class Rclone(Store):
     """Not a store to trust: it says that an object is locked, and deletes it. `vault check` has to find out."""
 
@@ -291,6 +333,10 @@ def obey(store, line):
         return store.delete(words[1], words[2]) or "ok"
     if words[0] == "lose":
         return store.lose(words[1], words[2])
+    if words[0] == "fill":
+        return store.fill()
+    if words[0] == "empty":
+        return store.empty()
     if words[0] == "kill":
         store.kill()
         return "ok"
