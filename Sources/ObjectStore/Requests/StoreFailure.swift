@@ -67,8 +67,8 @@ struct StoreFailure: Error, Sendable {
         (error, remedy) = answer.judgement(of: request)
         if error.code == .damaged, !request.repeatsDamaged { remedy = .none }
         retryAfter = response.headers.retryAfter(now: now)
-        // With 503 it says that it has not even begun.
-        mayBeDone = [500, 502, 504].contains(response.status)
+        // With 503 it says that it has not even begun; something in front of it does not know.
+        mayBeDone = [500, 502, 504].contains(response.status) || response.status == 503 && answer.code == nil
         // A refused HEAD has no body that would say so.
         let skew = response.headers.date.map { abs($0.timeIntervalSince(now)) } ?? 0
         let isSkewed = answer.code == "RequestTimeTooSkewed" || (answer.code == nil && skew > Self.greatestSkew)

@@ -13,7 +13,7 @@ import Transfer
     @Test(arguments: [
         StoreStub.Answer.refusal(503, "SlowDown"), .refusal(500, "InternalError"), .refusal(400, "RequestTimeout"),
         .refusal(400, "BadDigest"), .refusal(400, "XAmzContentSHA256Mismatch"), .refusal(409, "OperationAborted"),
-        StoreStub.Answer(status: 502, body: "<html>"), .lost,
+        StoreStub.Answer(status: 502, body: "<html>"), StoreStub.Answer(status: 503, body: "<html>"), .lost,
     ])
     func `what may pass is tried again`(first: StoreStub.Answer) async throws {
         let stub = try StoreStub { request, count in

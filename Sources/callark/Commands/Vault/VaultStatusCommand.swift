@@ -60,9 +60,9 @@ struct VaultStatusCommand: AsyncParsableCommand {
         let manifest = try await installation.manifestForReading()
         for organization in organizations {
             let figures = try await manifest?.vaultFigures(organization: organization) ?? VaultFigures()
-            let months = try await storage(of: organization, manifest, vault, now)
-            try output.json(OrganizationLine(organization, figures, months))
-            for line in Self.text(organization, figures, months, in: zone) { output.text(line) }
+            let costs = try await costs(of: organization, manifest, vault, installation)
+            try output.json(OrganizationLine(organization, figures, costs))
+            for line in Self.text(organization, figures, costs, in: zone) { output.text(line) }
             summary.waiting += figures.waiting.archives
             if figures.waiting.archives > 0 { statuses.append(.incomplete) }
         }
@@ -78,19 +78,31 @@ struct VaultStatusCommand: AsyncParsableCommand {
         }
     }
 
-    /// What is in the vault, as stores bill it: gigabytes times months, until the locks end.
-    private func storage(
+    /// What stores bill.
+    private struct Costs {
+        /// What is in the vault, until the locks end.
+        var held = VaultForecast()
+        /// Putting there what is not.
+        var toCome = VaultForecast()
+    }
+
+    private func costs(
         of organization: OrganizationName,
         _ manifest: Manifest?,
         _ vault: StoreVault,
-        _ now: Timestamp
-    ) async throws -> Double {
-        var forecast = VaultForecast()
+        _ installation: Installation
+    ) async throws -> Costs {
+        let (now, readsBack) = (installation.now, installation.settings.vault?.readBack == .whole)
+        var costs = Costs()
         for row in try await manifest?.sealedArchives(organization: organization) ?? [] {
-            guard let copy = row.vault?.confirmed else { continue }
-            forecast.add(byteCount: copy.byteCount, readsBack: false, retainedUntil: copy.retainedUntil, now: now)
+            if let copy = row.vault?.confirmed {
+                costs.held.add(byteCount: copy.byteCount, readsBack: false, retainedUntil: copy.retainedUntil, now: now)
+            } else {
+                let end = vault.lockEnd(of: row.name)
+                costs.toCome.add(byteCount: row.byteCount, readsBack: readsBack, retainedUntil: end, now: now)
+            }
         }
-        return forecast.gigabyteMonths
+        return costs
     }
 
     private static func text(of standing: WriterStanding, isWriter: Bool?, in zone: TimeZone) -> [String] {
@@ -114,7 +126,7 @@ struct VaultStatusCommand: AsyncParsableCommand {
     private static func text(
         _ organization: OrganizationName,
         _ figures: VaultFigures,
-        _ months: Double,
+        _ costs: Costs,
         in zone: TimeZone
     ) -> [String] {
         func sum(_ sum: VaultFigures.Sum) -> String {
@@ -134,7 +146,15 @@ struct VaultStatusCommand: AsyncParsableCommand {
             let when = figures.failedTime.map { " (\($0.text(in: zone)))" } ?? ""
             lines.append("  last failure\(when): \(failure)")
         }
+        let months = costs.held.gigabyteMonths
         if months > 0 { lines.append("  storage still to pay: \(VaultWords.gigabyteMonths(months))") }
+        let next = costs.toCome
+        if next.archives > 0 {
+            lines.append(
+                "  putting the rest there: \(next.putRequests) requests that put, \(next.readRequests) that read, "
+                    + VaultWords.gigabyteMonths(next.gigabyteMonths)
+            )
+        }
         return lines
     }
 
@@ -153,8 +173,12 @@ struct VaultStatusCommand: AsyncParsableCommand {
         var diskOnlyBytes: Int64
         var failure: String?
         var gigabyteMonths: Double
+        /// What putting the rest there takes.
+        var putRequests: Int
+        var readRequests: Int
+        var gigabyteMonthsToCome: Double
 
-        init(_ organization: OrganizationName, _ figures: VaultFigures, _ months: Double) {
+        init(_ organization: OrganizationName, _ figures: VaultFigures, _ costs: Costs) {
             self.organization = organization
             (archives, bytes) = (figures.confirmed.archives, figures.confirmed.bytes)
             (evicted, evictedBytes) = (figures.evicted.archives, figures.evicted.bytes)
@@ -163,7 +187,9 @@ struct VaultStatusCommand: AsyncParsableCommand {
             offered = figures.offered.archives
             (diskOnly, diskOnlyBytes) = (figures.diskOnly.archives, figures.diskOnly.bytes)
             failure = figures.failure
-            gigabyteMonths = (months * 1000).rounded() / 1000
+            gigabyteMonths = (costs.held.gigabyteMonths * 1000).rounded() / 1000
+            (putRequests, readRequests) = (costs.toCome.putRequests, costs.toCome.readRequests)
+            gigabyteMonthsToCome = (costs.toCome.gigabyteMonths * 1000).rounded() / 1000
         }
 
         enum CodingKeys: String, CodingKey {
@@ -174,6 +200,9 @@ struct VaultStatusCommand: AsyncParsableCommand {
             case diskOnly = "disk_only"
             case diskOnlyBytes = "disk_only_bytes"
             case gigabyteMonths = "gigabyte_months"
+            case putRequests = "put_requests"
+            case readRequests = "read_requests"
+            case gigabyteMonthsToCome = "gigabyte_months_to_come"
         }
     }
 
