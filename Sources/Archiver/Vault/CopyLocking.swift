@@ -11,7 +11,14 @@ struct CopyLocking: Sendable {
     /// First the store, then the evidence log, then the manifest: doing it again changes nothing.
     func run(_ row: ArchiveRow, _ finding: inout VaultFinding) async throws(VaultError) {
         guard let copy = row.vault?.confirmed else { return }
-        let locked = try await vault.lockAgain(row.name, copy)
+        let locked: VaultedArchive
+        do {
+            locked = try await context.stop.cancelling { [vault] in try await vault.lockAgain(row.name, copy) }
+        } catch let error as VaultError {
+            throw error
+        } catch {
+            throw VaultError(.cancelled, "stopped while the copy of \(row.name) was locked")
+        }
         do {
             try await context.evidence.run { [place = vault.place] logs throws(EvidenceError) in
                 try logs.notePlaced(row.name, locked, in: place)

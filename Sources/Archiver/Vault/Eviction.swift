@@ -42,7 +42,8 @@ struct Eviction: Sendable {
     /// has lost its lock gets it back now.
     private func holds(_ row: ArchiveRow, _ finding: inout VaultFinding) async throws -> Bool {
         guard let copy = row.vault?.confirmed else { return false }
-        guard let fault = try await vault.fault(of: row.name, copy) else { return true }
+        let fault = try await context.stop.cancelling { [vault] in try await vault.fault(of: row.name, copy) }
+        guard let fault else { return true }
         guard fault.isDamaged else {
             try await context.manifest.noteVaultUnlocked(row.name, fault.message, now: context.now())
             try await CopyLocking(vault: vault, context: context).run(row, &finding)

@@ -1,6 +1,5 @@
 import Evidence
 import Files
-import Logging
 import Manifest
 import Recordings
 
