@@ -291,6 +291,28 @@ import Transfer
         #expect(source.state.withLock { $0.count } == 2)
     }
 
+    @Test func `credentials may end more than once in a long reading`() async throws {
+        let bytes = Array("four".utf8)
+        let used = Mutex<Set<String>>([])
+        // A byte at a time, and each key is good for one of them.
+        let stub = try StoreStub { request, _ in
+            let key = request.fields["authorization"]?.components(separatedBy: "/").first ?? ""
+            guard used.withLock({ $0.insert(key).inserted }) else { return .refusal(400, "ExpiredToken") }
+            let range = request.fields["range"]?.dropFirst("bytes=".count) ?? ""
+            let start = Int(range.prefix { $0 != "-" }) ?? 0
+            let fields = ["Content-Range": "bytes \(start)-\(start)/4", "ETag": "\"e\""]
+            return StoreStub.Answer(status: 206, fields: fields, body: String(decoding: [bytes[start]], as: UTF8.self))
+        }
+        let arrived = Mutex<[UInt8]>([])
+        try await stub.with(credentials: CountingSource(lifetime: 3600) { Date() }) { store async throws in
+            try await store.stream(try key("a"), version: nil, range: 0..<4) { piece throws(ObjectStoreError) in
+                arrived.withLock { $0 += piece }
+            }
+        }
+        #expect(arrived.withLock(\.self) == bytes)
+        #expect(used.withLock(\.count) == 4)
+    }
+
     @Test func `credentials never show their secrets`() {
         #expect("\(Self.expected)" == "credentials AK")
     }
