@@ -8,7 +8,7 @@ input, each with a line of output:
     bucket NAME [lock]      makes a bucket, with versions and locks if asked
     hide BUCKET KEY         puts a delete marker before an object
     lose BUCKET KEY         deletes an object that is not locked, with all its versions
-    fill                    leaves the store no room (it may start again for that)
+    fill BUCKET             leaves the store no room for that bucket (it may start again for that)
     empty                   gives it room again
     kill                    SIGKILL to every process of the store, at once
     start                   starts it again, with the same data, at the same port
@@ -164,18 +164,18 @@ class SeaweedFS(Store):
         # As many volumes as there is room for, of 256 MB.
         self.volumes, self.megabytes = 0, 256
 
-    def fill(self):
-        """Without another volume, and with volumes that are soon full."""
+    def fill(self, bucket):
+        """Without another volume, and with volumes that are soon full. A bucket has its own."""
         self.kill()
         (self.volumes, self.megabytes) = (max(1, len(list((self.folder / "data").glob("*.dat")))), 1)
         self.start(is_full=True)
         # The master hears every few seconds how much a volume has.
-        self.wait_until("a full SeaweedFS", self.refuses)
+        self.wait_until("a full SeaweedFS", lambda: self.refuses(bucket))
         return "ok"
 
-    def refuses(self):
+    def refuses(self, bucket):
         """Fills what is left; whether three objects in a row are refused."""
-        return all(request(self.endpoint, "PUT", f"/callark-probe/{os.urandom(8).hex()}", body=bytes(1 << 20))[0] >= 500
+        return all(request(self.endpoint, "PUT", f"/{bucket}/full/{os.urandom(8).hex()}", body=bytes(1 << 20))[0] >= 500
                    for _ in range(3))
 
     def empty(self):
@@ -299,14 +299,11 @@ rgw thread pool size = 64
         self.wait_until("the gateway", self.is_serving)
 
 
-    def fill(self):
+    def fill(self, bucket):
         self.run("radosgw-admin", "quota", "set", "--quota-scope=user", "--uid=callark", "--max-size=1")
         self.run("radosgw-admin", "quota", "enable", "--quota-scope=user", "--uid=callark")
-        self.wait_until("a full Ceph", self.refuses)
+        self.wait_until("a full Ceph", lambda: request(self.endpoint, "PUT", f"/{bucket}/full", body=bytes(8192))[0] == 403)
         return "ok"
-
-    def refuses(self):
-        return request(self.endpoint, "PUT", "/callark-probe/full", body=bytes(8192))[0] == 403
 
     def empty(self):
         self.run("radosgw-admin", "quota", "disable", "--quota-scope=user", "--uid=callark")
@@ -334,7 +331,7 @@ def obey(store, line):
     if words[0] == "lose":
         return store.lose(words[1], words[2])
     if words[0] == "fill":
-        return store.fill()
+        return store.fill(words[1])
     if words[0] == "empty":
         return store.empty()
     if words[0] == "kill":

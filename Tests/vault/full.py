@@ -35,7 +35,7 @@ class Full(machines.Trial):
         self.run(first, "init")
         self.configure(first)
         self.run(first, "vault", "check")
-        answer = self.say("fill")
+        answer = self.say(f"fill {machines.BUCKET}")
         self.expect(answer == "ok", f"the store is full: {answer}")
         done = self.run(first, *PASS, codes=(69,))
         self.expect("room" in done.stderr, f"it says that there may be no room: {done.stderr.strip()}")
