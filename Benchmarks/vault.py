@@ -65,13 +65,13 @@ def configured(endpoint, **more):
         "ENDPOINT": endpoint, "REGION": REGION, "BUCKET": BUCKET, "PATH_STYLE": "true", "ACCESS_KEY_ID": engine.ACCESS_KEY,
         "SECRET_ACCESS_KEY": engine.SECRET_KEY, "LOCK": "compliance", "RETAIN_YEARS": "1", **more,
     }
-    names = {f"CALLARK_VAULT_{name}": value for name, value in values.items()}
-    os.environ.update(names)
+    before = dict(os.environ)
+    os.environ.update({f"CALLARK_VAULT_{name}": value for name, value in values.items()})
     try:
         yield
     finally:
-        for name in names:
-            del os.environ[name]
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def archive_days(options, folder, sizes):
@@ -251,7 +251,7 @@ def ranged_read(options):
         counter = Counter(endpoint)
         with configured(counter.endpoint):
             measure.run(fetch)
-        line(rows, "requests of callark fetch to the store", counter.requests, "", "1")
+        line(rows, "requests of callark fetch to the store: audio, metadata", counter.requests, "", "2")
     shutil.rmtree(folder)
     return rows
 
