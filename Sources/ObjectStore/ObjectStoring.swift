@@ -74,6 +74,17 @@ package protocol ObjectStoring: Sendable {
     /// Sets or lifts a lock without an end.
     func setLegalHold(_ isHeld: Bool, of key: ObjectKey, version: ObjectVersion?) async throws(ObjectStoreError)
 
+    /// The tags of a version; empty if it has none.
+    /// - Throws: ``ObjectStoreError`` with code `unsupported` or `denied` also if the store has no tags at all.
+    func tags(of key: ObjectKey, version: ObjectVersion?) async throws(ObjectStoreError) -> [String: String]
+
+    /// Replaces all tags of a version.
+    func setTags(
+        _ tags: [String: String],
+        of key: ObjectKey,
+        version: ObjectVersion?
+    ) async throws(ObjectStoreError)
+
     /// The versions of a bucket, and its locks.
     func bucketStatus() async throws(ObjectStoreError) -> BucketStatus
 }

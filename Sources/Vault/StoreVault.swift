@@ -93,58 +93,6 @@ package final class StoreVault: ArchiveVault {
         )
     }
 
-    package func inspect(_ name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultInspection? {
-        let (key, version) = (VaultLayout.key(of: name), copy.tarVersion.flatMap { ObjectVersion($0) })
-        let store = store
-        return try await VaultError.asking { () async throws(ObjectStoreError) -> VaultInspection? in
-            guard let description = try await store.describe(key, version: version) else {
-                // The answer to HEAD does not say whether the object is gone or the whole bucket. This one does.
-                do throws(ObjectStoreError) {
-                    _ = try await store.read(key, version: version, range: 0..<1)
-                } catch {
-                    guard error.code == .notFound else { throw error }
-                    return nil
-                }
-                let message = "\(key): the store contradicts itself about having it; run again later"
-                throw ObjectStoreError(.unreachable, message)
-            }
-            let digest: ContentDigest
-            let byteCount: Int64
-            do throws(ObjectStoreError) {
-                (digest, byteCount) = try await store.digest(of: key, version: version)
-            } catch {
-                guard error.code == .notFound else { throw error }
-                return nil
-            }
-            let side = try await Self.sideFile(of: name, version: copy.sideVersion, in: store)
-            return VaultInspection(
-                digest: digest,
-                byteCount: byteCount,
-                retainedUntil: description.retention.map { Timestamp($0.until) },
-                recordedDigest: side
-            )
-        }
-    }
-
-    /// The checksum in a side file; `nil` if there is none, or it is not one line in this format.
-    static func sideFile(
-        of name: ArchiveName,
-        version: String?,
-        in store: any ObjectStoring
-    ) async throws(ObjectStoreError) -> ContentDigest? {
-        let key = VaultLayout.sideKey(of: name)
-        do throws(ObjectStoreError) {
-            var line = try await store.read(key, version: version.flatMap { ObjectVersion($0) }, range: 0..<4096)
-            guard line.popLast() == 0x0A, let (digest, file) = ChecksumLine.read(line), file == "\(name).tar" else {
-                return nil
-            }
-            return digest
-        } catch {
-            guard error.code == .notFound else { throw error }
-            return nil
-        }
-    }
-
     package func bucket() async throws(VaultError) -> VaultBucket {
         let store = store
         let status = try await VaultError.asking { () async throws(ObjectStoreError) in try await store.bucketStatus() }
@@ -168,7 +116,7 @@ package final class StoreVault: ArchiveVault {
             store: store,
             objects: try await objects(record),
             layout: setup.layout,
-            epoch: record.epoch,
+            writer: record,
             place: place
         )
         try await upload.run(snapshot: snapshot)
@@ -190,6 +138,9 @@ package final class StoreVault: ArchiveVault {
 
     /// Which root may write.
     package func writerRecord() async throws(VaultError) -> WriterRecord? { try await claim().read() }
+
+    /// The same, and whether somebody has deleted what says so.
+    package func writerStanding() async throws(VaultError) -> WriterStanding { try await claim().standing() }
 
     /// What names this root as the writer; `nil` in a vault that never had one. Asks only.
     /// - Throws: `.notWriter` if another root is the writer.

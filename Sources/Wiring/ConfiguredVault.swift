@@ -150,6 +150,14 @@ package final class ConfiguredVault: ArchiveVault {
         try await open().inspect(name, copy)
     }
 
+    package func fault(of name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultCopyFault? {
+        try await open().fault(of: name, copy)
+    }
+
+    package func lockAgain(_ name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultedArchive {
+        try await open().lockAgain(name, copy)
+    }
+
     package func bucket() async throws(VaultError) -> VaultBucket { try await open().bucket() }
 
     @discardableResult

@@ -17,7 +17,7 @@ package final class MemoryVault: ArchiveVault {
 
     /// What a test can let fail.
     package enum Call: Sendable, Hashable {
-        case put, putAnswer, read, inspect, writer, records, check, bucket
+        case put, putAnswer, read, inspect, fault, lockAgain, writer, records, check, bucket
     }
 
     private struct State {
@@ -132,6 +132,25 @@ package final class MemoryVault: ArchiveVault {
         }
     }
 
+    package func fault(of name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultCopyFault? {
+        try attempt(.fault)
+        guard let found = version(name, copy) else {
+            return VaultCopyFault(isDamaged: true, message: "the vault has no copy of \(name) any more")
+        }
+        let isLocked = found.retainedUntil.map { $0 >= copy.retainedUntil ?? $0 } ?? false
+        guard lock != .none, !isLocked else { return nil }
+        return VaultCopyFault(isDamaged: false, message: "the copy of \(name) is not locked as it was")
+    }
+
+    package func lockAgain(_ name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultedArchive {
+        try attempt(.lockAgain)
+        let until = lockEnd(of: name)
+        change(name) { $0.retainedUntil = until }
+        var locked = copy
+        locked.retainedUntil = until
+        return locked
+    }
+
     @discardableResult
     package func confirmWriter() async throws(VaultError) -> Int {
         try attempt(.writer)
@@ -184,10 +203,12 @@ extension MemoryVault {
 
     /// As if it could not be reached.
     package func disconnect() {
-        fail([.put, .read, .inspect, .writer, .records, .check], with: VaultError(.unreachable, "no answer"))
+        fail(Self.all, with: VaultError(.unreachable, "no answer"))
     }
 
-    package func reconnect() { fail([.put, .read, .inspect, .writer, .records, .check], with: nil) }
+    private static let all: Set<Call> = [.put, .read, .inspect, .fault, .lockAgain, .writer, .records, .check]
+
+    package func reconnect() { fail(Self.all, with: nil) }
 
     /// As if another root had taken over, and then this one again.
     package func loseAndRegain() { state.withLock { $0.epoch += 2 } }

@@ -82,6 +82,17 @@ package final class StoreEngine: Sendable {
         return name
     }
 
+    /// Puts a delete marker before an object, as who may write can.
+    package func hide(_ key: String, in bucket: String) async throws { try await obey("hide \(bucket) \(key)") }
+
+    /// Deletes an object that is not locked, with all its versions.
+    package func lose(_ key: String, in bucket: String) async throws { try await obey("lose \(bucket) \(key)") }
+
+    private func obey(_ command: String) async throws {
+        let answer = try await process.obey(command)
+        guard answer == "ok" else { throw ObedientProcess.Failure(description: answer) }
+    }
+
     /// Ends it as a crash would.
     package func kill() async throws { try await process.obey("kill") }
 

@@ -16,8 +16,10 @@ extension MemoryStore {
         case refusesDeletes
         /// Refuses to delete a locked version, and deletes it.
         case refusesAndDeletes
-        /// Locks nothing that was sent in parts, as Ceph does.
+        /// Locks and tags nothing that was sent in parts, as Ceph does.
         case dropsLocksOfParts
+        /// Knows no tags.
+        case knowsNoTags
         /// Keeps no versions.
         case keepsNoVersions
         /// Takes bytes that are not those of their checksum.
@@ -51,5 +53,6 @@ extension MemoryStore {
         package var isHeld = false
         package var modified: Date
         package var checksum: String?
+        package var isInParts = false
     }
 }

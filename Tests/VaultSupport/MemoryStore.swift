@@ -6,7 +6,7 @@ import Synchronization
 
 /// An object store in memory, for tests: honest, or a liar in one of the ways in which real stores are.
 package final class MemoryStore: ObjectStoring {
-    private struct State {
+    struct State {
         /// The newest version of a key is the last.
         var objects: [String: [Version]] = [:]
         var counter = 0
@@ -17,10 +17,12 @@ package final class MemoryStore: ObjectStoring {
         var readBytes: Int64 = 0
     }
 
-    private let lies: Set<Lie>
-    private let now: @Sendable () -> Date
+    let lies: Set<Lie>
+    let now: @Sendable () -> Date
     private let pageSize: Int
     private let state = Mutex(State())
+    /// A store that loses what parts were put with takes whatever is larger for parts.
+    private static let fewBytes: Int64 = 4
     /// Called in the middle of each put, when the bytes have gone out and the object does not exist yet.
     private let pause: @Sendable (ObjectKey) async -> Void
 
@@ -82,7 +84,7 @@ package final class MemoryStore: ObjectStoring {
     // MARK: - Calls
 
     /// Counts a call, and does it unless it is to fail.
-    private func call<Value>(
+    func call<Value>(
         _ name: String,
         _ key: String,
         _ body: (inout State) throws(ObjectStoreError) -> Value
@@ -116,7 +118,7 @@ package final class MemoryStore: ObjectStoring {
             bytes = Array(data)
         }
         await pause(key)
-        let isInParts = body.byteCount > options.partBytes
+        let isInParts = body.byteCount > (lies.contains(.dropsLocksOfParts) ? Self.fewBytes : options.partBytes)
         let time = now()
         return try call("put", key.description) { state throws(ObjectStoreError) in
             if state.isFull { throw ObjectStoreError(.full, "\(key): no room") }
@@ -145,10 +147,11 @@ package final class MemoryStore: ObjectStoring {
                 id: "v\(state.counter)",
                 bytes: bytes,
                 metadata: options.metadata,
-                tags: options.tags,
+                tags: isInParts && lies.contains(.dropsLocksOfParts) ? [:] : options.tags,
                 retention: dropsLock ? nil : options.retention,
                 modified: time,
-                checksum: lies.contains(.keepsNoChecksums) ? nil : checksum
+                checksum: lies.contains(.keepsNoChecksums) ? nil : checksum,
+                isInParts: isInParts
             )
             if lies.contains(.keepsNoVersions) { versions = [] }
             state.objects[key.description] = versions + [version]
@@ -171,7 +174,7 @@ package final class MemoryStore: ObjectStoring {
                 key: key,
                 version: id(found),
                 byteCount: Int64(found.bytes.count),
-                etag: found.id,
+                etag: found.isInParts ? "\(found.id)-2" : found.id,
                 lastModified: Date(timeIntervalSince1970: found.modified.timeIntervalSince1970.rounded(.down)),
                 metadata: found.metadata,
                 retention: found.retention,
@@ -301,66 +304,8 @@ package final class MemoryStore: ObjectStoring {
         }
     }
 
-    package func setRetention(
-        _ retention: ObjectRetention,
-        of key: ObjectKey,
-        version: ObjectVersion?,
-        bypassingGovernance: Bool
-    ) async throws(ObjectStoreError) {
-        let time = now()
-        try call("retain", key.description) { state throws(ObjectStoreError) in
-            if lies.contains(.keepsNoVersions) { throw ObjectStoreError(.unsupported, "\(key): no object lock") }
-            let found = try Self.require(key, version, in: state)
-            if let known = found.retention, !retention.isStricter(than: known),
-                isLocked(found, at: time, bypassing: bypassingGovernance), !lies.contains(.shortensLocks)
-            {
-                throw ObjectStoreError(.locked, "\(key): it is locked")
-            }
-            guard !lies.contains(.dropsLocks) else { return }
-            guard var versions = state.objects[key.description],
-                let place = versions.firstIndex(where: { $0.id == found.id })
-            else { return }
-            versions[place].retention = retention
-            state.objects[key.description] = versions
-        }
-    }
-
-    package func retention(
-        of key: ObjectKey,
-        version: ObjectVersion?
-    ) async throws(ObjectStoreError) -> ObjectRetention? {
-        try call("retention", key.description) { state throws(ObjectStoreError) in
-            try Self.require(key, version, in: state).retention
-        }
-    }
-
-    package func setLegalHold(
-        _ isHeld: Bool,
-        of key: ObjectKey,
-        version: ObjectVersion?
-    ) async throws(ObjectStoreError) {
-        try call("hold", key.description) { state throws(ObjectStoreError) in
-            let found = try Self.require(key, version, in: state)
-            guard let place = state.objects[key.description]?.firstIndex(where: { $0.id == found.id }) else { return }
-            state.objects[key.description]?[place].isHeld = isHeld
-        }
-    }
-
-    package func bucketStatus() async throws(ObjectStoreError) -> BucketStatus {
-        try call("status", "") { _ throws(ObjectStoreError) in
-            let keeps = !lies.contains(.keepsNoVersions)
-            return BucketStatus(versioning: keeps ? .enabled : .never, hasObjectLock: keeps)
-        }
-    }
-
     private func id(_ version: Version) -> ObjectVersion? {
         lies.contains(.keepsNoVersions) ? nil : ObjectVersion(version.id)
-    }
-
-    private func isLocked(_ version: Version, at time: Date, bypassing: Bool) -> Bool {
-        if version.isHeld { return true }
-        guard let retention = version.retention, retention.until > time else { return false }
-        return !(retention.mode == .governance && bypassing && lies.contains(.bypassesGovernance))
     }
 
     private static func find(
@@ -374,7 +319,7 @@ package final class MemoryStore: ObjectStoring {
         return found.flatMap { $0.isDeleteMarker && !withMarkers ? nil : $0 }
     }
 
-    private static func require(
+    static func require(
         _ key: ObjectKey,
         _ version: ObjectVersion?,
         in state: State
@@ -388,12 +333,5 @@ package final class MemoryStore: ObjectStoring {
     private static func digest(_ bytes: [UInt8]) -> ContentDigest {
         guard let digest = ContentDigest(bytes: SHA256.hash(data: bytes)) else { preconditionFailure("32 bytes") }
         return digest
-    }
-}
-
-extension ObjectRetention {
-    /// Whether it forbids everything that `other` forbids.
-    fileprivate func isStricter(than other: ObjectRetention) -> Bool {
-        until >= other.until && (mode == .compliance || other.mode == .governance)
     }
 }

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import ObjectStore
 import Recordings
+import Synchronization
 import Testing
 import VaultSupport
 
@@ -37,8 +38,8 @@ import VaultSupport
     }
 
     /// The calls of one undisturbed put, each a place where a process can die or a network can fail.
-    private func callCount() async throws -> Int {
-        let bench = try VaultBench()
+    private func callCount(_ lies: Set<MemoryStore.Lie>) async throws -> Int {
+        let bench = try VaultBench(lies)
         let archive = try bench.archive()
         try await bench.vault.confirmWriter()
         let before = bench.store.calls.count
@@ -51,7 +52,7 @@ import VaultSupport
         _ failing: MemoryStore.Failing,
         _ lies: Set<MemoryStore.Lie>
     ) async throws {
-        let calls = try await callCount()
+        let calls = try await callCount(lies)
         #expect(calls > 5)
         for number in 1...calls {
             let bench = try VaultBench(lies)
@@ -64,6 +65,7 @@ import VaultSupport
             for key in [tar, side] {
                 #expect(bench.versions(key).count == 1, "call \(number)")
                 #expect(bench.versions(key).first?.retention != nil)
+                #expect(bench.versions(key).first?.tags == ["class": "default"])
             }
             #expect(copy.tarVersion == bench.versions(tar).first?.id)
             #expect(try await bench.again().put(archive).tarVersion == copy.tarVersion)
@@ -94,6 +96,17 @@ import VaultSupport
         let outcome = try await put.run(order)
         #expect(!outcome.isNew)
         #expect(bench.versions(key.description).map(\.retention) == [wanted])
+        #expect(bench.versions(key.description).map(\.tags) == [["class": "default"]])
+    }
+
+    @Test func `a store without tags gets archives all the same`() async throws {
+        let bench = try VaultBench([.dropsLocksOfParts, .knowsNoTags])
+        _ = try await bench.vault.put(try bench.archive())
+        #expect(bench.versions(tar).map(\.tags) == [[:]] && bench.versions(tar).first?.retention != nil)
+        // No one is asked about tags that cannot have been lost.
+        let whole = try VaultBench()
+        _ = try await whole.vault.put(try whole.archive())
+        #expect(!whole.store.calls.contains { $0.hasPrefix("tag") })
     }
 
     @Test func `a store that drops every lock is refused`() async throws {
@@ -222,6 +235,46 @@ import VaultSupport
             let wanted = try unwrap(ArchiveDay(end)).interval(in: zone).lowerBound
             #expect(Timestamp(layout.retainUntil(try unwrap(ArchiveDay(day)))) == wanted, "\(zone)")
         }
+    }
+
+    @Test(arguments: [Set<MemoryStore.Lie>(), [.ignoresConditions]])
+    func `a request of an earlier run that arrives late makes no second version where the store can tell`(
+        _ lies: Set<MemoryStore.Lie>
+    ) async throws {
+        let clock = TestTime()
+        let late = Mutex<(store: MemoryStore, options: PutOptions)?>(nil)
+        let store = MemoryStore(
+            lies,
+            pause: { [tar] key in
+                guard key.description == tar,
+                    let arrival = late.withLock({ late in
+                        defer { late = nil }; return late
+                    })
+                else { return }
+                _ = try? await arrival.store.put(.bytes(Array("an archive".utf8)), at: key, arrival.options)
+            }
+        ) { clock.now.date }
+        let bench = try VaultBench(store: store, clock: clock)
+        let archive = try bench.archive()
+        try await bench.vault.confirmWriter()
+        let options = PutOptions(metadata: ["sha256": "\(archive.digest)", "epoch": "1"])
+        late.withLock { $0 = (store, options) }
+        let copy = try await bench.vault.put(archive)
+        let versions = bench.versions(tar)
+        #expect(versions.count == (lies.isEmpty ? 1 : 2))
+        let own = versions.first { $0.id == copy.tarVersion }
+        #expect(own?.retention != nil)
+        #expect(try await VaultInventory.read(bench.vault).archives.map(\.copy.digest) == [archive.digest])
+    }
+
+    @Test func `an archive that somebody has hidden is put again`() async throws {
+        let bench = try VaultBench()
+        let archive = try bench.archive()
+        _ = try await bench.vault.put(archive)
+        try await bench.store.delete(try unwrap(ObjectKey(tar)), version: nil)
+        // Whoever asks for the latest version is told that there is none.
+        let again = try await bench.again().put(archive)
+        #expect(bench.versions(tar).last?.id == again.tarVersion)
     }
 
     @Test func `a full store is named as such`() async throws {

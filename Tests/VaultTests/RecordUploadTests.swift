@@ -140,6 +140,19 @@ import VaultSupport
         #expect(bench.store.objects[text]?.last?.isDeleteMarker == false)
     }
 
+    @Test func `a bucket that was made anew gets everything again`() async throws {
+        let bench = try VaultBench()
+        try log(bench, adding: 600)
+        try await keep(bench)
+        let keys = kept(bench, below: "log/")
+        // The same place, and nothing in it.
+        for key in bench.store.objects.keys { bench.store.lose(key) }
+        bench.clock.advance(by: .hours(1))
+        try await keep(bench)
+        #expect(kept(bench, below: "log/") == keys && keys.contains("log/acme/tile/0/000"))
+        #expect(kept(bench, below: "manifest/").count == 1)
+    }
+
     @Test func `the copies of the former writer's manifest go when there are enough others`() async throws {
         let first = try VaultBench()
         for number in 1...3 {

@@ -156,6 +156,77 @@ import VaultSupport
         #expect(try await VaultInventory.read(second.vault).archives.count == 1)
     }
 
+    @Test func `of two roots that take over at the same time, the second one gets an epoch of its own`() async throws {
+        let clock = TestTime()
+        let gate = Gate()
+        let isSlow = Mutex(false)
+        let store = MemoryStore(pause: { key in
+            let waits = key.description == "writer.json" && isSlow.withLock { $0 }
+            guard waits else { return }
+            isSlow.withLock { $0 = false }
+            await gate.pass()
+        }) { clock.now.date }
+        let first = try VaultBench(store: store, clock: clock)
+        let (second, third) = (
+            try VaultBench(store: store, clock: clock), try VaultBench(store: store, clock: clock)
+        )
+        try await first.vault.confirmWriter()
+        clock.advance(by: .hours(1))
+        // The second one has looked who writes, and its record is on its way.
+        gate.close()
+        isSlow.withLock { $0 = true }
+        let slow = Task { try await second.vault.takeOver() }
+        await gate.arrival()
+        #expect(try await third.vault.takeOver().record.epoch == 2)
+        _ = try await third.vault.put(try third.archive("acme-2026-11-19-001"))
+        clock.advance(by: .hours(1))
+        gate.open()
+        let taken = try await slow.value
+        let former = try third.root.identity().id.description
+        #expect(taken.record.epoch == 3 && taken.former?.root == former && taken.record.former.count == 2)
+        // The third one has not asked since, and finishes an upload.
+        clock.advance(by: .hours(1))
+        #expect(try await third.vault.put(try third.archive()).epoch == 2)
+        let inventory = try await VaultInventory.read(second.vault)
+        #expect(inventory.archives.map(\.name.description) == ["acme-2026-11-19-001"])
+        #expect(inventory.leftOut == 1)
+        let error = await #expect(throws: VaultError.self) { try await third.vault.confirmWriter() }
+        #expect(error?.code == .notWriter)
+        #expect(try await second.vault.confirmWriter() == 3)
+    }
+
+    @Test func `who hides archives and deletes the record makes no one the writer of an empty vault`() async throws {
+        let first = try VaultBench()
+        let second = try VaultBench(store: first.store, clock: first.clock)
+        _ = try await first.vault.put(try first.archive())
+        first.clock.advance(by: .hours(1))
+        _ = try await second.vault.takeOver()
+        _ = try await second.vault.put(try second.archive("acme-2026-11-21-001"))
+        guard case .named(_, let isDeleted) = try await second.vault.writerStanding() else { throw Missing() }
+        #expect(!isDeleted)
+        for key in first.store.objects.keys where key.hasPrefix("archives/") {
+            try await first.store.delete(try unwrap(ObjectKey(key)), version: nil)
+        }
+        first.store.lose("writer.json")
+        #expect(try await first.vault.writerStanding() == .lost)
+        let error = await #expect(throws: VaultError.self) { try await first.vault.confirmWriter() }
+        #expect(error?.code == .notWriter && error?.message.contains("somebody has deleted it") == true)
+        first.clock.advance(by: .seconds(5))
+        // Above all epochs that there were.
+        #expect(try await first.vault.takeOver().record.epoch == 3)
+        #expect(try await VaultInventory.read(first.vault).archives.count == 2)
+    }
+
+    @Test func `a vault says whether it ever had a writer, and whether what names it was deleted`() async throws {
+        let bench = try VaultBench()
+        #expect(try await bench.vault.writerStanding() == .unclaimed)
+        try await bench.vault.confirmWriter()
+        let record = try unwrap(try await bench.vault.writerRecord())
+        #expect(try await bench.vault.writerStanding() == .named(record, isDeleted: false))
+        try await bench.store.delete(try unwrap(ObjectKey("writer.json")), version: nil)
+        #expect(try await bench.vault.writerStanding() == .named(record, isDeleted: true))
+    }
+
     @Test func `a record that cannot be read stops everything`() async throws {
         let bench = try VaultBench()
         _ = try await bench.store.put(

@@ -6,6 +6,10 @@ usage: engine.py seaweedfs|ceph|rclone FOLDER
 Prints one line of JSON (endpoint, access_key_id, secret_access_key, process IDs) when the store takes objects, and then obeys lines of its
 input, each with a line of output:
     bucket NAME [lock]      makes a bucket, with versions and locks if asked
+    hide BUCKET KEY         puts a delete marker before an object
+    lose BUCKET KEY         deletes an object that is not locked, with all its versions
+    fill BUCKET             leaves the store no room for that bucket (it may start again for that)
+    empty                   gives it room again
     kill                    SIGKILL to every process of the store, at once
     start                   starts it again, with the same data, at the same port
 Everything ends with the input: at the latest with the process that started it. Nothing in FOLDER is removed.
@@ -23,7 +27,9 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
+import xml.etree.ElementTree
 
 ACCESS_KEY, SECRET_KEY, REGION = "CALLARKTESTKEY", "callark-test-secret", "us-east-1"
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -43,6 +49,10 @@ def free_ports(count):
     for each in sockets:
         each.close()
     return ports
+
+
+def quoted(text, besides=""):
+    return urllib.parse.quote(text, safe=f"-_.~{besides}")
 
 
 def program(name, variable):
@@ -119,6 +129,26 @@ class Store:
         status, _ = request(self.endpoint, "PUT", "/callark-probe/probe", body=b"probe")
         return status == 200
 
+    def is_answering(self):
+        return request(self.endpoint, "GET", "/")[0] == 200
+
+    def delete(self, bucket, key, version=None):
+        query = "" if version is None else f"versionId={quoted(version)}"
+        status, body = request(self.endpoint, "DELETE", f"/{bucket}/{quoted(key, '/')}", query)
+        return None if status in (200, 204) else f"failed: {status} {body[:300]!r}"
+
+    def lose(self, bucket, key):
+        status, body = request(self.endpoint, "GET", f"/{bucket}", f"prefix={quoted(key)}&versions=")
+        if status != 200:
+            return f"failed: {status} {body[:300]!r}"
+        root = xml.etree.ElementTree.fromstring(body)
+        space = root.tag.split("}")[0] + "}" if root.tag.startswith("{") else ""
+        for version in [*root.iter(f"{space}Version"), *root.iter(f"{space}DeleteMarker")]:
+            if version.find(f"{space}Key").text == key:
+                if failure := self.delete(bucket, key, version.find(f"{space}VersionId").text):
+                    return failure
+        return "ok"
+
     def make_bucket(self, name, lock):
         headers = [("x-amz-bucket-object-lock-enabled", "true")] if lock else []
         status, body = request(self.endpoint, "PUT", f"/{name}", headers=headers)
@@ -131,8 +161,30 @@ class SeaweedFS(Store):
     def __init__(self, folder):
         super().__init__(folder)
         self.ports = free_ports(9)
+        # As many volumes as there is room for, of 256 MB.
+        self.volumes, self.megabytes = 0, 256
 
-    def start(self):
+    def fill(self, bucket):
+        """Without another volume, and with volumes that are soon full. A bucket has its own."""
+        self.kill()
+        (self.volumes, self.megabytes) = (max(1, len(list((self.folder / "data").glob("*.dat")))), 1)
+        self.start(is_full=True)
+        # The master hears every few seconds how much a volume has.
+        self.wait_until("a full SeaweedFS", lambda: self.refuses(bucket))
+        return "ok"
+
+    def refuses(self, bucket):
+        """Fills what is left; whether three objects in a row are refused."""
+        return all(request(self.endpoint, "PUT", f"/{bucket}/full/{os.urandom(8).hex()}", body=bytes(1 << 20))[0] >= 500
+                   for _ in range(3))
+
+    def empty(self):
+        self.kill()
+        (self.volumes, self.megabytes) = (0, 256)
+        self.start()
+        return "ok"
+
+    def start(self, is_full=False):
         (self.folder / "data").mkdir(exist_ok=True)
         (self.folder / "log").mkdir(exist_ok=True)
         identity = {"name": "callark", "credentials": [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}],
@@ -142,12 +194,12 @@ class SeaweedFS(Store):
         self.spawn(
             "weed", program("weed", "CALLARK_TEST_WEED"), f"-logdir={self.folder}/log", "server", f"-dir={self.folder}/data",
             "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", "-master.electionTimeout=1s",
-            f"-master.port={master}", f"-master.port.grpc={master_rpc}", "-master.volumeSizeLimitMB=256",
-            f"-volume.port={volume}", f"-volume.port.grpc={volume_rpc}", "-volume.max=0", "-volume.preStopSeconds=1",
+            f"-master.port={master}", f"-master.port.grpc={master_rpc}", f"-master.volumeSizeLimitMB={self.megabytes}",
+            f"-volume.port={volume}", f"-volume.port.grpc={volume_rpc}", f"-volume.max={self.volumes}", "-volume.preStopSeconds=1",
             "-filer", f"-filer.port={filer}", f"-filer.port.grpc={filer_rpc}", f"-filer.localSocket={self.folder}/filer.sock",
             "-s3", f"-s3.port={self.port}", f"-s3.port.grpc={s3_rpc}", "-s3.port.iceberg=0", "-s3.port.lance=0",
             f"-s3.localSocket={self.folder}/s3.sock", f"-s3.config={self.folder}/s3.json")
-        self.wait_until("SeaweedFS", self.is_serving)
+        self.wait_until("SeaweedFS", self.is_answering if is_full else self.is_serving)
 
 
 class Ceph(Store):
@@ -247,6 +299,18 @@ rgw thread pool size = 64
         self.wait_until("the gateway", self.is_serving)
 
 
+    def fill(self, bucket):
+        self.run("radosgw-admin", "quota", "set", "--quota-scope=user", "--uid=callark", "--max-size=1")
+        self.run("radosgw-admin", "quota", "enable", "--quota-scope=user", "--uid=callark")
+        self.wait_until("a full Ceph", lambda: request(self.endpoint, "PUT", f"/{bucket}/full", body=bytes(8192))[0] == 403)
+        return "ok"
+
+    def empty(self):
+        self.run("radosgw-admin", "quota", "disable", "--quota-scope=user", "--uid=callark")
+        self.wait_until("Ceph", self.is_serving)
+        return "ok"
+
+
 class Rclone(Store):
     """Not a store to trust: it says that an object is locked, and deletes it. `vault check` has to find out."""
 
@@ -262,6 +326,14 @@ def obey(store, line):
     words = line.split()
     if words[0] == "bucket":
         return store.make_bucket(words[1], "lock" in words[2:])
+    if words[0] == "hide":
+        return store.delete(words[1], words[2]) or "ok"
+    if words[0] == "lose":
+        return store.lose(words[1], words[2])
+    if words[0] == "fill":
+        return store.fill(words[1])
+    if words[0] == "empty":
+        return store.empty()
     if words[0] == "kill":
         store.kill()
         return "ok"

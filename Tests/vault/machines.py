@@ -28,6 +28,7 @@ class Trial:
         self.kind = kind
         self.folder = folder
         self.faults = []
+        self.bucket_name = BUCKET
 
     # What both sides say
 
@@ -61,7 +62,7 @@ class Trial:
         return engine.request(self.store["endpoint"], method, path, query)
 
     def versions(self):
-        status, body = self.ask("GET", f"/{BUCKET}", "versions=")
+        status, body = self.ask("GET", f"/{self.bucket_name}", "versions=")
         assert status == 200, body
         root = xml.etree.ElementTree.fromstring(body)
         space = root.tag.split("}")[0] + "}" if root.tag.startswith("{") else ""
@@ -69,13 +70,13 @@ class Trial:
             yield version.find(f"{space}Key").text, version.find(f"{space}VersionId").text
 
     def lock(self, key, version):
-        path = "/" + BUCKET + "/" + urllib.parse.quote(key, safe="/-_.~")
+        path = "/" + self.bucket_name + "/" + urllib.parse.quote(key, safe="/-_.~")
         query = "retention=&versionId=" + urllib.parse.quote(version, safe="-_.~")
         status, body = self.ask("GET", path, query)
         return status == 200 and b"COMPLIANCE" in body
 
     def delete(self, key, version):
-        path = "/" + BUCKET + "/" + urllib.parse.quote(key, safe="/-_.~")
+        path = "/" + self.bucket_name + "/" + urllib.parse.quote(key, safe="/-_.~")
         return self.ask("DELETE", path, "versionId=" + urllib.parse.quote(version, safe="-_.~"))[0]
 
     # The trial

@@ -117,7 +117,8 @@ package struct Pass: Sendable {
                 assignment,
                 part.findings,
                 recovered: archives,
-                failure: failure ?? part.failure ?? context.disk.failure
+                failure: failure ?? part.failure ?? context.disk.failure,
+                vaultFailure: results.lazy.compactMap { $0.vault?.end }.first
             )
             results.append(result)
             context.observer(.step(name, .done))
@@ -141,9 +142,12 @@ package struct Pass: Sendable {
     }
 
     /// Puts what is sealed into the vault, if there is one. Nothing of it keeps the pass from going on.
-    private func vaulting(_ name: OrganizationName) async -> VaultFinding? {
+    /// - Parameter end: why the vault has to be asked nothing more.
+    private func vaulting(_ name: OrganizationName, _ end: VaultError?) async -> VaultFinding? {
         guard let vault = context.vault else { return nil }
-        return await VaultStep(organization: name, vault: vault, rules: context.rules.vault, context: context).run()
+        var step = VaultStep(organization: name, vault: vault, rules: context.rules.vault, context: context)
+        step.end = end
+        return await step.run()
     }
 
     /// Lets the evidence logs and a snapshot of the manifest leave the machine, once a pass has noted its end.
@@ -153,11 +157,12 @@ package struct Pass: Sendable {
         }
         do {
             try await context.evidence.publish()
+            // It is not waited for a second time.
+            if let end = results.lazy.compactMap({ $0.vault?.end }).first { throw end }
             try await context.stop.cancelling { [manifest = context.manifest] in
                 try await vault.keepRecords { try manifest.copy(to: $0) }
             }
         } catch {
-            context.logger.warning("the records are not in the vault", metadata: ["error": "\(error)"])
             for place in results.indices { results[place].vault?.fail(error) }
         }
     }
@@ -178,7 +183,8 @@ package struct Pass: Sendable {
         _ assignment: Assignment,
         _ findings: PassFindings,
         recovered: [SealedArchiveSummary],
-        failure: (any Error)?
+        failure: (any Error)?,
+        vaultFailure: VaultError?
     ) async throws -> Result {
         var result = Result(
             organization: assignment.organization.name,
@@ -200,7 +206,7 @@ package struct Pass: Sendable {
                 let outcome = try await sealing.run()
                 result.archives += outcome.sealed
                 result.failure = outcome.damage
-                result.vault = await vaulting(assignment.organization.name)
+                result.vault = await vaulting(assignment.organization.name, vaultFailure)
                 if let listed {
                     // Only now: if this step is interrupted, the next run lists again.
                     let discovery = Discovery(organization: assignment.organization, context: context)
@@ -218,7 +224,9 @@ package struct Pass: Sendable {
             }
         }
         // A provider that fails is no reason to keep on one machine what is sealed.
-        if result.vault == nil, !context.stop.isMade { result.vault = await vaulting(assignment.organization.name) }
+        if result.vault == nil, !context.stop.isMade {
+            result.vault = await vaulting(assignment.organization.name, vaultFailure)
+        }
         result.days = try await reconcile(assignment.organization.name, result.window.range)
         return result
     }

@@ -102,7 +102,9 @@ extension Rebuild {
         now: Timestamp
     ) async throws {
         let isUnlocked = vaulted.isUnlocked(name)
-        if isUnlocked { outcome.remarks.append("the vault does not say that its copy of \(name) is locked") }
+        if isUnlocked {
+            outcome.remarks.append("the vault does not say that its copy of \(name) is locked; the next pass locks it")
+        }
         guard let copy = vaulted[name]?.copy, !isUnlocked || !isOnDisk else {
             return try await adopter.manifest.demandVault([name], isRequired: true)
         }

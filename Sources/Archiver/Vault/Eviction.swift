@@ -8,6 +8,9 @@ import Recordings
 ///
 /// The side file stays, so that the day's next archive gets another number, and so that an archive that comes back can be
 /// compared with it.
+///
+/// What was confirmed once may be gone since, or the configuration may name another vault by now: so each copy is asked for
+/// right before its file is removed.
 struct Eviction: Sendable {
     let organization: OrganizationName
     let vault: any ArchiveVault
@@ -23,6 +26,7 @@ struct Eviction: Sendable {
         if !rows.isEmpty { try await vault.requireLock() }
         for row in rows {
             if context.stop.isMade { return }
+            guard try await holds(row, &finding) else { continue }
             // A day is over before its archives are evicted, even if they need not stay at all.
             guard try await context.manifest.noteEvicted(row.name, now: context.now()) else { continue }
             guard try await remove(row.name) else {
@@ -32,6 +36,22 @@ struct Eviction: Sendable {
             finding.evicted.append(row.name)
             context.observer(.evicted(row.name))
         }
+    }
+
+    /// Whether the vault has a copy now, locked as it was promised. One that is gone is put again by the next pass; one that
+    /// has lost its lock gets it back now.
+    private func holds(_ row: ArchiveRow, _ finding: inout VaultFinding) async throws -> Bool {
+        guard let copy = row.vault?.confirmed else { return false }
+        let fault = try await context.stop.cancelling { [vault] in try await vault.fault(of: row.name, copy) }
+        guard let fault else { return true }
+        guard fault.isDamaged else {
+            try await context.manifest.noteVaultUnlocked(row.name, fault.message, now: context.now())
+            try await CopyLocking(vault: vault, context: context).run(row, &finding)
+            return true
+        }
+        try await context.manifest.noteVaultDamage(row.name, fault.message, now: context.now())
+        finding.fail(VaultError(.missing, fault.message))
+        return false
     }
 
     /// Ends what a crash has left half done, and takes back what a person has copied back to stay.

@@ -1,6 +1,5 @@
 import Evidence
 import Files
-import Logging
 import Manifest
 import Recordings
 
@@ -14,6 +13,8 @@ struct VaultStep: Sendable {
     let vault: any ArchiveVault
     let rules: VaultRules
     let context: PassContext
+    /// Why the vault is not asked: it has just failed, for another organization.
+    var end: VaultError?
 
     /// How many rows are read at once.
     private static let batch = 16
@@ -23,17 +24,16 @@ struct VaultStep: Sendable {
         var finding = VaultFinding()
         do {
             try await putAll(&finding)
+            if end == nil, finding.end == nil { try await lockAll(&finding) }
         } catch {
             finding.fail(error)
         }
+        guard end == nil, finding.end == nil else { return finding }
         do {
             let eviction = Eviction(organization: organization, vault: vault, rules: rules, context: context)
             try await eviction.run(&finding)
         } catch {
             finding.fail(error)
-        }
-        if let failure = finding.failure {
-            context.logger.warning("the vault is behind", metadata: ["error": "\(failure)"])
         }
         return finding
     }
@@ -58,6 +58,7 @@ struct VaultStep: Sendable {
     /// Whether this root may write to the vault, and the vault's lock was shown to be real.
     func isWriter(_ first: ArchiveName, _ finding: inout VaultFinding) async throws -> Bool {
         do throws(VaultError) {
+            if let end { throw end }
             try await vault.confirmWriter()
             try await vault.requireLock()
             return true
@@ -125,6 +126,22 @@ struct VaultStep: Sendable {
             }
         } catch {
             return .failure(VaultError(.cancelled, "stopped while \(row.name) was put into \(vault.place)"))
+        }
+    }
+
+    /// Locks the copies that have no lock: they were put while none was configured, or somebody has lost it.
+    private func lockAll(_ finding: inout VaultFinding) async throws {
+        guard vault.lock != .none else { return }
+        let rows = try await context.manifest.unlockedCopies(organization: organization)
+            .filter { vault.lockEnd(of: $0.name) != nil }
+        guard let first = rows.first, try await isWriter(first.name, &finding) else { return }
+        for row in rows where !context.stop.isMade && !context.isWanted() {
+            do throws(VaultError) {
+                try await CopyLocking(vault: vault, context: context).run(row, &finding)
+            } catch {
+                finding.fail(error)
+                if error.isOfVault { return }
+            }
         }
     }
 

@@ -148,6 +148,8 @@ package struct VaultVerification: Sendable {
         let isOnDisk = row.vault?.evictedTime == nil
         if let reason, isDamaged || isOnDisk {
             try await manifest.noteVaultDamage(row.name, reason, isDamaged: isDamaged, now: now())
+        } else if let fault = report.faults.first(where: { $0.kind == .vaultLock }) {
+            try await manifest.noteVaultUnlocked(row.name, fault.message, now: now())
         } else if reason == nil {
             try await manifest.noteVaultRead(row.name, now: now())
             if !isOnDisk {

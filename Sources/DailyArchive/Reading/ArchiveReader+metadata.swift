@@ -29,6 +29,10 @@ extension ArchiveReader {
                 let place = root.archivePath(name)
                 throw ArchiveError(.missing, "there is no archive \(name), open or sealed", path: place)
             }
+            if let metadataOffset, (0..<source.byteCount).contains(metadataOffset) {
+                // All of it is compared with its checksums.
+                source.expect(.soon(metadataOffset..<source.byteCount))
+            }
             let metadata = try ArchiveMetadata(source, recorded: nil, from: metadataOffset, progress)
             return try lines(in: source, metadata.recordings.range, offsets, progress)
         }

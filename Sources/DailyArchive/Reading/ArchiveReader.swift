@@ -18,6 +18,7 @@ package enum ArchiveReader {
             try FileReplacement.ofUser(destination).write { file throws(ArchiveError) in
                 try attempt(location, in: root) { source throws(ArchiveError) in
                     var written: Int64 = 0
+                    announce(offset, byteCount, of: source)
                     try read(source, offset, byteCount, digest, progress) { bytes throws(ArchiveError) in
                         try file.write(bytes, at: written)
                         written += Int64(bytes.count)
@@ -37,7 +38,9 @@ package enum ArchiveReader {
         expecting digest: ContentDigest
     ) async throws(ArchiveError) {
         try await BlockingWork.run { progress throws(ArchiveError) in
-            try read(root.open(location), offset, byteCount, digest, progress) { _ in }
+            let source = try root.open(location)
+            announce(offset, byteCount, of: source)
+            try read(source, offset, byteCount, digest, progress) { _ in }
         }
     }
 
@@ -54,6 +57,7 @@ package enum ArchiveReader {
             var bytes: [UInt8] = []
             try attempt(location, in: root) { source throws(ArchiveError) in
                 bytes.removeAll()
+                announce(offset, byteCount, of: source)
                 try read(source, offset, byteCount, digest, progress) { piece throws(ArchiveError) in
                     bytes.append(contentsOf: piece)
                 }
@@ -106,6 +110,14 @@ package enum ArchiveReader {
                 throw error.code == .cancelled ? error : first
             }
         }
+    }
+
+    /// Says which recording is read next: a vault gives all of it in one answer.
+    private static func announce(_ offset: Int64, _ byteCount: Int64, of source: any ByteSource) {
+        guard offset >= 0, byteCount > 0, offset <= source.byteCount, byteCount <= source.byteCount - offset else {
+            return
+        }
+        source.expect(.soon(offset..<(offset + byteCount)))
     }
 
     private static func read(

@@ -27,6 +27,14 @@ package protocol ArchiveVault: Sendable {
     /// - Returns: `nil` if the copy does not exist.
     func inspect(_ name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultInspection?
 
+    /// Asks, by one request, whether a copy is there as it was confirmed: before a file leaves the disk because of it.
+    /// - Returns: `nil` if it is.
+    func fault(of name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultCopyFault?
+
+    /// Locks a copy that has no lock, or too short a one, and its side file, as they would be locked if they were put now.
+    /// - Returns: the copy as it is locked now.
+    func lockAgain(_ name: ArchiveName, _ copy: VaultedArchive) async throws(VaultError) -> VaultedArchive
+
     /// Called before and after the puts of a pass.
     /// - Returns: this writer's epoch: with another one than before, somebody else was the writer in between.
     /// - Throws: `.notWriter` if the vault belongs to another root.

@@ -120,6 +120,40 @@ extension Manifest {
         }
     }
 
+    /// The copies of which the vault is not known to have a lock, oldest day first.
+    package func unlockedCopies(organization: OrganizationName) async throws -> [ArchiveRow] {
+        try await read { db in
+            let select = """
+                \(ArchiveRow.select) WHERE organization.name = ? AND confirmed_time IS NOT NULL AND retained_until IS NULL
+                ORDER BY day, sequence
+                """
+            return try Row.fetchAll(db, sql: select, arguments: [organization.description]).map(ArchiveRow.init(whole:))
+        }
+    }
+
+    /// Notes that a copy whose bytes hold has no lock, or too short a one: the next pass locks it.
+    package func noteVaultUnlocked(_ name: ArchiveName, _ reason: String, now: Timestamp) async throws {
+        try await write(.machine) { db in
+            let update = "UPDATE vault_copy SET retained_until = NULL WHERE archive = ? AND confirmed_time IS NOT NULL"
+            try db.execute(sql: update, arguments: [try VaultCopy.row(of: name, in: db)])
+            guard db.changesCount == 1 else { return }
+            let detail = ["archive": name.description, "reason": reason, "copy": "vault"]
+            try Event(time: now, kind: .damageFound, organization: name.organization, detail: detail).insert(in: db)
+        }
+    }
+
+    /// Notes that a copy is locked again.
+    package func noteVaultLocked(_ name: ArchiveName, _ copy: VaultedArchive, now: Timestamp) async throws {
+        try await write(.machine) { db in
+            let update = "UPDATE vault_copy SET retained_until = ? WHERE archive = ? AND confirmed_time IS NOT NULL"
+            let row = try VaultCopy.row(of: name, in: db)
+            try db.execute(sql: update, arguments: [copy.retainedUntil?.stored, row])
+            guard db.changesCount == 1 else { return }
+            let detail = ["archive": name.description].adding("retain_until", copy.retainedUntil?.description)
+            try Event(time: now, kind: .archiveLocked, organization: name.organization, detail: detail).insert(in: db)
+        }
+    }
+
     /// What the manifest knows of an archive's copy in the vault. Blocks: never call it on the cooperative pool.
     /// - Returns: `nil` if the vault is not known to have it.
     package func vaultedArchive(_ name: ArchiveName) throws(ManifestError) -> VaultedArchive? {
@@ -143,48 +177,6 @@ extension Manifest {
             try copy.close()
         } catch {
             throw ManifestError(error, path: path)
-        }
-    }
-}
-
-// MARK: - Days under way
-
-/// An archive that is open although its day is not over.
-package struct ArchiveUnderWay: Hashable, Sendable {
-    package var day: ArchiveDay
-    /// How many bytes of its tar count.
-    package var byteCount: Int64
-    /// When the first of its recordings arrived; `nil` without a recording.
-    package var firstReceived: Timestamp?
-}
-
-extension Manifest {
-    /// The archives that are open in this spool with a recording, of days from `day` on.
-    package func archivesUnderWay(
-        organization: OrganizationName,
-        from day: ArchiveDay
-    ) async throws -> [ArchiveUnderWay] {
-        try await read { [spool] db in
-            let row = try OrganizationRow.row(of: organization, in: db)
-            let select = """
-                SELECT row, day, tar_bytes FROM archive
-                WHERE organization = ? AND spool = ? AND digest IS NULL AND recordings > 0 AND day >= ? ORDER BY day
-                """
-            let arguments: StatementArguments = [row, spool.stored, day.stored]
-            return try Row.fetchAll(db, sql: select, arguments: arguments).map { open in
-                let day: ArchiveDay = try open[1]
-                let first = """
-                    SELECT min(received_time) FROM task CROSS JOIN recording ON recording.task = task.row
-                    WHERE \(TaskRange.condition) AND day = :day AND archive = :archive
-                    """
-                let archive: Int64 = try open[0]
-                let place = TaskRange.arguments(organization: row, day: day) + ["archive": archive]
-                return ArchiveUnderWay(
-                    day: day,
-                    byteCount: try open.amount(2),
-                    firstReceived: try Row.fetchOne(db, sql: first, arguments: place)?[0]
-                )
-            }
         }
     }
 }

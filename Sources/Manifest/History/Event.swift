@@ -40,6 +40,8 @@ package struct Event: Hashable, Sendable {
         case archiveAdopted = "archive.adopted"
         /// The vault has an archive: its bytes were read back, and its lock was confirmed.
         case archivePlaced = "archive.placed"
+        /// A copy in the vault that had no lock was locked.
+        case archiveLocked = "archive.locked"
         /// An archive was removed from the disk, because the vault has it.
         case archiveEvicted = "archive.evicted"
         case manifestRebuilt = "manifest.rebuilt"

@@ -55,7 +55,7 @@ extension Event.Kind: StoredCode {
             .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
             .taskNotListed, .recordingReplaced, .recordingReinstated, .archiveAdopted,
             .recordingChanged, .captureClaimed, .repairBegan, .repairEnded, .audioAccessed, .fetchEnded,
-            .dayReopened, .logBegun, .configurationChanged, .archivePlaced, .archiveEvicted,
+            .dayReopened, .logBegun, .configurationChanged, .archivePlaced, .archiveEvicted, .archiveLocked,
         ]
     }
 }

@@ -29,10 +29,11 @@ actor CredentialCache {
         }
     }
 
-    /// Asks again, because the store has refused what is in use.
+    /// Asks again, because the store has refused what a request was signed with.
     /// - Returns: whether there are others now.
-    func renew() async throws(ObjectStoreError) -> Bool {
-        let refused = value
+    func renew(insteadOf refused: ObjectCredentials) async throws(ObjectStoreError) -> Bool {
+        // Other requests that were on their way have been refused too, and one of them has asked already.
+        if let value, value != refused { return true }
         return try await ask() != refused
     }
 
@@ -44,8 +45,11 @@ actor CredentialCache {
         let task = question ?? Task { [source] in await Self.answer(of: source) }
         question = task
         let answer = await task.value
-        question = nil
-        if case .success(let new) = answer { value = new }
+        // The first of those that waited for it takes it, so that no answer replaces a later one.
+        if question == task {
+            question = nil
+            if case .success(let new) = answer { value = new }
+        }
         return try answer.get()
     }
 

@@ -26,10 +26,20 @@ struct MultipartUpload: Sendable {
             await forget()
             return outcome
         } catch {
-            let isResumed = options.resumeFile != nil && (error.isTransient || error.code == .cancelled)
-            if !isResumed { await giveUp(record) }
-            throw error
+            if options.resumeFile == nil || !Self.isResumed(after: error) { await giveUp(record) }
+            guard error.code == .notFound else { throw error }
+            // Somebody else who puts this key, or a rule of the store that removes old uploads.
+            var gone = error
+            gone.code = .precondition
+            gone.message += "; the upload was aborted: run it again"
+            throw gone
         }
+    }
+
+    /// Whether the parts that the store has are worth keeping: the next run may succeed with the rest. Credentials that end
+    /// in the middle could not even abort the upload.
+    private static func isResumed(after error: ObjectStoreError) -> Bool {
+        error.isTransient || [.cancelled, .credentials, .denied].contains(error.code)
     }
 
     // MARK: Beginning
@@ -42,8 +52,9 @@ struct MultipartUpload: Sendable {
             if let record, record.fingerprint == fingerprint {
                 do throws(ObjectStoreError) {
                     return (record, try await keptParts(of: record.upload))
-                } catch  where error.code == .notFound {
+                } catch  where [.notFound, .denied, .unsupported].contains(error.code) {
                     // It was aborted, or completed and perhaps deleted. The caller has checked whether the object exists.
+                    // Or the store, or a policy, does not let parts be listed.
                 }
             }
         }

@@ -20,8 +20,8 @@ extension ObjectStore {
             request.fields = reading.fields
             let before = reading.place
             guard let failure = try await streamOnce(request, &reading, version, receive) else { return }
-            // Attempts count only in a row without a byte.
-            if reading.place > before { course.attempts = 0 }
+            // Attempts count only in a row without a byte, and credentials may end more than once in a long reading.
+            if reading.place > before { course = StoreExchange.Course() }
             try await exchange.recover(from: failure, &course)
         }
     }
@@ -42,7 +42,7 @@ extension ObjectStore {
         _ version: ObjectVersion?,
         _ receive: @escaping @Sendable (UnsafeRawBufferPointer) throws(ObjectStoreError) -> Void
     ) async throws(ObjectStoreError) -> StoreFailure? {
-        let (url, headers, date) = try await exchange.sign(request)
+        let (url, headers, signature) = try await exchange.sign(request)
         var download = DownloadRequest(url: url, headers: headers, hosts: HostPolicy())
         download.followsRedirects = false
         download.stallTimeout = exchange.patience.stall
@@ -61,7 +61,7 @@ extension ObjectStore {
             // Nothing begins behind the last byte.
             if head.status == 416, reading.isRange, reading.tag == nil { return nil }
             let response = HTTPResponse(status: head.status, headers: head.headers, body: sink.outcome.errorText)
-            return StoreFailure(response, to: request, now: date)
+            return StoreFailure(response, to: request, signedWith: signature)
         }
         try check(head.headers, for: request, version)
         reading.advance(by: sink.outcome.received, head.headers)

@@ -40,9 +40,14 @@ final class StoreExchange: Sendable {
             case .success(let response): return response
             case .failure(let failed): failure = failed
             }
-            if failure.mayBeDone || course.mayBeDone, let alreadyDone {
+            if failure.mayBeDone || course.mayBeDone, failure.error.code != .cancelled, let alreadyDone {
                 course.mayBeDone = true
-                if failure.error.code != .cancelled, let found = try? await alreadyDone() { return found }
+                do throws(ObjectStoreError) {
+                    if let found = try await alreadyDone() { return found }
+                } catch {
+                    // While nobody can tell, doing it again could do it twice. The caller's next run looks first.
+                    if error.isTransient || error.code == .cancelled { throw failure.error }
+                }
             }
             try await recover(from: failure, &course)
         }
@@ -66,7 +71,9 @@ final class StoreExchange: Sendable {
             course.hasNewTime = true
             clock.set(date)
         case .newCredentials:
-            guard !course.hasNewCredentials, try await credentials.renew() else { throw failure.error }
+            guard !course.hasNewCredentials, let refused = failure.signature?.credentials,
+                try await credentials.renew(insteadOf: refused)
+            else { throw failure.error }
             course.hasNewCredentials = true
         case .later:
             course.attempts += 1
@@ -83,16 +90,16 @@ final class StoreExchange: Sendable {
     /// Signs a request with the credentials and the time of now.
     func sign(
         _ request: StoreRequest
-    ) async throws(ObjectStoreError) -> (url: URL, headers: HTTPHeaders, date: Date) {
-        let date = clock.now
+    ) async throws(ObjectStoreError) -> (url: URL, headers: HTTPHeaders, signature: StoreFailure.Signature) {
         let current = try await credentials.current()
+        let date = clock.now
         let (url, headers) = try request.signed(for: location, by: current, at: date)
-        return (url, headers, date)
+        return (url, headers, StoreFailure.Signature(date: date, credentials: current))
     }
 
     /// Sends `request` once.
     func attempt(_ request: StoreRequest) async throws(ObjectStoreError) -> Result<HTTPResponse, StoreFailure> {
-        let (url, headers, date) = try await sign(request)
+        let (url, headers, signature) = try await sign(request)
         let response: HTTPResponse
         do throws(TransferError) {
             response = try await transmit(request, url, headers)
@@ -100,7 +107,7 @@ final class StoreExchange: Sendable {
             return .failure(StoreFailure(error, to: request))
         }
         guard (200...299).contains(response.status), request.method != .post || !Self.isRefusal(response) else {
-            return .failure(StoreFailure(response, to: request, now: date))
+            return .failure(StoreFailure(response, to: request, signedWith: signature))
         }
         return .success(response)
     }

@@ -9,6 +9,8 @@ struct StoreFailure: Error, Sendable {
     var retryAfter: Duration?
     /// Whether the store may have done what it was asked: its answer was lost, or says nothing about that.
     var mayBeDone = false
+    /// What the refused request was signed with; `nil` if no answer arrived.
+    private(set) var signature: Signature?
 
     enum Remedy: Sendable, Equatable {
         case none
@@ -18,6 +20,12 @@ struct StoreFailure: Error, Sendable {
         case newTime(Date)
         /// The same, signed with other credentials, if there are any.
         case newCredentials
+    }
+
+    /// What the request was signed with.
+    struct Signature: Sendable {
+        var date: Date
+        var credentials: ObjectCredentials
     }
 
     /// No answer arrived.
@@ -52,14 +60,15 @@ struct StoreFailure: Error, Sendable {
     }
 
     /// An answer arrived that is no success.
-    /// - Parameter now: the time with which the request was signed.
-    init(_ response: HTTPResponse, to request: StoreRequest, now: Date) {
+    init(_ response: HTTPResponse, to request: StoreRequest, signedWith signature: Signature) {
+        let now = signature.date
+        self.signature = signature
         let answer = ObjectStoreRefusal(response)
         (error, remedy) = answer.judgement(of: request)
         if error.code == .damaged, !request.repeatsDamaged { remedy = .none }
         retryAfter = response.headers.retryAfter(now: now)
-        // With 503 it says that it has not even begun.
-        mayBeDone = [500, 502, 504].contains(response.status)
+        // With 503 it says that it has not even begun; something in front of it does not know.
+        mayBeDone = [500, 502, 504].contains(response.status) || response.status == 503 && answer.code == nil
         // A refused HEAD has no body that would say so.
         let skew = response.headers.date.map { abs($0.timeIntervalSince(now)) } ?? 0
         let isSkewed = answer.code == "RequestTimeTooSkewed" || (answer.code == nil && skew > Self.greatestSkew)

@@ -18,6 +18,9 @@ package struct ObjectDescription: Hashable, Sendable {
     /// `nil` for the standard one.
     package var storageClass: String?
 
+    /// Whether it was put in parts: their number is in the ETag.
+    package var isInParts: Bool { etag.contains("-") }
+
     package init(
         key: ObjectKey,
         version: ObjectVersion?,

@@ -47,6 +47,8 @@ package struct PassSummaryLine: Encodable {
         var placed: Int
         var bytes: Int64
         var evicted: Int
+        /// Copies that had no lock, and were locked.
+        var locked: Int
         /// Sealed archives of the window's days that the vault does not have yet.
         var waiting: Int
         /// Why something could not be put there; absent if nothing failed.
@@ -57,6 +59,7 @@ package struct PassSummaryLine: Encodable {
             placed = finding.placed.count
             bytes = finding.placedBytes
             evicted = finding.evicted.count
+            locked = finding.locked.count
             waiting = result.summary.recordings.archivesUnvaulted
             error = finding.failure.map { "\($0)" }
         }

@@ -39,6 +39,7 @@ extension Audio {
         by actor: Actor
     ) async throws -> Waveform? {
         let file = try await open(held)
+        file.announce(0..<held.byteCount)
         var (reader, sum, place) = (Waveform.Reader(byteCount: held.byteCount), SHA256(), Int64(0))
         while place < held.byteCount {
             let end = min(place + Int64(HeldFile.chunkBytes), held.byteCount)

@@ -23,6 +23,8 @@ struct AudioStream: Sendable {
     /// - Throws: ``Damage``; `ArchiveError`; an error of the connection if it has ended.
     func send(to writer: inout AnswerWriter) async throws {
         let last: ByteBuffer
+        // Whatever has to be checked is read whole.
+        file.announce(isKnownSound ? range : 0..<file.held.byteCount)
         if isWhole {
             var sum: SHA256? = SHA256()
             last = try await sendAllButLast(to: &writer, adding: &sum)

@@ -49,6 +49,13 @@ final class HeldFile: Sendable {
         }
     }
 
+    /// Says which bytes of the recording are read next, one after the other: a vault gives all of them in one answer. A local
+    /// file needs no telling.
+    func announce(_ range: Range<Int64>) {
+        guard source.status == nil else { return }
+        source.expect(.soon((held.offset + range.lowerBound)..<(held.offset + range.upperBound)))
+    }
+
     /// Reads some bytes of the recording.
     /// - Parameter range: in the recording, at most ``chunkBytes``.
     /// - Throws: `ArchiveError`, with code `damaged` if the archive ends before them.

@@ -37,8 +37,10 @@ package struct VaultForecast: Hashable, Sendable {
         self.byteCount += byteCount
         // The parts, their beginning and their end; and the side file.
         putRequests += (parts == 1 ? 1 : parts + 2) + 1
-        // What is there before, and what is there after, for both; and the bytes.
-        readRequests += 4 + (readsBack ? 2 : 0)
+        // What is there before, and what is there after, for both; who may write, which two tell; and the bytes.
+        readRequests += 6 + (readsBack ? 2 : 0)
+        // Which uploads were begun before, and whether the store has kept the tags.
+        if parts > 1 { readRequests += 2 }
         if readsBack { readBytes += byteCount + Self.sideBytes }
         let months = retainedUntil.map { max(0, ($0 - now).seconds / Self.secondsOfMonth) } ?? 1
         byteMonths += Double(byteCount + Self.sideBytes) * months

@@ -57,12 +57,29 @@ struct ObjectPut: Sendable {
     /// Puts an object, unless the vault has it already.
     /// - Throws: `.damaged` if the vault then has other bytes; `.lock` if the version cannot be locked.
     func run(_ order: Order) async throws(VaultError) -> Outcome {
-        for found in try await candidates(order) {
+        let latest = try await describe(order.key, nil)
+        if let outcome = try await found(order, latest) { return outcome }
+        if let outcome = try await put(order, onlyIfAbsent: order.isUnique && latest == nil) { return outcome }
+        // Something arrived there in between: perhaps a request of an earlier run, which was still on its way.
+        if let outcome = try await found(order, try await describe(order.key, nil)) { return outcome }
+        guard let outcome = try await put(order, onlyIfAbsent: false) else { throw disturbed(order) }
+        return outcome
+    }
+
+    /// - Returns: `nil` if the vault does not have it.
+    private func found(_ order: Order, _ latest: ObjectDescription?) async throws(VaultError) -> Outcome? {
+        for found in try await candidates(order, latest) {
             // Step 4 and 5 of an earlier run that was interrupted, or all of them if none was.
             if try await hasRightBytes(found, order, composite: nil, isNew: false) {
                 return try await confirm(found, order, isNew: false)
             }
         }
+        return nil
+    }
+
+    /// - Parameter onlyIfAbsent: asks the store to refuse a second version. Not every store does, so nothing depends on it.
+    /// - Returns: `nil` if the store has refused it for this reason, or somebody has aborted the upload.
+    private func put(_ order: Order, onlyIfAbsent: Bool) async throws(VaultError) -> Outcome? {
         var options = PutOptions(
             metadata: order.metadata,
             tags: VaultLayout.tags,
@@ -70,9 +87,13 @@ struct ObjectPut: Sendable {
             retention: order.retention,
             limiter: limiter
         )
-        options.resumeFile = order.resumeFile
-        let outcome = try await VaultError.asking { () async throws(ObjectStoreError) in
-            try await store.put(order.body, at: order.key, options)
+        (options.resumeFile, options.onlyIfAbsent) = (order.resumeFile, onlyIfAbsent)
+        let outcome: PutOutcome
+        do throws(ObjectStoreError) {
+            outcome = try await store.put(order.body, at: order.key, options)
+        } catch {
+            guard error.code == .precondition else { throw VaultError(error) }
+            return nil
         }
         // A crash here leaves a version that the next run finds, by its checksum and its epoch.
         guard let found = try await describe(order.key, outcome.version) else {
@@ -88,9 +109,16 @@ struct ObjectPut: Sendable {
         return try await confirm(found, order, isNew: true)
     }
 
+    private func disturbed(_ order: Order) -> VaultError {
+        VaultError(.unreachable, "\(order.key): somebody else puts it at the same time: run this again later")
+    }
+
     /// The versions that could be this object, put before: the newest first.
-    private func candidates(_ order: Order) async throws(VaultError) -> [ObjectDescription] {
-        guard let latest = try await describe(order.key, nil) else { return [] }
+    private func candidates(
+        _ order: Order,
+        _ latest: ObjectDescription?
+    ) async throws(VaultError) -> [ObjectDescription] {
+        guard let latest else { return [] }
         if isCandidate(latest, order) { return [latest] }
         if order.isReplaced { return [] }
         try requireSame(latest, order)
@@ -156,37 +184,33 @@ struct ObjectPut: Sendable {
         return digest == order.body.digest && byteCount == order.body.byteCount
     }
 
-    /// Makes sure that this very version is locked. A store may lose the lock of an upload in parts.
+    /// Makes sure that this very version is locked, and has the tags that it was put with.
     private func confirm(
         _ found: ObjectDescription,
         _ order: Order,
         isNew: Bool
     ) async throws(VaultError) -> Outcome {
         var retention = found.retention
-        if let wanted = order.retention, retention?.covers(wanted) != true {
-            guard let version = found.version else {
-                throw VaultError(
-                    .lock,
-                    "\(order.key): the store keeps no versions, so nothing in it can be locked; see `callark vault check`"
-                )
-            }
-            retention = try await VaultError.asking { () async throws(ObjectStoreError) in
-                try await store.setRetention(wanted, of: order.key, version: version)
-                return try await store.retention(of: order.key, version: version)
-            }
-            guard let retention, retention.covers(wanted) else {
-                throw VaultError(
-                    .lock,
-                    "\(order.key): the store does not keep the lock that it was given; see `callark vault check`"
-                )
-            }
-        }
+        if let wanted = order.retention { retention = try await VersionLock(store).set(wanted, on: found) }
+        if found.isInParts { try await keepTags(found) }
         return Outcome(
             version: found.version,
             retention: retention,
             putTime: found.lastModified.map { Timestamp($0) } ?? now(),
             isNew: isNew
         )
+    }
+
+    /// Sets tags again that a store has lost of an upload in parts, as Ceph 16 does. Nothing depends on them: not every
+    /// store has tags, and not every key may ask for them.
+    private func keepTags(_ found: ObjectDescription) async throws(VaultError) {
+        do throws(ObjectStoreError) {
+            let tags = try await store.tags(of: found.key, version: found.version)
+            guard VaultLayout.tags.contains(where: { tags[$0.key] != $0.value }) else { return }
+            try await store.setTags(tags.merging(VaultLayout.tags) { $1 }, of: found.key, version: found.version)
+        } catch {
+            guard [.denied, .unsupported].contains(error.code) else { throw VaultError(error) }
+        }
     }
 }
 

@@ -15,8 +15,11 @@ struct RecordUpload: Sendable {
     var store: any ObjectStoring
     var objects: ObjectPut
     var layout: VaultLayout
-    var epoch: Int
+    /// This root, as the vault names it.
+    var writer: WriterRecord
     var place: String
+
+    private var epoch: Int { writer.epoch }
 
     /// How many small objects are put at the same time.
     private static let width = 8
@@ -25,9 +28,9 @@ struct RecordUpload: Sendable {
     private static let largeSnapshot: Int64 = 256 << 20
 
     func run(snapshot: @escaping @Sendable (String) throws -> Void) async throws(VaultError) {
-        let (root, place, epoch) = (root, place, epoch)
+        let (root, place, writer) = (root, place, writer)
         var sent = try await VaultError.onDisk { _ throws(ArchiveError) in
-            try SentRecords(of: root, place: place, epoch: epoch)
+            try SentRecords(of: root, place: place, writer: writer)
         }
         try await put(try await otherFiles(), &sent)
         for organization in try await organizations() {

@@ -26,10 +26,12 @@ struct SentRecords: Sendable {
 
     /// - Parameters:
     ///   - place: the vault.
-    ///   - epoch: that of this writer. With another one, everything is looked at again.
-    init(of root: ArchiveRoot, place: String, epoch: Int) throws(ArchiveError) {
+    ///   - writer: since when this root is its writer, and with which epoch. With another one, everything is looked at
+    ///     again: another root has written meanwhile, or the bucket was made anew.
+    init(of root: ArchiveRoot, place: String, writer: WriterRecord) throws(ArchiveError) {
         path = "\(root.spoolPath)/vault-sent.jsonl"
-        let header = Self.line([.string(place), .number(String(epoch))])
+        let since = String(writer.takenTime.millisecondsSince1970)
+        let header = Self.line([.string(place), .number(String(writer.epoch)), .number(since)])
         let known = try FileSystem.read(path, limit: Self.limit) ?? []
         guard known.starts(with: header) else {
             try FileReplacement.durable(path).write(header)

@@ -26,6 +26,8 @@ package struct WriterClaim: Sendable {
     /// How much later than now a take-over is said to be until the store has said when it was. If the process ends before
     /// that, or this machine's clock is behind, everything that the former writer has put still counts.
     private static let doubt = Duration.hours(24)
+    /// How often it is tried while other roots take over too.
+    private static let rounds = 5
 
     private static let key = ObjectKey(checked: VaultLayout.writer)
 
@@ -61,8 +63,8 @@ package struct WriterClaim: Sendable {
         guard try await isEmpty() else {
             throw VaultError(
                 .notWriter,
-                "\(place) has archives, and no \(VaultLayout.writer): nobody knows which root may write to it; "
-                    + "if it is this one, run `callark vault take-over`"
+                "\(place) has archives, and no \(VaultLayout.writer): somebody has deleted it, and nothing says which root may "
+                    + "write; if it is this one, run `callark vault take-over`"
             )
         }
         return nil
@@ -79,31 +81,41 @@ package struct WriterClaim: Sendable {
         return record
     }
 
+    /// Who may write, and whether somebody has deleted what says so.
+    package func standing() async throws(VaultError) -> WriterStanding {
+        if let found = try await newest() { return .named(found.record, isDeleted: found.isDeleted) }
+        return try await isEmpty() ? .unclaimed : .lost
+    }
+
     /// Makes this root the writer, whichever one was. The uploads of the one before still end, and count for nothing.
     package func takeOver() async throws(VaultError) -> TakeOver {
-        let found = try await newest()
-        if let found, found.record.root == root.description, !found.isDeleted {
+        var found = try await newest()
+        var own: [ObjectVersion] = []
+        if let mine = found, mine.record.root == root.description, !mine.isDeleted {
             // An earlier take-over ended before it had said when it was.
-            let isExact = found.record.takenTime <= now() + Self.doubt / 2
-            let record = isExact ? found.record : try await replace(with: found.record)
+            let isExact = mine.record.takenTime <= now() + Self.doubt / 2
+            if isExact { return TakeOver(record: mine.record, former: nil, wasWriter: true) }
+            guard case .done(let record) = try await replace(mine, with: mine.record, &own) else { throw disturbed }
             return TakeOver(record: record, former: nil, wasWriter: true)
         }
-        let time = now() + Self.doubt
-        let before: WriterRecord
-        if let found {
-            before = found.record
-        } else if try await isEmpty() {
-            let record = WriterRecord(root: root, epoch: 1, takenTime: time)
-            return TakeOver(record: try await replace(with: record), former: nil, wasWriter: false)
-        } else {
-            // Somebody deleted the object, with all its versions. The archives still have the epoch of their writer.
-            let epoch = try await highestEpoch()
-            let former = unknown(through: epoch, until: time)
-            let record = WriterRecord(root: root, epoch: epoch + 1, takenTime: time, former: former)
-            return TakeOver(record: try await replace(with: record), former: nil, wasWriter: false)
+        for _ in 0..<Self.rounds {
+            let record = try await successor(of: found)
+            switch try await replace(found, with: record, &own) {
+            case .done(let exact):
+                return TakeOver(record: exact, former: found == nil ? nil : exact.former.last, wasWriter: false)
+            // What it puts from now on must not count, and it has the epoch that this root would have.
+            case .other(let other): found = other
+            }
         }
-        let record = try await replace(with: before.takenOver(by: root, at: time))
-        return TakeOver(record: record, former: record.former.last, wasWriter: false)
+        throw disturbed
+    }
+
+    private func successor(of found: Found?) async throws(VaultError) -> WriterRecord {
+        let time = now() + Self.doubt
+        if let found { return found.record.takenOver(by: root, at: time) }
+        // Somebody may have deleted the object, with all its versions. The archives still have the epoch of their writer.
+        let epoch = try await highestEpoch()
+        return WriterRecord(root: root, epoch: epoch + 1, takenTime: time, former: unknown(through: epoch, until: time))
     }
 
     /// Writers of whom only the epochs are known.
@@ -112,12 +124,26 @@ package struct WriterClaim: Sendable {
         return (1...epoch).map { WriterRecord.Former(root: root.description, epoch: $0, endedTime: time) }
     }
 
+    private enum Replacement {
+        case done(WriterRecord)
+        /// Another root has put its record meanwhile.
+        case other(Found)
+    }
+
     /// Puts the record, and then once more with the time that the store says, because that is what the times of objects are
     /// compared with.
-    private func replace(with record: WriterRecord) async throws(VaultError) -> WriterRecord {
-        try await put(record, onlyIfAbsent: false)
+    /// - Parameters:
+    ///   - found: what it replaces. If the store has another record by then, two roots take over at the same time.
+    ///   - own: the versions that this take-over has put.
+    private func replace(
+        _ found: Found?,
+        with record: WriterRecord,
+        _ own: inout [ObjectVersion]
+    ) async throws(VaultError) -> Replacement {
+        let first = try await put(record, onlyIfAbsent: false)
+        if let first { own.append(first) }
         let description = try await VaultError.asking { () async throws(ObjectStoreError) in
-            try await store.describe(Self.key)
+            try await store.describe(Self.key, version: first)
         }
         var exact = record
         let time = description?.lastModified.map { Timestamp($0) } ?? now()
@@ -126,14 +152,35 @@ package struct WriterClaim: Sendable {
             for place in exact.former.indices where exact.former[place].endedTime == record.takenTime {
                 exact.former[place].endedTime = time
             }
-            try await put(exact, onlyIfAbsent: false)
+            if let second = try await put(exact, onlyIfAbsent: false) { own.append(second) }
+        }
+        if let other = try await newest(besides: own), other.version != found?.version {
+            return .other(other)
         }
         guard let found = try await read() else { throw disappeared }
         guard found == exact else { throw notWriter(found) }
-        return found
+        return .done(found)
     }
 
-    private func put(_ record: WriterRecord, onlyIfAbsent: Bool) async throws(VaultError) {
+    /// The newest record that is none of these versions.
+    /// - Returns: `nil` if there is none, or if the store keeps no versions.
+    private func newest(besides own: [ObjectVersion]) async throws(VaultError) -> Found? {
+        guard !own.isEmpty else { return nil }
+        let versions: [ListedVersion]
+        do throws(ObjectStoreError) {
+            versions = try await store.versions(of: Self.key)
+        } catch {
+            guard error.code == .unsupported else { throw VaultError(error) }
+            return nil
+        }
+        let others = versions.filter { each in !each.isDeleteMarker && !own.contains { $0 == each.version } }
+        guard let last = others.first else { return nil }
+        return Found(record: try await record(last.version), version: last.version)
+    }
+
+    /// - Returns: the version; `nil` if the store keeps none, or has refused to put it beside another one.
+    @discardableResult
+    private func put(_ record: WriterRecord, onlyIfAbsent: Bool) async throws(VaultError) -> ObjectVersion? {
         let body = ObjectBody.bytes(record.text)
         let options = PutOptions(
             metadata: VaultLayout.metadata(digest: body.digest, epoch: record.epoch),
@@ -141,15 +188,17 @@ package struct WriterClaim: Sendable {
             onlyIfAbsent: onlyIfAbsent
         )
         do throws(ObjectStoreError) {
-            _ = try await store.put(body, at: Self.key, options)
+            return try await store.put(body, at: Self.key, options).version
         } catch {
             // Another root was first. Who that is shows when it is read.
             guard error.code == .precondition else { throw VaultError(error) }
+            return nil
         }
     }
 
     private struct Found {
         var record: WriterRecord
+        var version: ObjectVersion?
         /// Whether somebody has put a delete marker before it.
         var isDeleted = false
     }
@@ -160,18 +209,18 @@ package struct WriterClaim: Sendable {
         if let latest = try await VaultError.asking({ () async throws(ObjectStoreError) in
             try await store.describe(Self.key)
         }) {
-            return Found(record: try await record(latest.version, latest.byteCount))
+            return Found(record: try await record(latest.version), version: latest.version)
         }
         let versions = try await VaultError.asking { () async throws(ObjectStoreError) in
             try await store.versions(of: Self.key)
         }
         guard let last = versions.first(where: { !$0.isDeleteMarker }) else { return nil }
-        return Found(record: try await record(last.version, last.byteCount), isDeleted: true)
+        return Found(record: try await record(last.version), version: last.version, isDeleted: true)
     }
 
-    private func record(_ version: ObjectVersion?, _ byteCount: Int64) async throws(VaultError) -> WriterRecord {
+    private func record(_ version: ObjectVersion?) async throws(VaultError) -> WriterRecord {
         let bytes = try await VaultError.asking { () async throws(ObjectStoreError) in
-            try await store.read(Self.key, version: version, range: 0..<min(byteCount, 1 << 20))
+            try await store.read(Self.key, version: version, range: 0..<(1 << 20))
         }
         guard let record = WriterRecord(bytes) else {
             throw VaultError(
@@ -183,29 +232,28 @@ package struct WriterClaim: Sendable {
         return record
     }
 
+    /// Whether there is no archive, not even one that somebody has hidden behind a delete marker.
     private func isEmpty() async throws(VaultError) -> Bool {
-        try await VaultError.asking { () async throws(ObjectStoreError) in
-            try await store.list(below: VaultLayout.archives).items.isEmpty
-        }
+        try await VersionListing.read(below: VaultLayout.archives, in: store).versions.isEmpty
     }
 
-    /// The highest epoch of all archives.
+    /// The highest epoch of all versions of all archives; 0 if there is none.
     private func highestEpoch() async throws(VaultError) -> Int {
         var highest = 0
-        var position: ListingPosition?
-        repeat {
-            let page = try await VaultError.asking { () async throws(ObjectStoreError) in
-                try await store.list(below: VaultLayout.archives, after: position)
-            }
-            for object in page.items where VaultLayout.archive(at: object.key) != nil {
+        let listing = try await VersionListing.read(below: VaultLayout.archives, in: store)
+        for (key, versions) in listing.versions where VaultLayout.archive(at: key) != nil {
+            for version in versions {
                 let description = try await VaultError.asking { () async throws(ObjectStoreError) in
-                    try await store.describe(object.key)
+                    try await store.describe(key, version: version.version)
                 }
                 highest = max(highest, description?.epoch ?? 0)
             }
-            position = page.next
-        } while position != nil
+        }
         return highest
+    }
+
+    private var disturbed: VaultError {
+        VaultError(.unreachable, "other archive roots take over \(place) at the same time: run this again later")
     }
 
     private var disappeared: VaultError {

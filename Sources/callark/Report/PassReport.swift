@@ -65,10 +65,17 @@ struct PassReport {
         if let failure = result.failure {
             Diagnostics.error("\(result.organization): \(failure)")
         } else {
-            output.text(result.isComplete ? "  \(completeness)" : "  not complete: \(result.obstacleText)")
+            output.text(result.isComplete ? "  \(completeness)" : "  not complete: \(obstacles)")
             if let advice { output.text("  \(advice)") }
         }
         for alarm in alarms { output.text(alarm.line) }
+    }
+
+    /// Without why the vault failed, which is said already.
+    private var obstacles: String {
+        result.obstacles.map { obstacle in
+            if case .vaultFailed = obstacle { "the vault could not be used" } else { obstacle.description }
+        }.joined(separator: ", ")
     }
 
     private func writeSuspects(_ recordings: PassSummary.Recordings, to output: Output) {
@@ -85,6 +92,9 @@ struct PassReport {
         if !vault.placed.isEmpty {
             let archives = Readable.count(vault.placed.count, "archive")
             output.text("  put \(archives) into the vault, \(Readable.bytes(vault.placedBytes))")
+        }
+        if !vault.locked.isEmpty {
+            output.text("  locked \(Readable.count(vault.locked.count, "archive")) in the vault that had no lock")
         }
         if !vault.evicted.isEmpty {
             let archives = Readable.count(vault.evicted.count, "archive")

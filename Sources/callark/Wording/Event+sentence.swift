@@ -15,8 +15,7 @@ extension Event {
             .logBegun, .configurationChanged:
             workSentence(timeZone)
         case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveAdopted, .archivePlaced, .archiveEvicted,
-            .dayClosed,
-            .dayReopened:
+            .archiveLocked, .dayClosed, .dayReopened:
             archiveSentence
         case .damageFound, .recordingReplaced, .recordingReinstated, .recordingLost: damageSentence
         case .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn: gapSentence(timeZone)
@@ -108,6 +107,9 @@ extension Event {
         case .archivePlaced:
             let until = detail["retain_until"].map { ", locked until \($0.prefix(10))" } ?? ""
             return "put \(archive) into the vault\(until)"
+        case .archiveLocked:
+            let until = detail["retain_until"].map { " until \($0.prefix(10))" } ?? ""
+            return "locked the copy of \(archive) in the vault\(until): it had no lock"
         case .archiveEvicted: return "removed \(archive) from the disk: the vault has it"
         case .dayClosed:
             let calls = detail.count("tasks", "call") ?? "its calls"

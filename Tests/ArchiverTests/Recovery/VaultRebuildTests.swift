@@ -106,6 +106,28 @@ import VaultSupport
         }
     }
 
+    @Test func `reads a recording by one request, and its line by another, and not a byte more`() async throws {
+        try await withLostMachine { _, new in
+            _ = try await rebuild(new)
+            let row = try #require(try await new.recordings().first { $0.held != nil })
+            let name = try #require(row.held?.archive)
+            let archive = try #require(try await VaultInventory.read(vault(new)).archives.first { $0.name == name })
+            let folder = "\(new.root.path)-fetched"
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            try await new.reading(vault(new)) { root, manifest in
+                let retrieval = Retrieval(root: root, manifest: manifest)
+                var (calls, bytes) = (store.calls.count, store.readBytes)
+                _ = try await retrieval.copy(row, into: folder)
+                #expect(store.calls[calls...] == ["read \(name.relativePath)"])
+                #expect(store.readBytes - bytes == row.held?.byteCount)
+                (calls, bytes) = (store.calls.count, store.readBytes)
+                #expect(await retrieval.intactLines(of: [row]).count == 1)
+                #expect(store.calls[calls...] == ["read \(name.relativePath)"])
+                #expect(store.readBytes - bytes == archive.copy.byteCount - (archive.metadataOffset ?? 0))
+            }
+        }
+    }
+
     @Test func `goes on: the next pass downloads nothing again`() async throws {
         try await withLostMachine { lost, new in
             _ = try await rebuild(new)

@@ -105,6 +105,54 @@ import Testing
         }
     }
 
+    @Test func `asks for each copy first, and keeps the file if the vault does not have it any more`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let vault = here.vault()
+            let name = try #require(try await here.pass(vault).archives.first?.name)
+            // Or the configuration names another vault by now.
+            vault.remove(name)
+            let result = try await here.pass(vault, Self.atOnce)
+            #expect(result.vault?.evicted == [] && here.files(name).tar)
+            #expect((result.vault?.failure as? VaultError)?.code == .missing && !result.isComplete)
+            #expect(try await here.states() == [.stored])
+            let next = try await here.pass(vault, Self.atOnce)
+            #expect(next.vault?.placed == [name] && next.vault?.evicted == [name] && next.isComplete)
+            #expect(!here.files(name).tar)
+            #expect(try await here.fetched(vault) == here.offered())
+        }
+    }
+
+    @Test func `locks a copy again that has lost its lock, before the file is removed`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let vault = here.vault()
+            let name = try #require(try await here.pass(vault).archives.first?.name)
+            vault.change(name) { $0.retainedUntil = nil }
+            vault.fail([.lockAgain], with: VaultError(.lock, "the store does not keep the lock that it was given"))
+            var result = try await here.pass(vault, Self.atOnce)
+            #expect(result.vault?.evicted == [] && here.files(name).tar)
+            #expect((result.vault?.failure as? VaultError)?.code == .lock)
+            vault.fail([.lockAgain], with: nil)
+            result = try await here.pass(vault, Self.atOnce)
+            #expect(result.vault?.locked == [name] && result.vault?.evicted == [name] && result.isComplete)
+            #expect(vault.count(.put) == 1 && vault.versions(of: name).first?.retainedUntil != nil)
+            #expect(try await here.events(.damageFound).count == 1)
+            #expect(try await here.events(.archiveLocked).count == 1)
+            #expect(try await here.states() == [.archived])
+        }
+    }
+
+    @Test func `removes nothing while the vault gives no answer`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let vault = here.vault()
+            let name = try #require(try await here.pass(vault).archives.first?.name)
+            vault.fail([.fault], with: VaultError(.unreachable, "no answer"))
+            let result = try await here.pass(vault, Self.atOnce)
+            #expect(result.vault?.evicted == [] && here.files(name).tar)
+            #expect((result.vault?.failure as? VaultError)?.code == .unreachable)
+            #expect(try await here.states() == [.archived])
+        }
+    }
+
     @Test func `ends what a process has left half done, and keeps what was put back to stay`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             let vault = here.vault()

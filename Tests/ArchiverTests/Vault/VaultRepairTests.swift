@@ -166,6 +166,11 @@ import Testing
             #expect(try await verification(here, vault).1.map(\.kind) == [.vaultLock])
             #expect(try await here.states() == [.archived])
             #expect(try await here.verify() == [])
+            // The next pass locks it.
+            let result = try await here.pass(vault, VaultRules(keepLocal: .zero))
+            #expect(result.vault?.locked == [name] && result.isComplete)
+            #expect(try await here.events(.archiveLocked).count == 1)
+            #expect(try await verification(here, vault).0.faults == 0)
         }
     }
 

@@ -118,6 +118,80 @@ import Testing
         }
     }
 
+    @Test(arguments: [VaultError.Code.unreachable, .refused, .unusable])
+    func `asks a vault that fails once in a pass, for all organizations and records`(_ code: VaultError.Code)
+        async throws
+    {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let vault = here.vault()
+            vault.fail([.writer, .records, .fault], with: VaultError(code, "it does not work"))
+            let result = try await here.pass(vault, VaultRules(keepLocal: .zero))
+            #expect((result.vault?.failure as? VaultError)?.code == code)
+            #expect(vault.count(.writer) == 1 && vault.count(.records) == 0 && vault.count(.fault) == 0)
+        }
+    }
+
+    @Test func `is not asked for another organization after it has failed, which says so only if it needs it`()
+        async throws
+    {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let vault = here.vault()
+            vault.disconnect()
+            try await here.pass(vault)
+            let asked = vault.count(.writer)
+            let organization = try here.organization
+            let end = VaultError(.unreachable, "it did not answer")
+            let finding = try await here.open(change: { $0.attach(vault) }) { archive in
+                var step = VaultStep(
+                    organization: organization,
+                    vault: vault,
+                    rules: VaultRules(),
+                    context: archive.context
+                )
+                step.end = end
+                return await step.run()
+            }
+            #expect(finding.failure as? VaultError == end && vault.count(.writer) == asked)
+            let figures = try await here.reading(vault) { _, manifest in try await manifest.vaultFigures() }
+            #expect(figures.failure == "it did not answer")
+            vault.reconnect()
+            try await here.pass(vault)
+            let idle = try await here.open(change: { $0.attach(vault) }) { archive in
+                var step = VaultStep(
+                    organization: organization,
+                    vault: vault,
+                    rules: VaultRules(),
+                    context: archive.context
+                )
+                step.end = end
+                return await step.run()
+            }
+            #expect(idle.failure == nil)
+        }
+    }
+
+    @Test func `locks what was put before a lock was configured, once it is proven`() async throws {
+        try await Installation.with(.small(days: ["2025-11-19", "2025-11-20"], calls: 3, mix: .plain)) { here in
+            let lax = here.vault(lock: .none)
+            let names = try await here.pass(lax, VaultRules(keepLocal: .zero), request: .sinceLastPass).archives.map(
+                \.name
+            )
+            let strict = here.vault()
+            for name in names { strict.hold(lax.versions(of: name), of: name) }
+            strict.breach(["it deleted a version that was locked in compliance mode"])
+            var result = try await here.pass(strict, request: .sinceLastPass)
+            #expect(result.vault?.locked == [] && (result.vault?.failure as? VaultError)?.code == .lock)
+            strict.breach([])
+            result = try await here.pass(strict, request: .sinceLastPass)
+            #expect(result.vault?.locked == names && result.vault?.failure == nil && result.vault?.placed == [])
+            for name in names { #expect(strict.versions(of: name).map { $0.retainedUntil != nil } == [true]) }
+            #expect(try await here.events(.archiveLocked).count == names.count)
+            #expect(try await here.states() == [.archived])
+            let again = try await here.pass(strict, request: .sinceLastPass)
+            #expect(again.vault?.locked == [] && strict.count(.lockAgain) == names.count)
+        }
+    }
+
     @Test func `takes no put for confirmed during which another root was the writer for a while`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             let vault = here.vault()

@@ -50,6 +50,10 @@ import Testing
             "put a into the vault, locked until 2033-10-21"
         ),
         (.archivePlaced, ["archive": "a"], "put a into the vault"),
+        (
+            .archiveLocked, ["archive": "a", "retain_until": "2033-10-21T22:00:00.000Z"],
+            "locked the copy of a in the vault until 2033-10-21: it had no lock"
+        ),
         (.archiveEvicted, ["archive": "a"], "removed a from the disk: the vault has it"),
         (
             .dayClosed, ["day": "2026-10-20", "tasks": "12", "archived": "19", "explained": "1"],

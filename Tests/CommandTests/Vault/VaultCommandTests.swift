@@ -217,4 +217,28 @@ struct `A vault` {
             #expect(try await vault.places() == ["archived disk vault"])
         }
     }
+
+    @Test func `says that somebody has deleted what names its writer`() async throws {
+        try await VaultDesk.with(calls: 1) { vault in
+            let day = vault.desk.day
+            try await vault.run("archive", "--day", day)
+            try await vault.store.hide("writer.json", in: vault.bucket)
+            let hidden = try await vault.status().summary
+            #expect(hidden["is_writer"] == .boolean(true) && hidden["writer_deleted"] == .boolean(true))
+            let text = try await vault.run("vault", "status").output
+            #expect(text.contains("writer: this archive root, ") && text.contains("somebody has deleted writer.json"))
+
+            try await vault.store.lose("writer.json", in: vault.bucket)
+            let lost = try await vault.status(expecting: 78).summary
+            #expect(lost["is_writer"] == .boolean(false) && lost["writer_deleted"] == .boolean(true))
+            #expect(lost["writer"] == nil)
+            let status = try await vault.run("vault", "status", expecting: 78)
+            #expect(status.output.contains("writer: UNKNOWN: the vault has archives"))
+            #expect(try await vault.run("archive", "--day", day, expecting: 78).errors.contains("take-over"))
+            try await vault.run("vault", "take-over")
+            let again = try await vault.status().summary
+            #expect(again["is_writer"] == .boolean(true) && again["writer_deleted"] == nil)
+            #expect(again["epoch"] == .number(2))
+        }
+    }
 }

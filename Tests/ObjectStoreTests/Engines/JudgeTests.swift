@@ -59,14 +59,18 @@ struct JudgeTests {
                 #expect(kind == .ceph && outcome.compositeDigest != nil)
                 try await store.setRetention(retention, of: name, version: version)
             }
+            // And its tags.
+            if try await store.tags(of: name, version: version).isEmpty {
+                #expect(kind == .ceph && outcome.compositeDigest != nil)
+                try await store.setTags(options.tags, of: name, version: version)
+            }
             try await store.setLegalHold(true, of: name, version: version)
             let findings = try judge(bucket, name, version)
             #expect(findings.sha256 == body.digest.description && findings.byteCount == body.byteCount)
             #expect(findings.metadata["day"] == "2026-11-20" && findings.metadata["sha256"] == body.digest.description)
             // SeaweedFS forgets the type when it sets a hold.
             #expect(findings.contentType == "application/x-tar" || kind == .seaweedFS)
-            // Ceph 16 loses the tags of uploads in parts, as it loses their locks.
-            #expect(findings.tags == ["class": "default"] || (kind == .ceph && outcome.compositeDigest != nil))
+            #expect(findings.tags == ["class": "default"])
             let expected = outcome.compositeDigest ?? body.digest.base64
             #expect(findings.checksum.map { $0.prefix(44) == expected.prefix(44) } ?? true)
             #expect(findings.mode == "COMPLIANCE" && findings.cliMode == "COMPLIANCE")

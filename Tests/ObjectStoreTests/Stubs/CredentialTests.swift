@@ -1,3 +1,5 @@
+import Dispatch
+import Files
 import Foundation
 import Recordings
 import Synchronization
@@ -187,6 +189,27 @@ import Transfer
         #expect(await failure { _ = try await missing.credentials() }?.code == .credentials)
     }
 
+    @Test func `readers that hold every thread for files do not keep credentials from being read`() async throws {
+        let folder = try TemporaryFolder()
+        let secret = try folder.put("secret", Array("one".utf8))
+        let source = FileCredentials(accessKeyID: .text("AK"), secretAccessKey: .file(path: secret))
+        // More than there are threads for; what comes after them on the same queue would wait until they end.
+        let readers = 300
+        let begun = Mutex(0)
+        let end = DispatchSemaphore(value: 0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { for _ in 0..<readers { end.signal() } }
+            for _ in 0..<readers {
+                group.addTask {
+                    begun.withLock { $0 += 1 }
+                    await BlockingWork.run { (_: ReadingProgress) -> Void in end.wait() }
+                }
+            }
+            while begun.withLock(\.self) < readers { await Task.yield() }
+            #expect(try await source.credentials().secretAccessKey == "one")
+        }
+    }
+
     /// Gives credentials whose number counts up, as long as it is available.
     private final class CountingSource: CredentialSource {
         let name = "a test"
@@ -253,6 +276,41 @@ import Transfer
             #expect(await failure { _ = try await store.list(below: "") }?.code == .credentials)
         }
         #expect(forever.requests.count == 2)
+    }
+
+    @Test func `requests that were refused together go on with what one of them was given`() async throws {
+        let source = CountingSource(lifetime: 3600) { Date() }
+        let cache = CredentialCache(source) { Date() }
+        let refused = try await cache.current()
+        let isRenewed = try await cache.renew(insteadOf: refused)
+        #expect(isRenewed)
+        // Its answer came when the first one had asked already. Whoever gives credentials gives the same for a while.
+        let isRenewedToo = try await cache.renew(insteadOf: refused)
+        #expect(isRenewedToo)
+        #expect(try await cache.current().accessKeyID == "K2")
+        #expect(source.state.withLock { $0.count } == 2)
+    }
+
+    @Test func `credentials may end more than once in a long reading`() async throws {
+        let bytes = Array("four".utf8)
+        let used = Mutex<Set<String>>([])
+        // A byte at a time, and each key is good for one of them.
+        let stub = try StoreStub { request, _ in
+            let key = request.fields["authorization"]?.components(separatedBy: "/").first ?? ""
+            guard used.withLock({ $0.insert(key).inserted }) else { return .refusal(400, "ExpiredToken") }
+            let range = request.fields["range"]?.dropFirst("bytes=".count) ?? ""
+            let start = Int(range.prefix { $0 != "-" }) ?? 0
+            let fields = ["Content-Range": "bytes \(start)-\(start)/4", "ETag": "\"e\""]
+            return StoreStub.Answer(status: 206, fields: fields, body: String(decoding: [bytes[start]], as: UTF8.self))
+        }
+        let arrived = Mutex<[UInt8]>([])
+        try await stub.with(credentials: CountingSource(lifetime: 3600) { Date() }) { store async throws in
+            try await store.stream(try key("a"), version: nil, range: 0..<4) { piece throws(ObjectStoreError) in
+                arrived.withLock { $0 += piece }
+            }
+        }
+        #expect(arrived.withLock(\.self) == bytes)
+        #expect(used.withLock(\.count) == 4)
     }
 
     @Test func `credentials never show their secrets`() {

@@ -13,7 +13,7 @@ import Transfer
     @Test(arguments: [
         StoreStub.Answer.refusal(503, "SlowDown"), .refusal(500, "InternalError"), .refusal(400, "RequestTimeout"),
         .refusal(400, "BadDigest"), .refusal(400, "XAmzContentSHA256Mismatch"), .refusal(409, "OperationAborted"),
-        StoreStub.Answer(status: 502, body: "<html>"), .lost,
+        StoreStub.Answer(status: 502, body: "<html>"), StoreStub.Answer(status: 503, body: "<html>"), .lost,
     ])
     func `what may pass is tried again`(first: StoreStub.Answer) async throws {
         let stub = try StoreStub { request, count in
@@ -122,6 +122,15 @@ import Transfer
             #expect(outcome.version == ObjectVersion("v1"))
         }
         #expect(stub.requests.map(\.method) == ["PUT", "HEAD"])
+    }
+
+    @Test func `while nobody can tell whether the store has it, nothing is put again`() async throws {
+        let stub = try StoreStub { request, _ in request.method == "HEAD" ? StoreStub.Answer(status: 503) : .lost }
+        try await stub.with { store async throws in
+            let error = await failure { _ = try await store.put(.bytes([1]), at: try key("a"), PutOptions()) }
+            #expect(error?.code == .unreachable)
+        }
+        #expect(stub.requests.count { $0.method == "PUT" } == 1)
     }
 
     @Test func `another object of the same name is not taken for one's own`() async throws {

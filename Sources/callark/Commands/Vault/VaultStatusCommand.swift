@@ -25,7 +25,7 @@ struct VaultStatusCommand: AsyncParsableCommand {
               69  the store gives no answer; the figures are printed all the same
               75  archives are sealed and not yet in the vault
               77  the store refuses the credentials
-              78  the lock is not real, or another archive root is the writer
+              78  the lock is not real, another archive root is the writer, or somebody has deleted what names it
             """
     )
 
@@ -48,12 +48,10 @@ struct VaultStatusCommand: AsyncParsableCommand {
         if let check, !check.proves(check.lock) { statuses.append(.configuration) }
         var summary = Summary(place: vault.place, lock: vault.lock, check: check)
         do throws(VaultError) {
-            let record = try await vault.writerRecord()
-            let root = try identity(installation)
-            let isWriter = record.map { $0.root == root }
-            (summary.writer, summary.epoch, summary.isWriter) = (record?.root, record?.epoch, isWriter)
-            output.text("  \(Self.text(of: record, isWriter: isWriter, in: zone))")
-            if isWriter == false { statuses.append(.configuration) }
+            let standing = try await vault.writerStanding()
+            summary.note(standing, root: try identity(installation))
+            for line in Self.text(of: standing, isWriter: summary.isWriter, in: zone) { output.text("  \(line)") }
+            if summary.isWriter == false { statuses.append(.configuration) }
         } catch {
             summary.error = error.message
             statuses.append(ExitStatus(error as any Error))
@@ -62,9 +60,9 @@ struct VaultStatusCommand: AsyncParsableCommand {
         let manifest = try await installation.manifestForReading()
         for organization in organizations {
             let figures = try await manifest?.vaultFigures(organization: organization) ?? VaultFigures()
-            let months = try await storage(of: organization, manifest, vault, now)
-            try output.json(OrganizationLine(organization, figures, months))
-            for line in Self.text(organization, figures, months, in: zone) { output.text(line) }
+            let costs = try await costs(of: organization, manifest, vault, installation)
+            try output.json(OrganizationLine(organization, figures, costs))
+            for line in Self.text(organization, figures, costs, in: zone) { output.text(line) }
             summary.waiting += figures.waiting.archives
             if figures.waiting.archives > 0 { statuses.append(.incomplete) }
         }
@@ -80,32 +78,55 @@ struct VaultStatusCommand: AsyncParsableCommand {
         }
     }
 
-    /// What is in the vault, as stores bill it: gigabytes times months, until the locks end.
-    private func storage(
+    /// What stores bill.
+    private struct Costs {
+        /// What is in the vault, until the locks end.
+        var held = VaultForecast()
+        /// Putting there what is not.
+        var toCome = VaultForecast()
+    }
+
+    private func costs(
         of organization: OrganizationName,
         _ manifest: Manifest?,
         _ vault: StoreVault,
-        _ now: Timestamp
-    ) async throws -> Double {
-        var forecast = VaultForecast()
+        _ installation: Installation
+    ) async throws -> Costs {
+        let (now, readsBack) = (installation.now, installation.settings.vault?.readBack == .whole)
+        var costs = Costs()
         for row in try await manifest?.sealedArchives(organization: organization) ?? [] {
-            guard let copy = row.vault?.confirmed else { continue }
-            forecast.add(byteCount: copy.byteCount, readsBack: false, retainedUntil: copy.retainedUntil, now: now)
+            if let copy = row.vault?.confirmed {
+                costs.held.add(byteCount: copy.byteCount, readsBack: false, retainedUntil: copy.retainedUntil, now: now)
+            } else {
+                let end = vault.lockEnd(of: row.name)
+                costs.toCome.add(byteCount: row.byteCount, readsBack: readsBack, retainedUntil: end, now: now)
+            }
         }
-        return forecast.gigabyteMonths
+        return costs
     }
 
-    private static func text(of record: WriterRecord?, isWriter: Bool?, in zone: TimeZone) -> String {
-        guard let record else { return "writer: none yet; the first pass makes this root the writer" }
-        let since = "epoch \(record.epoch), since \(record.takenTime.text(in: zone))"
-        if isWriter == true { return "writer: this archive root, \(since)" }
-        return "writer: another archive root, \(record.root), \(since); this one may only read"
+    private static func text(of standing: WriterStanding, isWriter: Bool?, in zone: TimeZone) -> [String] {
+        switch standing {
+        case .unclaimed: return ["writer: none yet; the first pass makes this root the writer"]
+        case .lost:
+            return [
+                "writer: UNKNOWN: the vault has archives, and somebody has deleted \(VaultLayout.writer)",
+                "  find out who; then run `callark vault take-over` on the machine that writes",
+            ]
+        case .named(let record, let isDeleted):
+            let since = "epoch \(record.epoch), since \(record.takenTime.text(in: zone))"
+            let own = "writer: this archive root, \(since)"
+            let other = "writer: another archive root, \(record.root), \(since); this one may only read"
+            let line = isWriter == true ? own : other
+            guard isDeleted else { return [line] }
+            return [line, "  somebody has deleted \(VaultLayout.writer); an older version of it says so"]
+        }
     }
 
     private static func text(
         _ organization: OrganizationName,
         _ figures: VaultFigures,
-        _ months: Double,
+        _ costs: Costs,
         in zone: TimeZone
     ) -> [String] {
         func sum(_ sum: VaultFigures.Sum) -> String {
@@ -125,7 +146,15 @@ struct VaultStatusCommand: AsyncParsableCommand {
             let when = figures.failedTime.map { " (\($0.text(in: zone)))" } ?? ""
             lines.append("  last failure\(when): \(failure)")
         }
+        let months = costs.held.gigabyteMonths
         if months > 0 { lines.append("  storage still to pay: \(VaultWords.gigabyteMonths(months))") }
+        let next = costs.toCome
+        if next.archives > 0 {
+            lines.append(
+                "  putting the rest there: \(next.putRequests) requests that put, \(next.readRequests) that read, "
+                    + VaultWords.gigabyteMonths(next.gigabyteMonths)
+            )
+        }
         return lines
     }
 
@@ -144,8 +173,12 @@ struct VaultStatusCommand: AsyncParsableCommand {
         var diskOnlyBytes: Int64
         var failure: String?
         var gigabyteMonths: Double
+        /// What putting the rest there takes.
+        var putRequests: Int
+        var readRequests: Int
+        var gigabyteMonthsToCome: Double
 
-        init(_ organization: OrganizationName, _ figures: VaultFigures, _ months: Double) {
+        init(_ organization: OrganizationName, _ figures: VaultFigures, _ costs: Costs) {
             self.organization = organization
             (archives, bytes) = (figures.confirmed.archives, figures.confirmed.bytes)
             (evicted, evictedBytes) = (figures.evicted.archives, figures.evicted.bytes)
@@ -154,7 +187,9 @@ struct VaultStatusCommand: AsyncParsableCommand {
             offered = figures.offered.archives
             (diskOnly, diskOnlyBytes) = (figures.diskOnly.archives, figures.diskOnly.bytes)
             failure = figures.failure
-            gigabyteMonths = (months * 1000).rounded() / 1000
+            gigabyteMonths = (costs.held.gigabyteMonths * 1000).rounded() / 1000
+            (putRequests, readRequests) = (costs.toCome.putRequests, costs.toCome.readRequests)
+            gigabyteMonthsToCome = (costs.toCome.gigabyteMonths * 1000).rounded() / 1000
         }
 
         enum CodingKeys: String, CodingKey {
@@ -165,6 +200,9 @@ struct VaultStatusCommand: AsyncParsableCommand {
             case diskOnly = "disk_only"
             case diskOnlyBytes = "disk_only_bytes"
             case gigabyteMonths = "gigabyte_months"
+            case putRequests = "put_requests"
+            case readRequests = "read_requests"
+            case gigabyteMonthsToCome = "gigabyte_months_to_come"
         }
     }
 
@@ -179,6 +217,8 @@ struct VaultStatusCommand: AsyncParsableCommand {
         var epoch: Int?
         /// Whether this archive root is the writer.
         var isWriter: Bool?
+        /// Whether somebody has deleted what names the writer; absent if nobody has.
+        var writerDeleted: Bool?
         /// How many archives are sealed and not yet in the vault.
         var waiting = 0
         /// Why the store could not be asked.
@@ -191,10 +231,22 @@ struct VaultStatusCommand: AsyncParsableCommand {
             checkedTime = check?.time.description
         }
 
+        mutating func note(_ standing: WriterStanding, root: String) {
+            switch standing {
+            case .unclaimed: return
+            // No root may write until one takes over.
+            case .lost: (isWriter, writerDeleted) = (false, true)
+            case .named(let record, let isDeleted):
+                (writer, epoch, isWriter) = (record.root, record.epoch, record.root == root)
+                if isDeleted { writerDeleted = true }
+            }
+        }
+
         enum CodingKeys: String, CodingKey {
             case type, place, lock, proven, writer, epoch, waiting, error
             case checkedTime = "checked_time"
             case isWriter = "is_writer"
+            case writerDeleted = "writer_deleted"
         }
     }
 }
