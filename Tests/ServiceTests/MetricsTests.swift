@@ -34,7 +34,8 @@ import Testing
             // The provider says that a recording was requested, and has none.
             let task = try office.firstTask.id
             office.simulator.inject(FaultRule(.vanish, only: task))
-            let pass = try await office.ask("POST", "/api/v1/passes", key: key, body: #"{"day":"\#(office.day)"}"#)
+            let body = #"{"organizations":["acme"],"day":"\#(office.day)"}"#
+            let pass = try await office.ask("POST", "/api/v1/passes", key: key, body: body)
             let location = try #require(pass.headers["location"])
             try await eventually {
                 let state = try await office.ask(location, key: key).json["state"]?.text
