@@ -32,7 +32,8 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 7, 49, 50, 51, 200])
-    func `has the next ones in their order, whatever order they come in, and few of them in memory`(_ limit: Int) throws {
+    func `has the next ones in their order, whatever order they come in, and few of them in memory`(_ limit: Int) throws
+    {
         let gaps = try Self.gaps(50)
         let sorted = gaps.sorted(by: Gap.isEarlier)
         var (found, place, pages) = ([Gap](), GapPlace?.none, 0)
