@@ -18,8 +18,10 @@ struct ReportRetries: Sendable {
         var time: Timestamp
     }
 
-    /// The pauses after the first failure, and after many.
-    static let (shortest, longest) = (Duration.minutes(1), Duration.hours(4))
+    /// The pause after the first failure.
+    private static let shortest = Duration.minutes(1)
+    /// The pause after many.
+    static let longest = Duration.hours(4)
 
     private var failures: [Delivery: Failure] = [:]
 

@@ -144,7 +144,7 @@ import Testing
                         let reply = try await office.ask(method, path, key: keys[role])
                         #expect((reply.status == 403) == !roles.contains(role), "\(role) \(method) \(path)")
                         #expect(reply.status < 500 && reply.status != 401, "\(role) \(method) \(path): \(reply.text)")
-                        let code = method == "HEAD" ? nil : roles.contains(role) ? reply.problem : "role_too_small"
+                        let code: String? = method == "HEAD" ? nil : roles.contains(role) ? reply.problem : "role_too_small"
                         #expect(reply.problem == code, "\(role) \(method) \(path)")
                     }
                 }
