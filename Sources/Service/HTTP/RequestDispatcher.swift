@@ -54,6 +54,10 @@ struct RequestDispatcher: HTTPResponder {
         guard let path = parts.first, path.hasPrefix("/") else {
             throw Problem(.badRequest, "bad_path", "the request names no path")
         }
+        // The first one is not among the headers (RFC 9112, section 3.2).
+        guard request.headers[.furtherHost] == nil else {
+            throw Problem(.badRequest, "malformed_request", "the request has more than one Host", endsConnection: true)
+        }
         let address = clientAddress(request.headers, context)
         let (found, error) = find(request.method, path)
         line.route = found?.route.pattern.description ?? "-"
@@ -117,9 +121,23 @@ struct RequestDispatcher: HTTPResponder {
             throw tooLarge
         }
         var bytes: [UInt8] = []
-        for try await buffer in request.body {
-            guard bytes.count + buffer.readableBytes <= limits.bodyBytes else { throw tooLarge }
-            bytes.append(contentsOf: buffer.readableBytesView)
+        do {
+            for try await buffer in request.body {
+                guard bytes.count + buffer.readableBytes <= limits.bodyBytes else { throw tooLarge }
+                bytes.append(contentsOf: buffer.readableBytesView)
+            }
+        } catch let problem as Problem {
+            throw problem
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            // The client has gone away, or what it sends is not HTTP.
+            throw Problem(
+                .badRequest,
+                "malformed_request",
+                "the body did not arrive as the request announced it",
+                endsConnection: true
+            )
         }
         return bytes
     }
