@@ -156,7 +156,8 @@ def judge(request, answer, is_stranger):
         raise Finding(f"a stranger is let in: {answer[:300]!r}")
     if b"\r\nx-content-type-options: nosniff" not in head.lower():
         raise Finding(f"an answer without the headers that every one has: {head[:500]!r}")
-    if code >= 400 and body and is_whole(answer) and b"application/problem+json" in head.lower():
+    # After the head of an answer to HEAD may come that to another request.
+    if code >= 400 and body.startswith(b"{") and is_whole(answer) and b"application/problem+json" in head.lower():
         problem = json.loads(body[:int(re.search(rb"(?i)\r\ncontent-length: (\d+)", head)[1])])
         if problem["status"] != code or not re.fullmatch("[a-z_]+", problem["type"]) or not problem["detail"]:
             raise Finding(f"a problem that is none: {body[:300]!r}")
