@@ -111,35 +111,15 @@ struct RequestDispatcher: HTTPResponder {
     }
 
     private func body(of request: Request) async throws -> [UInt8] {
-        let tooLarge = Problem(
-            .contentTooLarge,
-            "too_large",
-            "a body has at most \(limits.bodyBytes) bytes here",
-            endsConnection: true
-        )
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limits.bodyBytes {
-            throw tooLarge
-        }
-        var bytes: [UInt8] = []
         do {
-            for try await buffer in request.body {
-                guard bytes.count + buffer.readableBytes <= limits.bodyBytes else { throw tooLarge }
-                bytes.append(contentsOf: buffer.readableBytesView)
-            }
-        } catch let problem as Problem {
-            throw problem
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            // The client has gone away, or what it sends is not HTTP.
-            throw Problem(
-                .badRequest,
-                "malformed_request",
-                "the body did not arrive as the request announced it",
-                endsConnection: true
-            )
+            return try await request.wholeBody(atMost: limits.bodyBytes)
+        } catch BodyFault.tooLarge {
+            let detail = "a body has at most \(limits.bodyBytes) bytes here"
+            throw Problem(.contentTooLarge, "too_large", detail, endsConnection: true)
+        } catch BodyFault.broken {
+            let detail = "the body did not arrive as the request announced it"
+            throw Problem(.badRequest, "malformed_request", detail, endsConnection: true)
         }
-        return bytes
     }
 
     /// The client's address: the connection's peer or, if that is a trusted proxy, the last address in `X-Forwarded-For`
