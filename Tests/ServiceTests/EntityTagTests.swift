@@ -19,6 +19,16 @@ import Testing
 
     @Test(
         arguments: [
+            (nil, true), ("\"a-1\"", true), ("*", true), (" * ", true), ("\"b\", \"a-1\"", true), ("W/\"a-1\"", false),
+            ("W/\"a-1\", \"a-1\"", true), ("\"b\"", false), ("a-1", false), ("", false), ("\"*\"", false),
+        ] as [(String?, Bool)]
+    )
+    func `is wanted by If-Match`(_ header: String?, _ isWanted: Bool) {
+        #expect(tag.isWanted(by: header) == isWanted)
+    }
+
+    @Test(
+        arguments: [
             (nil, true), ("\"a-1\"", true), (" \"a-1\"", true), ("W/\"a-1\"", false), ("*", false),
             ("\"b\", \"a-1\"", false), ("Mon, 30 Nov 2026 10:00:00 GMT", false),
         ] as [(String?, Bool)]

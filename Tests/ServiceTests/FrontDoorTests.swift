@@ -114,6 +114,9 @@ import Testing
 
 /// Connections that try to tie up the service, or do not speak HTTP.
 @Suite struct `A connection` {
+    private static let chunked =
+        "POST /session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+
     private static var hasty: ServiceLimits {
         var limits = ServiceLimits()
         limits.idle = .milliseconds(300)
@@ -124,6 +127,8 @@ import Testing
         ("nonsense\r\n\r\n", 400), ("GET / HTTP/9.9\r\n\r\n", 400), ("GET  HTTP/1.1\r\n\r\n", 400),
         ("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         ("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
+        ("GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400), (chunked + "ZZ\r\n", 400),
+        (chunked + "5\r\n{\"key\r\n-1\r\n", 400), (chunked + "2\r\n{}}\r\n0\r\n\r\n", 400),
         ("GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + String(repeating: "a", count: 20_000) + "\r\n\r\n", 431),
         ("GET /healthz HTTP/1.1\r\n" + String(repeating: "X: a\r\n", count: 5000) + "\r\n", 431),
         ("GET /" + String(repeating: "a", count: 20_000) + " HTTP/1.1\r\n\r\n", 431),
@@ -161,6 +166,29 @@ import Testing
             let slow = try Connection(port: office.port)
             await slow.send(Array("POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n".utf8))
             #expect(Reply(try await slow.receiveAll())?.status == 401)
+        }
+    }
+
+    @Test func `that goes away before its request is complete is no failure of the service`() async throws {
+        try await Office.with(isArchived: false) { office in
+            let head = Self.chunked.replacing("Transfer-Encoding: chunked", with: "Content-Length: 100")
+            for _ in 0..<3 {
+                let connection = try Connection(port: office.port)
+                await connection.send(Array((head + "{").utf8))
+            }
+            try await eventually { office.requests.all.count == 3 }
+            #expect(office.requests.all.allSatisfy { $0.status == 400 }, "\(office.requests.all)")
+        }
+    }
+
+    @Test(arguments: ["close", "Close", "CLOSE", "keep-alive, close", "x,close\t"])
+    func `is ended after the answer if the client wants that, however it says so`(_ words: String) async throws {
+        var patient = ServiceLimits()
+        patient.idle = .seconds(600)
+        try await Office.with(isArchived: false, limits: patient) { office in
+            let connection = try Connection(port: office.port)
+            await connection.send(Array("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: \(words)\r\n\r\n".utf8))
+            #expect(Reply(try await connection.receiveAll())?.status == 200)
         }
     }
 

@@ -43,6 +43,38 @@ import Testing
         }
     }
 
+    @Test func `taken meanwhile moves no gap from one page to another`() async throws {
+        var mix = CallMix()
+        mix.missingShare = 0.9
+        try await Office.with(calls: 24, mix: mix) { office in
+            let key = try await office.key(.operator)
+            func tasks(_ page: JSON) -> [String] { page["gaps"]?.list.compactMap { $0["task_id"]?.text } ?? [] }
+            let all = try await office.ask("/api/v1/gaps", key: key).json
+            try #require(tasks(all).count > 5 && all["next_cursor"] == nil)
+            #expect(all["total"]?.number.map(Int.init) == tasks(all).count)
+            var (seen, cursor) = ([String](), "")
+            while seen.count <= tasks(all).count {
+                let page = try await office.ask("/api/v1/gaps?limit=2\(cursor)", key: key).json
+                let explained = cursor.isEmpty ? 0 : 1
+                #expect(page["total"]?.number.map(Int.init) == tasks(all).count - explained)
+                seen += tasks(page)
+                guard let next = page["next_cursor"]?.text else { break }
+                #expect(next.wholeMatch(of: /[A-Za-z0-9_-]+/) != nil)
+                if cursor.isEmpty {
+                    let body = #"{"organization":"acme","tasks":["\#(seen[0])"],"reason":"test_call","note":"n"}"#
+                    let done = try await office.ask("POST", "/api/v1/gaps/explanations", key: key, body: body)
+                    try #require(done.status == 200, "\(done.text)")
+                }
+                cursor = "&cursor=\(next)"
+            }
+            #expect(seen == tasks(all))
+            for bad in ["g2", "x", "AAAA", "W10", "%2e"] {
+                let reply = try await office.ask("/api/v1/gaps?cursor=\(bad)", key: key)
+                #expect(reply.problem == "bad_parameter", "\(bad)")
+            }
+        }
+    }
+
     @Test(arguments: [
         (#"{"organization":"acme","tasks":["x"],"reason":"test_call","note":"n"}"#, 404),
         (#"{"organization":"zeta","tasks":["x"],"reason":"test_call","note":"n"}"#, 404),

@@ -28,6 +28,29 @@ import Testing
         }
     }
 
+    @Test func `count gaps as the status of days does`() async throws {
+        try await Office.with(isArchived: false) { office in
+            let key = try await office.key(.operator)
+            // The provider says that a recording was requested, and has none.
+            let task = try office.firstTask.id
+            office.simulator.inject(FaultRule(.vanish, only: task))
+            let body = #"{"organizations":["acme"],"day":"\#(office.day)"}"#
+            let pass = try await office.ask("POST", "/api/v1/passes", key: key, body: body)
+            let location = try #require(pass.headers["location"])
+            try await eventually {
+                let state = try await office.ask(location, key: key).json["state"]?.text
+                return ["complete", "incomplete"].contains(state)
+            }
+            let days = try await office.ask("/api/v1/days?organization=acme", key: key).json["days"]?.list ?? []
+            let text = try await office.ask("/metrics", key: key).text
+            #expect(days.contains { ($0["missing"]?.number ?? 0) + ($0["awaited"]?.number ?? 0) > 0 })
+            for kind in ["missing", "awaited"] {
+                let wanted = days.compactMap { $0[kind]?.number }.reduce(0, +)
+                #expect(try value("callark_gaps{organization=\"acme\",kind=\"\(kind)\"}", text) == wanted, "\(kind)")
+            }
+        }
+    }
+
     @Test func `do not grow with what requests make up`() async throws {
         try await Office.with(isArchived: false) { office in
             for number in 0..<20 { _ = try await office.ask("/nothing/\(number)") }

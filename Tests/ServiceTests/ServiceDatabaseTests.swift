@@ -1,3 +1,4 @@
+import Archiver
 import Foundation
 import GRDB
 import Recordings
@@ -97,6 +98,46 @@ import Testing
             }
             let (first, second) = (Self.time, Self.time + .seconds(60))
             #expect(noted == [first, first, first, second, second])
+        }
+    }
+
+    @Test func `keeps requested passes until they have ended, as they were requested`() async throws {
+        try await with { _, database in
+            let (acme, beta) = (try #require(OrganizationName("acme")), try #require(OrganizationName("beta")))
+            let day = try #require(ArchiveDay("2025-11-20"))
+            let requests: [PassWindow.Request] = [
+                .sinceLastPass, .day(day), .between(from: Self.time, to: nil), .between(from: nil, to: Self.time),
+                .between(from: Self.time, to: Self.time + .hours(1)),
+            ]
+            let actor = Actor(name: "olga", via: .oidc, address: "192.0.2.1", claims: ["name": "Olga"])
+            for (number, request) in requests.enumerated() {
+                let pass = RequestedPass(
+                    id: "\(number)",
+                    organizations: [acme, beta],
+                    request: request,
+                    retriesFailed: number == 1,
+                    actor: actor,
+                    requestedTime: Self.time
+                )
+                try await database.keep(pass)
+            }
+            let kept = try await database.unfinishedPasses(of: [acme, beta])
+            #expect(kept.map(\.id) == ["0", "1", "2", "3", "4"] && kept.map(\.request) == requests)
+            #expect(kept.map(\.retriesFailed) == [false, true, false, false, false])
+            #expect(kept.allSatisfy { $0.actor == actor && $0.requestedTime == Self.time && $0.state == .waiting })
+            #expect(kept[0].organizations == [acme, beta])
+            // An organization that is no longer configured.
+            #expect(try await database.unfinishedPasses(of: [beta]).map(\.organizations).allSatisfy { $0 == [beta] })
+            // One that the process does not survive is not begun for ever; one that was stopped with the service is.
+            for _ in 0..<3 { try await database.noteBegin(ofPass: "0") }
+            for _ in 0..<9 {
+                try await database.noteBegin(ofPass: "1")
+                try await database.notePause(ofPass: "1")
+            }
+            try await database.forget(pass: "2")
+            #expect(try await database.unfinishedPasses(of: [beta]).map(\.id) == ["1", "3", "4"])
+            #expect(try await database.unfinishedPasses(of: []).isEmpty)
+            #expect(try await database.unfinishedPasses(of: [acme, beta]).isEmpty)
         }
     }
 

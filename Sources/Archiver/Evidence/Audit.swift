@@ -43,41 +43,56 @@ package final class Audit {
         readers.map { Source(position: $0.reader.position, accepted: $0.accepted.count) }
     }
 
+    /// Some of the rows.
+    package struct Page: Sendable {
+        package var rows: [AuditRow] = []
+        /// How many rows there are in all.
+        package var total = 0
+    }
+
     /// Counts the rows, and compares every entry with what the checkpoint signs: to be called first, so that no row is shown of an
     /// epoch that does not hold.
     /// - Throws: `damaged` if the newest epoch does not.
-    package func count(_ filter: AuditFilter) throws(EvidenceError) -> Int {
+    package func count(_ filter: AuditFilter) throws(EvidenceError) -> Int { try page(filter, 0..<0).total }
+
+    /// Compares every entry with what the checkpoint signs, as ``count(_:)`` does, and keeps the rows with these numbers: the log is
+    /// read once, and no more than these rows are in memory.
+    /// - Throws: `damaged` if the newest epoch does not hold.
+    package func page(_ filter: AuditFilter, _ numbers: Range<Int>) throws(EvidenceError) -> Page {
         (actors, unknownEntries) = ([], 0)
-        var total = 0
+        var page = Page()
         let newest = readers.last?.reader
         var sound: [(reader: LogReader, accepted: [[UInt8]])] = []
         for epoch in readers {
-            let before = (actors, unknownEntries)
+            let before = (actors, unknownEntries, page)
             do throws(EvidenceError) {
-                total += try count(epoch.reader, epoch.accepted, filter)
+                try add(epoch.reader, epoch.accepted, filter, numbers, to: &page)
                 sound.append(epoch)
             } catch {
                 guard error.code == .damaged, epoch.reader !== newest else { throw error }
-                (actors, unknownEntries) = before
+                (actors, unknownEntries, page) = before
                 faults.append("\(LogEpochs.name(epoch.reader)) does not hold: \(error)")
             }
         }
         readers = sound
-        return total
+        return page
     }
 
-    private func count(
+    private func add(
         _ reader: LogReader,
         _ accepted: [[UInt8]],
-        _ filter: AuditFilter
-    ) throws(EvidenceError) -> Int {
-        var count = 0
-        func take(_ bytes: [UInt8]) {
-            if let entry = note(bytes, filter), filter.matches(entry) { count += 1 }
+        _ filter: AuditFilter,
+        _ numbers: Range<Int>,
+        to page: inout Page
+    ) throws(EvidenceError) {
+        let position = reader.position
+        func take(_ leaf: Int64, _ bytes: [UInt8]) {
+            guard let entry = note(bytes, filter), filter.matches(entry) else { return }
+            if numbers.contains(page.total) { page.rows.append(AuditRow(entry, leaf, of: position)) }
+            page.total += 1
         }
-        try reader.forEachSignedEntry { _, bytes throws(EvidenceError) in take(bytes) }
-        accepted.forEach(take)
-        return count
+        try reader.forEachSignedEntry { index, bytes throws(EvidenceError) in take(index, bytes) }
+        for (place, bytes) in accepted.enumerated() { take(position.size + Int64(place), bytes) }
     }
 
     /// Calls `body` with each row that is asked for, in the order of the log.
@@ -90,8 +105,7 @@ package final class Audit {
             let position = reader.position
             func take(_ index: Int64, _ bytes: [UInt8]) throws {
                 guard let entry = entry(bytes, filter), filter.matches(entry) else { return }
-                let isPublished = index < position.size
-                try body(AuditRow(origin: position.origin, leaf: index, isPublished: isPublished, entry: entry))
+                try body(AuditRow(entry, index, of: position))
             }
             var failure: (any Error)?
             try reader.forEachEntry { index, bytes throws(EvidenceError) in
@@ -116,5 +130,12 @@ package final class Audit {
     private func entry(_ bytes: [UInt8], _ filter: AuditFilter) -> LogEntry? {
         if filter.leavesOutStored, StoredEntry(bytes) != nil { return nil }
         return try? LogEntry(bytes)
+    }
+}
+
+extension AuditRow {
+    /// - Parameter position: of the checkpoint that the entry was read with.
+    fileprivate init(_ entry: LogEntry, _ leaf: Int64, of position: LogPosition) {
+        self.init(origin: position.origin, leaf: leaf, isPublished: leaf < position.size, entry: entry)
     }
 }

@@ -80,10 +80,5 @@ extension [DayReconciliation] {
 
 extension Gap {
     /// By creation, and within a task by the recording, so that the order is always the same.
-    static func isEarlier(_ lhs: Gap, _ rhs: Gap) -> Bool {
-        func place(_ gap: Gap) -> (Timestamp, TaskID, String) {
-            (gap.createdTime, gap.taskID, gap.recording.map { "\(FileName.of($0, distinguisher: 0)) \($0)" } ?? "")
-        }
-        return place(lhs) < place(rhs)
-    }
+    static func isEarlier(_ lhs: Gap, _ rhs: Gap) -> Bool { GapPlace(lhs) < GapPlace(rhs) }
 }

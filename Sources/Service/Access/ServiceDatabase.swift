@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import Glibc
 
-/// The service's own database: keys, sessions, cases, and the history of the schedule. Unlike the manifest, it cannot be rebuilt
+/// The service's own database: keys, sessions, cases, requested passes, and the history of the schedule. Unlike the manifest, it cannot be rebuilt
 /// from the archives.
 ///
 /// Create one object for each file in a process. Other processes, such as `callark keys`, may change the file at any time.
@@ -140,6 +140,7 @@ package final class ServiceDatabase: Sendable {
         migrator.registerMigration("7: notifications") { try $0.execute(sql: notificationSchema) }
         migrator.registerMigration("8: users") { try $0.execute(sql: userSchema) }
         migrator.registerMigration("9: reports") { try $0.execute(sql: reportSchema) }
+        migrator.registerMigration("10: passes") { try $0.execute(sql: passSchema) }
         return migrator
     }()
 

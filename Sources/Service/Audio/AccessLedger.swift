@@ -5,13 +5,16 @@ import Synchronization
 import Waiting
 
 /// Tracks who listens to which recording, and why. Requests of one actor for one recording are a single access if each
-/// comes within 15 minutes of the previous one. The evidence log records an access before its first byte is sent.
+/// comes within 15 minutes of the previous one, and gives no other reason. The evidence log records an access before its first byte is
+/// sent.
 final class AccessLedger: Sendable {
     /// After this long without a request, the next one begins a new access.
     static let patience = Duration.seconds(15 * 60)
     /// How many accesses and announced purposes are remembered at most. If one is forgotten early, the access is recorded
     /// again.
     private static let most = 20_000
+    /// How many purposes of an access are remembered at most.
+    private static let mostPurposes = 10
 
     /// Why someone listens.
     struct Purpose: Sendable, Hashable {
@@ -34,9 +37,21 @@ final class AccessLedger: Sendable {
         var task: TaskID
     }
 
+    private struct Access {
+        /// The time of the last request.
+        var time: Timestamp
+        /// The purposes that the evidence log has.
+        var purposes: Set<Purpose>
+
+        /// Whether a request at a time belongs to it.
+        func continues(at now: Timestamp) -> Bool {
+            // Requests at the same time may get here in another order than that of their times.
+            now - time < AccessLedger.patience && time - now < AccessLedger.patience
+        }
+    }
+
     private struct State {
-        /// The time of the last request of each access.
-        var acts: [Act: Timestamp] = [:]
+        var acts: [Act: Access] = [:]
         /// The purposes that callers have announced, and when.
         var purposes: [Subject: (purpose: Purpose, time: Timestamp)] = [:]
     }
@@ -74,11 +89,14 @@ final class AccessLedger: Sendable {
     }
 
     /// Makes sure that the access to which a request belongs is recorded.
-    /// - Parameter note: records the access durably. It is not called if that has already been done.
+    /// - Parameters:
+    ///   - purpose: what the request says. If it says nothing, the access may have begun with any purpose.
+    ///   - note: records the access durably. It is not called if that has already been done.
     /// - Throws: errors of `note`; then no audio may be sent.
     func admit(
         _ row: RecordingRow,
         for actor: Actor,
+        because purpose: Purpose,
         now: Timestamp,
         _ note: () async throws -> Void
     ) async throws {
@@ -89,17 +107,19 @@ final class AccessLedger: Sendable {
             task: row.key.taskID,
             file: row.file
         )
-        if renew(act, now) { return }
+        if renew(act, purpose, now) { return }
         guard await turns.wait() != nil else { throw CancellationError() }
         defer { turns.change { $0 = true } }
-        if renew(act, now) { return }
+        if renew(act, purpose, now) { return }
         try await note()
         state.withLock { state in
             if state.acts.count >= Self.most {
-                state.acts = state.acts.filter { now - $0.value < Self.patience }
+                state.acts = state.acts.filter { $0.value.continues(at: now) }
                 if state.acts.count >= Self.most { state.acts = [:] }
             }
-            state.acts[act] = now
+            let before = state.acts[act].flatMap { $0.continues(at: now) ? $0.purposes : nil } ?? []
+            let purposes = before.count < Self.mostPurposes ? before : []
+            state.acts[act] = Access(time: now, purposes: purposes.union([purpose]))
         }
     }
 
@@ -108,13 +128,12 @@ final class AccessLedger: Sendable {
 
     /// Extends an access that is still in progress.
     /// - Returns: whether there is one.
-    private func renew(_ act: Act, _ now: Timestamp) -> Bool {
+    private func renew(_ act: Act, _ purpose: Purpose, _ now: Timestamp) -> Bool {
         state.withLock { state in
-            // Requests at the same time may get here in another order than that of their times.
-            guard let last = state.acts[act], now - last < Self.patience, last - now < Self.patience else {
-                return false
-            }
-            state.acts[act] = max(last, now)
+            guard let access = state.acts[act], access.continues(at: now),
+                purpose.reason == nil || access.purposes.contains(purpose)
+            else { return false }
+            state.acts[act]?.time = max(access.time, now)
             return true
         }
     }

@@ -195,7 +195,7 @@ extension Audio {
             if !isSound, let other = try await soundCopy(held, besides: file) { (file, isSound) = (other, true) }
             guard isSound else { throw Self.damaged }
         }
-        try await ledger.admit(row, for: actor, now: now) {
+        try await ledger.admit(row, for: actor, because: purpose, now: now) {
             try await note(row, purpose, by: actor, now: now)
         }
         return AudioStream(file: file, range: part, isKnownSound: isSound) { [file] isSound in

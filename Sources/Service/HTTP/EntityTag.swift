@@ -18,6 +18,13 @@ struct EntityTag: Sendable, Hashable {
         return header.matches(of: /"[^"]*"/).contains { $0.output == text }
     }
 
+    /// Whether a header `If-Match` permits an answer: it is missing, `*`, or names this very tag (section 13.1.1). A weak tag never
+    /// is.
+    func isWanted(by header: String?) -> Bool {
+        guard let header, header.trimmingCharacters(in: .whitespaces) != "*" else { return true }
+        return header.matches(of: /(W\/)?("[^"]*")/).contains { $0.output.1 == nil && $0.output.2 == text }
+    }
+
     /// Whether a header `If-Range` permits a part: it is missing, or this very tag. A weak tag and a date never are, because no
     /// answer has one.
     func permitsPart(by header: String?) -> Bool {
@@ -36,14 +43,23 @@ enum FilePart: Sendable, Hashable {
     /// - Parameters:
     ///   - size: of the file, in bytes.
     ///   - noun: what the file is, in a problem.
-    /// - Throws: a ``Problem`` with status 416.
+    /// - Throws: a ``Problem`` with status 412 or 416.
     init(_ inquiry: Inquiry, _ tag: EntityTag, size: Int64, noun: String) throws(Problem) {
         self = .whole
-        guard inquiry.method != .head else { return }
+        guard tag.isWanted(by: inquiry.headers[.ifMatch]) else {
+            throw Problem(
+                .preconditionFailed,
+                "precondition_failed",
+                "the \(noun) is another one than If-Match names",
+                headers: [.eTag: tag.text]
+            )
+        }
         if tag.isNamed(in: inquiry.headers[.ifNoneMatch]) {
             self = .unchanged
             return
         }
+        // Only an answer to GET has parts.
+        guard inquiry.method != .head else { return }
         guard tag.permitsPart(by: inquiry.headers[.ifRange]) else { return }
         switch ByteRange(inquiry.headers[.range], size: size) {
         case .whole: break

@@ -77,6 +77,8 @@ extension Problem {
 
 extension HTTPField.Name {
     static let retryAfter = known("Retry-After")
+    /// The Host of a request that has another one.
+    static let furtherHost = known("Host")
     static let xForwardedFor = known("X-Forwarded-For")
     static let callarkReason = known("Callark-Reason")
     static let reprDigest = known("Repr-Digest")

@@ -54,6 +54,10 @@ struct RequestDispatcher: HTTPResponder {
         guard let path = parts.first, path.hasPrefix("/") else {
             throw Problem(.badRequest, "bad_path", "the request names no path")
         }
+        // The first one is not among the headers (RFC 9112, section 3.2).
+        guard request.headers[.furtherHost] == nil else {
+            throw Problem(.badRequest, "malformed_request", "the request has more than one Host", endsConnection: true)
+        }
         let address = clientAddress(request.headers, context)
         let (found, error) = find(request.method, path)
         line.route = found?.route.pattern.description ?? "-"
@@ -107,21 +111,15 @@ struct RequestDispatcher: HTTPResponder {
     }
 
     private func body(of request: Request) async throws -> [UInt8] {
-        let tooLarge = Problem(
-            .contentTooLarge,
-            "too_large",
-            "a body has at most \(limits.bodyBytes) bytes here",
-            endsConnection: true
-        )
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limits.bodyBytes {
-            throw tooLarge
+        do {
+            return try await request.wholeBody(atMost: limits.bodyBytes)
+        } catch BodyFault.tooLarge {
+            let detail = "a body has at most \(limits.bodyBytes) bytes here"
+            throw Problem(.contentTooLarge, "too_large", detail, endsConnection: true)
+        } catch BodyFault.broken {
+            let detail = "the body did not arrive as the request announced it"
+            throw Problem(.badRequest, "malformed_request", detail, endsConnection: true)
         }
-        var bytes: [UInt8] = []
-        for try await buffer in request.body {
-            guard bytes.count + buffer.readableBytes <= limits.bodyBytes else { throw tooLarge }
-            bytes.append(contentsOf: buffer.readableBytesView)
-        }
-        return bytes
     }
 
     /// The client's address: the connection's peer or, if that is a trusted proxy, the last address in `X-Forwarded-For`

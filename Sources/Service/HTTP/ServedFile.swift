@@ -13,7 +13,7 @@ struct ServedFile: Sendable {
     private static let chunkBytes = 128 << 10
 
     /// The answer to a request for it, by its conditions and its `Range`.
-    /// - Throws: a ``Problem`` with status 416.
+    /// - Throws: a ``Problem`` with status 412 or 416.
     func answer(_ inquiry: Inquiry) throws(Problem) -> Answer {
         var headers: HTTPFields = [
             .contentType: mediaType, .eTag: tag.text, .acceptRanges: "bytes",

@@ -72,7 +72,7 @@ struct Metrics: Sendable {
             daysSince1970: ArchiveDay(installation.now, in: installation.timeZone).daysSince1970 - Self.days
         )
         var recordings: [(labels: [(String, String)], value: Double)] = []
-        var days = recordings
+        var (days, gaps) = (recordings, recordings)
         for (name, standpoint) in standpoints.sorted(by: { $0.key < $1.key }) {
             let all = try await manifest.dayStatuses(organization: name, since: first, at: standpoint)
             for (state, count) in [
@@ -83,6 +83,11 @@ struct Metrics: Sendable {
                 let labels = [("organization", name.description), ("state", state)]
                 recordings.append((labels, Double(count.reduce(0, +))))
             }
+            for (kind, count) in [
+                ("missing", all.map { ReportFigures($0).missing }), ("awaited", all.map(\.awaited)),
+            ] {
+                gaps.append(([("organization", name.description), ("kind", kind)], Double(count.reduce(0, +))))
+            }
             for (state, count) in [
                 ("closed", all.count(where: \.isClosed)), ("open", all.count { !$0.isClosed && !$0.isDamaged }),
                 ("damaged", all.count(where: \.isDamaged)),
@@ -92,6 +97,12 @@ struct Metrics: Sendable {
         }
         let scope = "of the last \(Self.days) days"
         text.add("callark_recordings", .gauge, "Recordings \(scope), by state.", recordings)
+        text.add(
+            "callark_gaps",
+            .gauge,
+            "Recordings \(scope) that should exist and are not held: missing without an explanation, or awaited.",
+            gaps
+        )
         text.add("callark_day_states", .gauge, "Days with calls \(scope), by state.", days)
     }
 

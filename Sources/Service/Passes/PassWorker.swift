@@ -8,6 +8,7 @@ import Wiring
 /// Runs the requested passes, one after the other. They take precedence over scheduled passes.
 struct PassWorker: Sendable {
     let installation: Installation
+    let database: ServiceDatabase
     let board: WorkBoard<RequestedPass>
     let stop: StopRequest
     let delays: StoringDelays
@@ -19,6 +20,7 @@ struct PassWorker: Sendable {
 
     private func make(_ pass: RequestedPass, _ own: StopRequest) async {
         let installation = installation
+        await note { try await database.noteBegin(ofPass: pass.id) }
         board.update(pass.id) { ($0.state, $0.begunTime) = (.running, installation.now) }
         let activity = Mutex(PassActivity())
         let noted = Mutex(Timestamp(millisecondsSince1970: 0))
@@ -48,6 +50,24 @@ struct PassWorker: Sendable {
                 pass.problem = ServiceProblem.of(error)
                 pass.state = own.isMade ? .stopped : .failed
             }
+        }
+        // What the service's own end has stopped begins again when the service does.
+        let isPaused = stop.isMade && board.work(pass.id)?.state == .stopped
+        await note {
+            if isPaused {
+                try await database.notePause(ofPass: pass.id)
+            } else {
+                try await database.forget(pass: pass.id)
+            }
+        }
+    }
+
+    /// Records how far a pass is. If that is not possible, the pass is made all the same, and may be made again after a restart.
+    private func note(_ record: () async throws -> Void) async {
+        do {
+            try await record()
+        } catch {
+            installation.logger.warning("the state of a pass could not be recorded", metadata: ["error": "\(error)"])
         }
     }
 

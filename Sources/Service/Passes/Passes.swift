@@ -10,6 +10,7 @@ import Wiring
 /// Passes on demand: start, watch, stop.
 struct Passes: Sendable {
     let installation: Installation
+    let database: ServiceDatabase
     let board: WorkBoard<RequestedPass>
     /// Made when the service begins to stop. Event streams end then.
     let ending: StopRequest
@@ -23,7 +24,7 @@ struct Passes: Sendable {
             Route(.get, "/api/v1/passes") { try list($0) },
             Route(.post, "/api/v1/passes", .permission(.operate)) { try await begin($0) },
             Route(.get, "/api/v1/passes/{id}") { try Answer.json(PassLine(pass: try pass($0))) },
-            Route(.delete, "/api/v1/passes/{id}", .permission(.operate)) { try stop($0) },
+            Route(.delete, "/api/v1/passes/{id}", .permission(.operate)) { try await stop($0) },
             Route(.get, "/api/v1/passes/{id}/events") { try events($0) },
         ]
     }
@@ -80,7 +81,14 @@ struct Passes: Sendable {
             actor: actor,
             requestedTime: now
         )
-        try board.add(pass)
+        // Before it is answered: a pass that was accepted is not lost if the service ends.
+        try await database.keep(pass)
+        do throws(Problem) {
+            try board.add(pass)
+        } catch {
+            try await database.forget(pass: pass.id)
+            throw error
+        }
         var answer = try Answer.json(PassLine(pass: pass), status: .accepted)
         answer.headers[.location] = "/api/v1/passes/\(pass.id)"
         return answer
@@ -111,8 +119,9 @@ struct Passes: Sendable {
         _ = try await BlockingWork.run { _ throws(EvidenceError) in try logs.append(entries) }
     }
 
-    private func stop(_ inquiry: Inquiry) throws -> Answer {
+    private func stop(_ inquiry: Inquiry) async throws -> Answer {
         let pass = try pass(inquiry)
+        try await database.forget(pass: pass.id)
         board.stop(pass.id, now: installation.now)
         return try Answer.json(PassLine(pass: board.work(pass.id) ?? pass), status: .accepted)
     }

@@ -12,7 +12,7 @@ import Wiring
 /// Who did what, when and why, out of the evidence logs. Reading it is in them too, before the first line is given out.
 struct AuditRoutes: Sendable {
     private let installation: Installation
-    /// How many logs are read at once: reading one takes time and memory in proportion to its length.
+    /// How many logs are read at once: reading one takes time in proportion to its length.
     private let turns = WaitingLine<Int, Void>(2) { left in
         guard left > 0 else { return nil }
         left -= 1
@@ -106,14 +106,14 @@ struct AuditRoutes: Sendable {
             guard folder.exists else { return Found() }
             let audit = try Audit(LogEpochs(of: name, in: folder, keyFile: keyFile))
             // All of the log is compared with what its checkpoint signs before a line of it is given out.
-            var found = Found(total: try audit.count(filter))
-            (found.sources, found.isConfirmed, found.missing) = (audit.sources, audit.isConfirmed, audit.faults)
-            var place = 0
-            try audit.forEachRow(filter) { row in
-                if places.contains(place) { found.rows.append(row) }
-                place += 1
-            }
-            return found
+            let page = try audit.page(filter, places)
+            return Found(
+                rows: page.rows,
+                sources: audit.sources,
+                total: page.total,
+                isConfirmed: audit.isConfirmed,
+                missing: audit.faults
+            )
         }
     }
 }

@@ -41,7 +41,7 @@ package struct CallarkService: Sendable {
     private let inbox: WebhookInbox
     private let provider: IdentityProvider?
     private let counters = ServiceCounters()
-    private let board = WorkBoard<RequestedPass>()
+    private let board: WorkBoard<RequestedPass>
     private let verifications: Verifications
     private let estimates: Estimates
     private let exports: CaseExports
@@ -82,6 +82,11 @@ package struct CallarkService: Sendable {
             provider: provider,
             logger: installation.logger
         ) { installation.now }
+        let names = installation.settings.organizations.map(\.name)
+        board = WorkBoard(try await database.unfinishedPasses(of: names))
+        for pass in board.all {
+            installation.logger.notice("a requested pass begins again", metadata: ["pass": "\(pass.id)"])
+        }
         verifications = Verifications(installation: installation, board: WorkBoard())
         estimates = Estimates(installation: installation, board: WorkBoard())
         exports = CaseExports(installation: installation, database: database)
@@ -116,7 +121,13 @@ package struct CallarkService: Sendable {
     /// Runs requested and scheduled work, and publishes the evidence logs, until `stop` is made and the last pass has
     /// ended.
     private func runPasses(_ stop: StopRequest) async {
-        let worker = PassWorker(installation: installation, board: board, stop: stop, delays: counters.delays)
+        let worker = PassWorker(
+            installation: installation,
+            database: database,
+            board: board,
+            stop: stop,
+            delays: counters.delays
+        )
         let scheduler = scheduler(stop)
         let publisher = Publisher(logs: installation.evidence, stop: stop, logger: installation.logger)
         await withTaskGroup(of: Void.self) { group in
@@ -328,7 +339,7 @@ package struct CallarkService: Sendable {
             Gaps(installation: installation).routes,
             GapStatements(installation: installation).routes,
             estimates.routes,
-            Passes(installation: installation, board: board, ending: ending).routes,
+            Passes(installation: installation, database: database, board: board, ending: ending).routes,
             verifications.routes,
             Keys(installation: installation, database: database).routes,
             CaseRoutes(installation: installation, database: database, exports: exports).routes,

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
@@ -34,13 +35,24 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: requestDeadline = deadline(limits.idle, context)
+        case .head(var head):
+            requestDeadline = deadline(limits.idle, context)
+            guard Self.asksForEnd(head.headerFields) else { break }
+            // The HTTP server knows no other spelling.
+            head.headerFields[.connection] = "close"
+            return context.fireChannelRead(wrapInboundOut(.head(head)))
         case .body: break
         case .end:
             requestDeadline?.cancel()
             requestDeadline = nil
         }
         context.fireChannelRead(data)
+    }
+
+    /// Whether a client wants the connection to end after the answer. The words of the header may be in any case, and in a list.
+    private static func asksForEnd(_ headers: HTTPFields) -> Bool {
+        headers[values: .connection].flatMap { $0.split(separator: ",") }
+            .contains { $0.trimmingCharacters(in: .whitespaces).lowercased() == "close" }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

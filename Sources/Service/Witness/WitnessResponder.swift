@@ -45,8 +45,15 @@ struct WitnessResponder: HTTPResponder {
     }
 
     private func answer(to request: Request, _ line: inout AccessLine) async throws -> Answer {
-        guard let body = try await body(of: request) else {
-            var answer = Self.text(.contentTooLarge, "a request has at most \(limits.bodyBytes) bytes")
+        let body: [UInt8]
+        do {
+            body = try await request.wholeBody(atMost: limits.bodyBytes)
+        } catch let fault as BodyFault {
+            var answer =
+                switch fault {
+                case .tooLarge: Self.text(.contentTooLarge, "a request has at most \(limits.bodyBytes) bytes")
+                case .broken: Self.text(.badRequest, "the body did not arrive as the request announced it")
+                }
             answer.headers[.connection] = "close"
             return answer
         }
@@ -89,16 +96,6 @@ struct WitnessResponder: HTTPResponder {
             logger.error("not cosigned: \(refusal)")
             return Self.text(.internalServerError, "the witness cannot use its own files; its log says why")
         }
-    }
-
-    /// - Returns: `nil` if it is too long.
-    private func body(of request: Request) async throws -> [UInt8]? {
-        var bytes: [UInt8] = []
-        for try await buffer in request.body {
-            guard bytes.count + buffer.readableBytes <= limits.bodyBytes else { return nil }
-            bytes.append(contentsOf: buffer.readableBytesView)
-        }
-        return bytes
     }
 
     private static func text(_ status: HTTPResponse.Status, _ text: String, isLine: Bool = false) -> Answer {

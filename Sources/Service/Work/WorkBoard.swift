@@ -31,15 +31,24 @@ final class WorkBoard<Work: RequestedWork>: Sendable {
         var stops: [String: StopRequest] = [:]
         /// The IDs of those that have not begun.
         var waiting: [String] = []
+
+        mutating func append(_ work: Work) {
+            works.append(work)
+            stops[work.id] = StopRequest()
+            waiting.append(work.id)
+        }
     }
 
     /// Serves the ID of the next that has not begun.
     private let line: WaitingLine<State, String>
 
-    init(mostWaiting: Int = 20, mostKept: Int = 100) {
+    /// - Parameter works: what waits from the beginning, in the order of the requests.
+    init(_ works: [Work] = [], mostWaiting: Int = 20, mostKept: Int = 100) {
         self.mostWaiting = mostWaiting
         self.mostKept = mostKept
-        line = WaitingLine(State()) { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
+        var state = State()
+        for work in works { state.append(work) }
+        line = WaitingLine(state) { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
     }
 
     /// Enqueues work.
@@ -47,9 +56,7 @@ final class WorkBoard<Work: RequestedWork>: Sendable {
     func add(_ work: Work) throws(Problem) {
         let isFull = line.change { state in
             guard state.works.count(where: { $0.state == .waiting }) < mostWaiting else { return true }
-            state.works.append(work)
-            state.stops[work.id] = StopRequest()
-            state.waiting.append(work.id)
+            state.append(work)
             while state.works.count > mostKept, let old = state.works.firstIndex(where: \.state.isEnd) {
                 state.stops[state.works.remove(at: old).id] = nil
             }

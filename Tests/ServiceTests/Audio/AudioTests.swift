@@ -40,6 +40,14 @@ import Text
             for known in ["\"\(held.sha256)\"", "\"other\", W/\"\(held.sha256)\"", "*"] {
                 let again = try await office.ask(held.path, key: key, headers: [("If-None-Match", known)])
                 #expect(again.status == 304 && again.body.isEmpty, "\(known)")
+                let headers = [("If-None-Match", known)]
+                #expect(try await office.ask("HEAD", held.path, key: key, headers: headers).status == 304, "\(known)")
+            }
+            for (wanted, status) in [("\"\(held.sha256)\"", 200), ("*", 200), ("\"other\"", 412)] {
+                for method in ["GET", "HEAD"] {
+                    let reply = try await office.ask(method, held.path, key: key, headers: [("If-Match", wanted)])
+                    #expect(reply.status == status, "\(method) \(wanted)")
+                }
             }
         }
     }

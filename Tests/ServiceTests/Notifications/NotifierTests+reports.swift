@@ -48,6 +48,21 @@ extension `A channel` {
 
     private func days(_ month: ReportMonth) -> [ArchiveDay] { month.days.lowerBound.through(month.days.upperBound) }
 
+    private func look(
+        _ office: Office,
+        _ channels: [NotificationChannel],
+        _ retries: inout ReportRetries
+    ) async throws {
+        let database = try ServiceDatabase(path: office.installation.root.servicePath)
+        await ReportNotifier(
+            installation: office.installation,
+            channels: channels,
+            database: database,
+            stop: StopRequest()
+        ).look(&retries)
+        try database.close()
+    }
+
     /// Runs `body` with a service that knows acme. `look` looks for closed months once, as after a restart.
     private func withReports(
         _ channels: [NotificationChannel],
@@ -58,14 +73,8 @@ extension `A channel` {
             let id = try #require(OrganizationID(office.simulator.organizationID))
             _ = try await office.installation.manifest.forWriting().register(acme.name, id: id)
             try await body(office) {
-                let database = try ServiceDatabase(path: office.installation.root.servicePath)
-                await ReportNotifier(
-                    installation: office.installation,
-                    channels: channels,
-                    database: database,
-                    stop: StopRequest()
-                ).look()
-                try database.close()
+                var none = ReportRetries()
+                try await look(office, channels, &none)
             }
         }
     }
@@ -130,6 +139,24 @@ extension `A channel` {
         }
     }
 
+    @Test func `that refuses a report is asked again later, and the others get theirs at once`() async throws {
+        let (deaf, receiver) = (Receiver(503), Receiver(200))
+        let urls = try ["deaf", "good"].map { try #require(URL(string: "https://\($0).example/hook")) }
+        let channels = zip(urls, [deaf, receiver]).map { channel(.webhook(url: $0, secret: nil), [], $1) }
+        try await withReports(channels) { office, _ in
+            let month = try #require(months(office).first)
+            try await close(days(month), office)
+            var retries = ReportRetries()
+            for _ in 0..<3 { try await look(office, channels, &retries) }
+            #expect(deaf.requests.count == 1 && receiver.requests.count == 1)
+            // After a restart, it is tried at once.
+            var none = ReportRetries()
+            deaf.answer(204)
+            for _ in 0..<2 { try await look(office, channels, &none) }
+            #expect(deaf.requests.count == 2 && receiver.requests.count == 1)
+        }
+    }
+
     @Test func `that is new is told of the last month only`() async throws {
         let receiver = Receiver(200)
         let url = try #require(URL(string: "https://alarms.example/hook"))
@@ -167,6 +194,39 @@ extension `A channel` {
             #expect(text.contains(": complete|<report-acme-\(month)@archive.example>|"), "\(text)")
             #expect(text.contains("callark-acme-\(month).html text/html "), "\(text)")
         }
+    }
+}
+
+/// The pauses before a report is tried again.
+@Suite struct `A report that was not delivered` {
+    @Test func `is tried after a minute, and then less and less often`() throws {
+        let begin = Timestamp(millisecondsSince1970: 1_763_625_600_000)
+        let month = try #require(ReportMonth.ended(before: ArchiveDay(begin, in: .gmt)).first)
+        let delivery = ReportRetries.Delivery(
+            channel: "a",
+            organization: try #require(OrganizationName("acme")),
+            month: month
+        )
+        var retries = ReportRetries()
+        #expect(retries.isDue(delivery, at: begin))
+        var (now, pauses) = (begin, [Duration]())
+        for _ in 0..<12 {
+            let pause = retries.noteFailure(of: delivery, at: now)
+            #expect(!retries.isDue(delivery, at: now + pause - .milliseconds(1)))
+            #expect(retries.isDue(delivery, at: now + pause))
+            // The clock was set back.
+            #expect(retries.isDue(delivery, at: now - .hours(1)))
+            pauses.append(pause)
+            now = now + pause
+        }
+        #expect(pauses.prefix(4) == [.minutes(1), .minutes(2), .minutes(4), .minutes(8)])
+        #expect(pauses.last == ReportRetries.longest && pauses == pauses.sorted())
+        var other = delivery
+        other.channel = "b"
+        #expect(retries.isDue(other, at: begin))
+        retries.noteSuccess(of: delivery)
+        #expect(retries.isDue(delivery, at: begin))
+        #expect(retries.noteFailure(of: delivery, at: begin) == .minutes(1))
     }
 }
 

@@ -40,6 +40,7 @@ struct Office: Sendable {
     ///   - isArchived: whether to archive the day first.
     ///   - settings: additional lines of the configuration.
     ///   - vault: where sealed archives are also kept.
+    ///   - before: runs first, with a service of its own over the same root, which then stops.
     static func with(
         calls: Int = 6,
         isArchived: Bool = true,
@@ -47,6 +48,7 @@ struct Office: Sendable {
         settings: String = "",
         limits: ServiceLimits = ServiceLimits(),
         vault: MemoryVault? = nil,
+        before: ((Office) async throws -> Void)? = nil,
         _ body: (Office) async throws -> Void
     ) async throws {
         let days = SimulatedWorld.days(2, before: Moment(Date()), in: .gmt)
@@ -59,6 +61,7 @@ struct Office: Sendable {
             try await Simulator.running(world, options: options) { simulator in
                 let folder = try TemporaryFolder()
                 if isArchived { try await archive(simulator, day: days[1], in: folder, settings, vault) }
+                if let before { try await serve(simulator, day: days[1], in: folder, settings, limits, vault, before) }
                 try await serve(simulator, day: days[1], in: folder, settings, limits, vault, body)
             }
         }

@@ -65,6 +65,46 @@ import Testing
         }
     }
 
+    @Test func `that waits or runs when the service stops begins again when it starts, unless somebody has stopped it`()
+        async throws
+    {
+        let ids = Notes<String>()
+        try await Office.with(
+            isArchived: false,
+            before: { office in
+                office.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(60))))
+                let key = try await office.key(.operator, name: "olga")
+                let body = #"{"organizations":["acme"],"day":"\#(office.day)"}"#
+                for _ in 0..<3 {
+                    let begun = try await office.ask("POST", "/api/v1/passes", key: key, body: body)
+                    ids.add(try #require(try begun.json["id"]?.text))
+                }
+                try await eventually {
+                    let first = try await office.ask("/api/v1/passes/\(ids.all[0])", key: key).json
+                    return first["state"] == .text("running")
+                }
+                #expect(try await office.ask("DELETE", "/api/v1/passes/\(ids.all[1])", key: key).status == 202)
+            }
+        ) { office in
+            office.simulator.clearFaults()
+            let key = try await office.key()
+            for id in [ids.all[0], ids.all[2]] {
+                var pass = JSON.null
+                try await eventually {
+                    pass = try await office.ask("/api/v1/passes/\(id)", key: key).json
+                    return ["complete", "incomplete"].contains(pass["state"]?.text)
+                }
+                #expect(pass["requested_by"] == .text("olga") && pass["organizations"] == .list([.text("acme")]))
+            }
+            #expect(try await office.ask("/api/v1/passes/\(ids.all[1])", key: key).problem == "unknown_pass")
+            #expect(try await office.ask("/api/v1/calls", key: key).json["calls"]?.list.isEmpty == false)
+            let database = try ServiceDatabase(path: office.installation.root.servicePath)
+            let acme = try #require(OrganizationName("acme"))
+            try await eventually { try await database.unfinishedPasses(of: [acme]).isEmpty }
+            try database.close()
+        }
+    }
+
     @Test func `exists for those who see all of its organizations, and is an operator's to start`() async throws {
         try await Office.with(isArchived: false) { office in
             let key = try await office.key(.operator)
