@@ -8,7 +8,7 @@ enum PageFiles {
         "app.js": PackageResources.app_js, "api.js": PackageResources.api_js, "dom.js": PackageResources.dom_js,
         "login.js": PackageResources.login_js, "overview.js": PackageResources.overview_js,
         "month.js": PackageResources.month_js, "calls.js": PackageResources.calls_js,
-        "call.js": PackageResources.call_js, "listen.js": PackageResources.listen_js,
+        "call.js": PackageResources.call_js, "collect.js": PackageResources.collect_js, "listen.js": PackageResources.listen_js,
         "lanes.js": PackageResources.lanes_js,
         "transcript.js": PackageResources.transcript_js, "proof.js": PackageResources.proof_js,
         "gaps.js": PackageResources.gaps_js, "passes.js": PackageResources.passes_js,

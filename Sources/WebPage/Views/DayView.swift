@@ -17,7 +17,8 @@ struct DayView {
             throw PageProblem(status: 404, code: "unknown_day", detail: words("problem_unknown_day"))
         }
         let recordings = line.member("recordings") ?? .null
-        let gaps = line.list("gap_list").map { GapRow($0, desk).values }
+        let limits = try await GapLimits.of(organization, desk)
+        let gaps = line.list("gap_list").map { GapRow($0, desk, limits).values }
         let archives = line.list("archives").map { ArchiveRow(line: $0).values(desk) }
         let hours = try await hours(organization, day)
         let closings = line.list("closings").reversed().map(closing)

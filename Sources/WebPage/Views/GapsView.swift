@@ -17,7 +17,8 @@ struct GapsView {
         query["cursor"] = desk.visit.query["cursor"]
         query["reason"] = desk.visit.query["reason"]
         let answer = try await desk.get("/api/v1/gaps", query)
-        let rows = answer.list("gaps").map { GapRow($0, desk) }
+        let limits = try await GapLimits.of(name, desk)
+        let rows = answer.list("gaps").map { GapRow($0, desk, limits) }
         let groups = GapRow.Urgency.allCases.compactMap { urgency -> [String: Any]? in
             let found = rows.filter { $0.urgency == urgency }
             guard !found.isEmpty else { return nil }

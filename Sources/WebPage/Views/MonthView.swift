@@ -17,7 +17,8 @@ struct MonthView {
         let verdict = summary.list("verdicts").first ?? .null
         let title = "\(shown.monthName(month.month)) \(month.year)"
         let statements = report.list("days").count { $0.member("statement")?.isTrue("current") == true }
-        let gaps = report.list("gaps").map { GapRow($0, desk).values }
+        let limits = try await GapLimits.of(organization, desk)
+        let gaps = report.list("gaps").map { GapRow($0, desk, limits).values }
         let days = report.list("days").map { day($0, organization) }
         let archives = report.list("days").flatMap { $0.list("archives") }.map { ArchiveRow(line: $0).values(desk) }
         let isComplete = verdict.isTrue("complete")

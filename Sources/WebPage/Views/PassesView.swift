@@ -21,7 +21,7 @@ struct PassesView {
             values: desk.values([
                 "organization": name, "organizations": desk.organizationLinks(name, all, path: "/passes"),
                 "sentence": sentence(running, other, state),
-                "running": running.map(pass),
+                "running": running.map(pass), "requests": RequestsLeft.text(status, name, desk),
                 "other": other?.isObject == true ? activity(other ?? .null) : nil,
                 "isQuiet": running == nil && other?.isObject != true,
                 "passes": passes.filter { $0.text("id") != running?.text("id") }.map(pass),
@@ -84,7 +84,12 @@ struct PassesView {
             ["key": key, "name": words("step_\(key)"), "count": count.map { Shown.number($0) } ?? "—"]
         }
         let waiting = activity.list("waiting").compactMap { $0.text("message")?.withoutCodeMarks }
+        let toFetch = activity.count("recordings_found") - activity.count("recordings_stored")
+            - activity.count("recordings_failed")
+        let toAsk = activity.number("tasks_to_ask").map { max(0, Int($0) - activity.count("tasks_asked")) }
+        let backlog = ["calls": toAsk.map { Shown.number($0) } ?? "?", "recordings": Shown.number(max(0, toFetch))]
         return [
+            "backlog": words("pass_backlog", backlog),
             "steps": [
                 step("listed", activity.count("tasks_listed")), step("asked", activity.count("tasks_asked")),
                 step("found", activity.count("recordings_found")), step("stored", activity.count("recordings_stored")),

@@ -228,11 +228,8 @@ if (addition) {
     error.hidden = true;
     const name = String(new FormData(addition).get("name")).trim();
     const { organization, task } = addition.dataset;
-    const known = all("#case-names option").map((option) => option.getAttribute("value"));
     try {
-      if (!known.includes(name)) await api("/api/v1/cases", { method: "POST", body: { name } });
-      await api(`/api/v1/cases/${encodeURIComponent(name)}/calls/${encodeURIComponent(organization ?? "")}/${encodeURIComponent(task ?? "")}`, { method: "PUT" });
-      if (!known.includes(name)) one("#case-names")?.append(make("option", { value: name }));
+      await addToCase(name, [`/calls/${encodeURIComponent(organization ?? "")}/${encodeURIComponent(task ?? "")}`]);
       notice(make("a", { href: `/cases/${encodeURIComponent(name)}` }, t("case_added_done", { name })));
     } catch (problem) {
       error.textContent = t("failed", { detail: /** @type {Error} */ (problem).message });

@@ -80,6 +80,9 @@ export function size(bytes) {
   return `${unit === 0 || bytes >= 99.95 ? Math.round(bytes) : bytes.toFixed(1)} ${units[unit]}`;
 }
 
+/** A number with its digits in groups of three. @param {number} value */
+export const count = (value) => Number(value ?? 0).toLocaleString("en-GB").replaceAll(",", "\u202F");
+
 /** Says something in passing. @param {string | Node} content @param {boolean} [stays] */
 export function notice(content, stays = false) {
   const line = make("p", {}, content);
