@@ -87,6 +87,21 @@ import Text
         }
     }
 
+    @Test func `counts calls by the filters of the list`() async throws {
+        try await Office.with(calls: 9) { office in
+            let key = try await office.key()
+            for filter in ["organization=acme", "direction=inbound", "state=missing", "day=2001-01-01"] {
+                let calls = try await office.ask("/api/v1/calls?limit=1000&\(filter)", key: key).json["calls"]?.list
+                let count = try await office.ask("/api/v1/calls/count?\(filter)", key: key).json
+                #expect(count["calls"] == .number(Double(calls?.count ?? -1)), "\(filter)")
+                #expect(count["more"] == .boolean(false))
+            }
+            let bound = try await office.key(.viewer, name: "ann", organizations: ["beta"])
+            #expect(try await office.ask("/api/v1/calls/count", key: bound).json["calls"] == .number(0))
+            #expect(try await office.ask("/api/v1/calls/count?limit=1", key: key).problem == "unknown_parameter")
+        }
+    }
+
     @Test(arguments: [
         ("limit=0", "bad_parameter"), ("limit=1001", "bad_parameter"), ("limit=x", "bad_parameter"),
         ("cursor=", "bad_parameter"), ("cursor=AAAA", "bad_parameter"), ("cursor=%2e%2e", "bad_parameter"),

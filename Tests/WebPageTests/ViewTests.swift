@@ -10,7 +10,7 @@ import Testing
 
     init() throws { site = try WebSite() }
 
-    /// Makes a page from answers by path. What is not among them does not exist.
+    /// Makes a page from answers by path, or by path and query. What is not among them does not exist.
     private func html(
         _ kind: PageKind,
         role: String = "admin",
@@ -38,8 +38,12 @@ import Testing
             now: try #require(Timestamp(iso: "2026-11-25T09:00:00Z")),
             timeZone: .gmt,
             theme: nil,
-            api: { path, _ in
-                guard let text = all[path] else { throw PageProblem(status: 404, code: "not_found", detail: path) }
+            api: { path, query in
+                let items = query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                let address = "\(path)?\(items.joined(separator: "&"))"
+                guard let text = all[address] ?? all[path] else {
+                    throw PageProblem(status: 404, code: "not_found", detail: path)
+                }
                 return try JSONReader.value(of: Data(text.utf8))
             }
         )
@@ -87,6 +91,55 @@ import Testing
         #expect(page.contains(#"name="agent" value="Ana María""#))
     }
 
+    private let nothing = #"{"calls":[]}"#
+
+    @Test func `of calls finds an agent by a part of the name`() async throws {
+        let one = calls([61])["/api/v1/calls"] ?? ""
+        let page = try await html(
+            .calls,
+            query: ["q": "maria"],
+            [
+                "/api/v1/calls?agent=maria&limit=100": nothing, "/api/v1/calls?limit=100&queue=maria": nothing,
+                "/api/v1/calls": one,
+            ]
+        )
+        #expect(page.contains("agent=Ana%20Mar%C3%ADa") && page.contains("+4461"))
+    }
+
+    @Test func `of calls offers names, if several have what was typed`() async throws {
+        let lines = ["Ana María", "Anatol"].map {
+            #"{"type":"call","organization":"acme","task_id":"t","agents":[{"name":"\#($0)"}],"queue":"Banana"}"#
+        }
+        let page = try await html(
+            .calls,
+            query: ["q": "ANA"],
+            [
+                "/api/v1/calls?agent=ANA&limit=100": nothing, "/api/v1/calls?limit=100&queue=ANA": nothing,
+                "/api/v1/calls?limit=1000": "{\"calls\":[\(lines.joined(separator: ","))]}",
+            ]
+        )
+        let words = text(page)
+        #expect(words.contains("agent Ana María agent Anatol queue Banana"))
+        #expect(page.contains(#"href="/calls?queue=Banana""#))
+    }
+
+    @Test func `of calls says how many digits a number needs`() async throws {
+        let page = try await html(.calls, query: ["q": "794"], ["/api/v1/calls": nothing])
+        #expect(page.contains("at least 4 digits in a row") && !page.contains(#"role="alert">"#))
+    }
+
+    @Test func `of calls asks how many there are, if there are more than it shows`() async throws {
+        let page = try await html(.calls, query: ["direction": "inbound"], calls([61, 7], next: true))
+        #expect(page.contains(#"data-count="/api/v1/calls/count?direction=inbound" data-shown="2""#))
+        #expect(try await !html(.calls, calls([61])).contains("data-count"))
+    }
+
+    @Test func `of calls lets only those select calls who may export them`() async throws {
+        #expect(try await html(.calls, role: "reviewer", calls([61])).contains(#"id="collect""#))
+        let viewer = try await html(.calls, role: "viewer", calls([61]))
+        #expect(!viewer.contains(#"id="collect""#) && !viewer.contains("checkbox"))
+    }
+
     // MARK: Overview
 
     private let status = """
@@ -124,6 +177,69 @@ import Testing
         let words = text(page).replacing("\u{202F}", with: " ")
         #expect(words.contains("Anchor: freetsa, time stamps saw 12 345 entries today 06:00"))
         #expect(words.contains("Anchor: other, witness has seen nothing yet"))
+    }
+
+    @Test func `of everything says how long the disk lasts`() async throws {
+        let summary = """
+            {"running":null,"alarms":[],"summary":{"free_bytes":5000,"total_bytes":9000,"minimum_free_bytes":1000,
+            "bytes_per_day":100},"organizations":[]}
+            """
+        let words = text(try await html(.overview, ["/api/v1/status": summary, "/api/v1/days": #"{"days":[]}"#]))
+        #expect(words.contains("Disk lasts about 40 days") && words.contains("On the way nothing"))
+        let bare = #"{"running":null,"alarms":[],"summary":{"free_bytes":5000,"total_bytes":9000},"organizations":[]}"#
+        let other = text(try await html(.overview, ["/api/v1/status": bare, "/api/v1/days": #"{"days":[]}"#]))
+        #expect(!other.contains("Disk lasts"))
+    }
+
+    @Test func `of everything leads from an alarm to what it is about`() async throws {
+        let alarms = ["days_open", "token_refused", "witness_differs"].map {
+            #"{"code":"\#($0)","severity":"warning","organization":"acme","message":"m"}"#
+        }
+        let list = alarms.joined(separator: ",")
+        let status = #"{"running":null,"alarms":[\#(list)],"summary":{},"organizations":[]}"#
+        let days = """
+            {"days":[{"organization":"acme","day":"2026-11-20","state":"open","differing":[]},
+            {"organization":"acme","day":"2026-11-19","state":"closed","differing":["search"]},
+            {"organization":"acme","day":"2026-11-21","state":"open","differing":["search"]}]}
+            """
+        let page = try await html(.overview, ["/api/v1/status": status, "/api/v1/days": days])
+        #expect(page.contains(#"<a class="button" href="/days/acme/2026-11-20">See Fri 20 Nov</a>"#))
+        #expect(page.contains(#"<a class="button" href="/days/acme/2026-11-19">See Thu 19 Nov</a>"#))
+        #expect(page.contains(#"<a class="button" href="/settings">See the settings</a>"#))
+        let viewer = try await html(.overview, role: "viewer", ["/api/v1/status": status, "/api/v1/days": days])
+        #expect(!viewer.contains(#"<a class="button" href="/settings">"#))
+    }
+
+    // MARK: Gaps
+
+    private func gaps(_ lines: [(created: String, reason: String)]) -> [String: String] {
+        let gaps = lines.map {
+            """
+            {"type":"gap","organization":"acme","task_id":"t","created_time":"\($0.created)","reason":"\($0.reason)",
+            "evidence":{}}
+            """
+        }
+        return [
+            "/api/v1/gaps": "{\"gaps\":[\(gaps.joined(separator: ","))],\"total\":\(gaps.count)}",
+            "/api/v1/organizations": """
+            {"organizations":[{"name":"acme","horizon_hours":168,"provider_retention_days":1095,"horizon_alarm_hours":24,
+            "purge_alarm_days":30}]}
+            """,
+        ]
+    }
+
+    @Test func `of gaps has the most urgent first, and says how much time there is`() async throws {
+        let lines = [
+            ("2026-11-24T09:00:00Z", "not_yet_available"), ("2026-11-10T09:00:00Z", "never_available"),
+            ("2026-11-18T12:00:00Z", "not_yet_available"), ("2023-12-01T09:00:00Z", "download_failed"),
+            ("2026-11-11T09:00:00Z", "damaged"), ("2023-11-01T09:00:00Z", "never_available"),
+        ]
+        let page = try await html(.gaps, gaps(lines))
+        let titles = page.matches(of: /<h2 id="u-([a-z]+)"/).map { String($0.output.1) }
+        #expect(titles == ["purge", "horizon", "damaged", "missing", "pending"])
+        let words = text(page)
+        #expect(words.contains("If the provider has it, it keeps it until Fri 9 Nov 2029."))
+        #expect(words.contains("The provider kept it until Sat 31 Oct at most."))
     }
 
     @Test func `of gaps says that there is none`() async throws {
@@ -192,6 +308,20 @@ import Testing
         let other = try await html(.settings, settings(closed))
         #expect(other.contains("Configure service.public_url") && !other.contains("quiet connect"))
         #expect(other.contains("Scopes: cjp:x"))
+    }
+
+    @Test func `of settings says who else can log in, and binds keys to organizations if there are several`() async throws {
+        var answers = settings("{}")
+        answers["/api/v1/keys"] = #"{"keys":[]}"#
+        let page = try await html(.settings, answers)
+        #expect(page.contains("No identity provider is configured") && !page.contains(#"name="organizations""#))
+        answers["/api/v1/configuration"] =
+            #"{"values":[{"key":"service.oidc.issuer","value":"https://login.example","origin":"file"}]}"#
+        answers["/api/v1/organizations"] = #"{"organizations":[{"name":"acme"},{"name":"beta"}]}"#
+        answers["/api/v1/organizations/beta/authorization"] = "{}"
+        let other = try await html(.settings, answers)
+        #expect(other.contains("at the identity provider https://login.example"))
+        #expect(other.contains(#"<input type="checkbox" name="organizations" value="beta">"#))
     }
 
     @Test func `of settings offers nothing to others than administrators`() async throws {

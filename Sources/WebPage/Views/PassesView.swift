@@ -84,7 +84,8 @@ struct PassesView {
             ["key": key, "name": words("step_\(key)"), "count": count.map { Shown.number($0) } ?? "—"]
         }
         let waiting = activity.list("waiting").compactMap { $0.text("message")?.withoutCodeMarks }
-        let toFetch = activity.count("recordings_found") - activity.count("recordings_stored")
+        let toFetch =
+            activity.count("recordings_found") - activity.count("recordings_stored")
             - activity.count("recordings_failed")
         let toAsk = activity.number("tasks_to_ask").map { max(0, Int($0) - activity.count("tasks_asked")) }
         let backlog = ["calls": toAsk.map { Shown.number($0) } ?? "?", "recordings": Shown.number(max(0, toFetch))]

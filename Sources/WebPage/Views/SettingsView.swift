@@ -40,7 +40,7 @@ struct SettingsView {
                 },
                 "groups": groups.map { ["title": $0.key, "rows": $0.value.map(value)] as [String: Any] },
                 "hasConfiguration": !values.isEmpty, "oidc": keys == nil ? nil : oidc(values),
-                "scopes": organizations.compactMap { $0["name"] }, "hasScopes": organizations.count > 1,
+                "keyScopes": organizations.compactMap { $0["name"] }, "hasKeyScopes": organizations.count > 1,
             ])
         )
     }
@@ -89,7 +89,10 @@ struct SettingsView {
         ]
         let scopes = login.list("scopes").compactMap(\.text)
         values["scopes"] = scopes.isEmpty ? nil : words("scopes_granted", ["scopes": scopes.joined(separator: ", ")])
-        values["redirect"] = login.text("redirect_uri").map { words("redirect_is", ["address": $0]) }
+        // Whoever is connected has registered it.
+        if needsLogin {
+            values["redirect"] = login.text("redirect_uri").map { words("redirect_is", ["address": $0]) }
+        }
         return values
     }
 
