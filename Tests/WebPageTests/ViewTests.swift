@@ -255,7 +255,8 @@ import Testing
             "/api/v1/days/acme/2026-11-20": """
             {"day":"2026-11-20","state":"closed","missing":0,"bytes":1,"audio_ms":1,"tasks":{},"recordings":{"expected":3,"archived":3},
             "open_because":[],"needed":[],"witnesses":[],"gap_list":[],
-            "archives":[{"path":"/a/acme-2026-11-20-001.tar","state":"sound","recordings":3,"bytes":1,"sha256":"aa","copies":["disk","vault"]}],
+            "archives":[{"path":"/a/acme-2026-11-20-001.tar","state":"sound","recordings":3,"bytes":1,"sha256":"aa","copies":["disk","vault"],
+                "read_time":"2026-11-25T06:00:00.000Z"}],
             "statement":\(statement),"closings":\(closings)}
             """,
         ]
@@ -278,9 +279,17 @@ import Testing
             )
         )
         #expect(words.contains("Opened again") && words.contains("Entry 900 of the evidence log."))
-        #expect(page.contains(#"href="/api/v1/days/acme/2026-11-20/proof""#) && words.contains("disk, vault"))
+        #expect(page.contains(#"href="/api/v1/days/acme/2026-11-20/proof""#))
+        #expect(words.contains("disk, vault read back today 06:00"))
         let viewer = try await html(.day, role: "viewer", values: place, day(closings, statement))
         #expect(!viewer.contains("/proof"))
+    }
+
+    @Test func `of a day with too many calls says that it does not show them by hour`() async throws {
+        var answers = day("[]", "null")
+        answers["/api/v1/calls"] = #"{"calls":[],"next_cursor":"c"}"#
+        #expect(try await html(.day, values: place, answers).contains("too many calls to show them by hour"))
+        #expect(try await !html(.day, values: place, day("[]", "null")).contains("too many calls"))
     }
 
     @Test func `of a day that was never closed says so`() async throws {
@@ -310,7 +319,7 @@ import Testing
         #expect(other.contains("Scopes: cjp:x"))
     }
 
-    @Test func `of settings says who else can log in, and binds keys to organizations if there are several`() async throws {
+    @Test func `of settings says who can log in, and binds keys to organizations if there are several`() async throws {
         var answers = settings("{}")
         answers["/api/v1/keys"] = #"{"keys":[]}"#
         let page = try await html(.settings, answers)

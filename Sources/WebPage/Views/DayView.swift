@@ -6,7 +6,7 @@ struct DayView {
     let desk: Desk
     private var words: Words { desk.words }
     private var shown: Shown { desk.shown }
-    /// How many pages of calls are read for the hours; a day with more shows no hours.
+    /// How many pages of calls are read for the hours; a day with more says that it has too many for that.
     private static let mostPages = 20
 
     func made() async throws -> View {
@@ -39,7 +39,7 @@ struct DayView {
                 "verdict": verdict(line, day),
                 "bar": FigureBar(recordings, line.count("missing"), words).values,
                 "tasks": tasks(line),
-                "hours": hours, "hasHours": !hours.isEmpty,
+                "hours": hours, "hasHours": hours?.isEmpty == false, "hasManyCalls": hours == nil,
                 "archives": archives, "hasArchives": !archives.isEmpty,
                 "witnesses": line.list("witnesses").map { WitnessRow($0, words).values },
                 "hasWitnesses": !line.list("witnesses").isEmpty,
@@ -119,7 +119,8 @@ struct DayView {
 
     // MARK: Hours
 
-    private func hours(_ organization: String, _ day: ArchiveDay) async throws -> [[String: Any]] {
+    /// - Returns: `nil` if the day has too many calls.
+    private func hours(_ organization: String, _ day: ArchiveDay) async throws -> [[String: Any]]? {
         var hours: [Int: [String: Int]] = [:]
         var query = ["organization": organization, "day": "\(day)", "limit": "1000"]
         for page in 0..<Self.mostPages {
@@ -131,7 +132,7 @@ struct DayView {
                 hours[hour, default: [:]][CallRow.mark(call.text("state") ?? "none"), default: 0] += 1
             }
             guard let next = answer.text("next_cursor") else { break }
-            guard page < Self.mostPages - 1 else { return [] }
+            guard page < Self.mostPages - 1 else { return nil }
             query["cursor"] = next
         }
         guard let most = hours.values.map({ $0.values.reduce(0, +) }).max() else { return [] }

@@ -9,6 +9,8 @@ const field = /** @type {HTMLInputElement} */ (one("#q"));
 let request = 0;
 /** @type {AbortController | null} */
 let running = null;
+/** Whether the address is that of what is being typed. */
+let isTyping = false;
 const collection = new Collection();
 
 /** Shows what a search finds, without a new page. @param {string} address @param {boolean} typed */
@@ -23,12 +25,18 @@ async function show(address, typed) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = one("#results", page);
     if (own !== request || !found) return;
+    const isOpen = one("#more-filters")?.hasAttribute("open");
     one("#results")?.replaceWith(found);
     const canonical = found.dataset.canonical ?? address;
+    const details = /** @type {HTMLDetailsElement | null} */ (one("#more-filters", found));
+    if (details && isOpen) details.open = true;
+    // What is typed is one step back, and not one for each letter.
+    if (typed && isTyping) history.replaceState(null, "", canonical);
+    else history.pushState(null, "", canonical);
+    isTyping = typed;
     if (!typed) {
       one("#kept-filters")?.replaceWith(/** @type {Element} */ (one("#kept-filters", page)));
       field.value = "";
-      history.pushState(null, "", canonical);
     }
     ready();
   } catch (error) {
