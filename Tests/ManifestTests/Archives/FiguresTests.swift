@@ -53,7 +53,7 @@ import Testing
     @Test func `say how many bytes a day has`() async throws {
         try await Fixture.with { fixture in
             let manifest = fixture.manifest
-            let day = try Fixture.task(1).day
+            let day = Fixture.today
             #expect(try await manifest.bytesPerDay(before: day.next, days: 28) == nil)
             try await fixture.store(try await fixture.known([1]))
             _ = try await fixture.seal()
