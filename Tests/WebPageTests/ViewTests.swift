@@ -16,6 +16,7 @@ import Testing
         role: String = "admin",
         values: [String: String] = [:],
         query: [String: String] = [:],
+        zone: String = "GMT",
         _ answers: [String: String]
     ) async throws -> String {
         let all = answers.merging(["/api/v1/organizations": #"{"organizations":[{"name":"acme"}]}"#]) { first, _ in
@@ -36,7 +37,7 @@ import Testing
             values: values,
             query: query,
             now: try #require(Timestamp(iso: "2026-11-25T09:00:00Z")),
-            timeZone: .gmt,
+            timeZone: try #require(TimeZone(identifier: zone)),
             theme: nil,
             api: { path, query in
                 let items = query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
@@ -132,6 +133,12 @@ import Testing
         let page = try await html(.calls, query: ["direction": "inbound"], calls([61, 7], next: true))
         #expect(page.contains(#"data-count="/api/v1/calls/count?direction=inbound" data-shown="2""#))
         #expect(try await !html(.calls, calls([61])).contains("data-count"))
+    }
+
+    @Test func `of calls keeps a time of day in its fields`() async throws {
+        let page = try await html(.calls, query: ["from": "2026-11-24T08:00:00", "to": "2026-11-25"], calls([61]))
+        #expect(page.contains(#"<input name="from" type="text" value="2026-11-24T08:00:00">"#))
+        #expect(page.contains(#"<input name="to" type="date" value="2026-11-25">"#))
     }
 
     @Test func `of calls lets only those select calls who may export them`() async throws {
@@ -283,6 +290,19 @@ import Testing
         #expect(words.contains("disk, vault read back today 06:00"))
         let viewer = try await html(.day, role: "viewer", values: place, day(closings, statement))
         #expect(!viewer.contains("/proof"))
+    }
+
+    @Test func `of a day has hours that its clocks show`() async throws {
+        var answers = day("[]", "null")
+        answers["/api/v1/days/acme/2026-03-29"] = answers["/api/v1/days/acme/2026-11-20"]
+        answers["/api/v1/calls"] = #"{"calls":[{"created_time":"2026-03-29T00:30:00Z","state":"complete"}]}"#
+        let place = ["organization": "acme", "day": "2026-03-29"]
+        // In London, 1:00 is 2:00 on this day.
+        let page = try await html(.day, values: place, zone: "Europe/London", answers)
+        #expect(!page.contains("T01:00:00"))
+        #expect(page.contains("from=2026-03-29T00:00:00&amp;to=2026-03-29T02:00:00"))
+        let plain = try await html(.day, values: place, answers)
+        #expect(plain.contains("from=2026-03-29T23:00:00&amp;to=2026-03-30\""))
     }
 
     @Test func `of a day with too many calls says that it does not show them by hour`() async throws {

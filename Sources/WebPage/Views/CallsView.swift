@@ -146,6 +146,10 @@ struct CallsView {
             "queueNames": queues.sorted(),
         ]
         for name in own { values[name] = filters[name] }
+        // A field for dates would drop a time of day.
+        for name in ["from", "to"] {
+            values["\(name)Type"] = filters[name].map { ArchiveDay($0) == nil } == true ? "text" : "date"
+        }
         return values
     }
 

@@ -136,6 +136,7 @@ struct DayView {
             query["cursor"] = next
         }
         guard let most = hours.values.map({ $0.values.reduce(0, +) }).max() else { return [] }
+        let whole = wholeHours(day)
         return (0..<24).map { hour in
             let counts = hours[hour] ?? [:]
             let total = counts.values.reduce(0, +)
@@ -146,13 +147,27 @@ struct DayView {
                 top -= height
                 return ["mark": mark, "y": String(format: "%.1f", top), "height": String(format: "%.1f", height)]
             }
-            let (from, to) = (two(hour), hour == 23 ? "\(day.next)" : "\(day)T\(two(hour + 1)):00:00")
+            let from = whole.last { $0 <= hour }.map { "\(day)T\(two($0)):00:00" } ?? "\(day)"
+            let to = whole.first { $0 > hour }.map { "\(day)T\(two($0)):00:00" } ?? "\(day.next)"
             return [
                 "hour": two(hour), "x": hour * 40 + 4, "total": total, "hasCalls": total > 0, "parts": parts,
                 "label": words.count("calls_in_hour", total, ["hour": "\(two(hour)):00"]),
-                "href": "/calls?organization=\(organization)&from=\(day)T\(from):00:00&to=\(to)",
+                "href": "/calls?organization=\(organization)&from=\(from)&to=\(to)",
             ]
         }
+    }
+
+    /// The hours that begin on this day: all, unless the clocks are changed.
+    private func wholeHours(_ day: ArchiveDay) -> [Int] {
+        let interval = day.interval(in: shown.timeZone)
+        var hours: Set<Int> = []
+        var time = interval.lowerBound
+        while time < interval.upperBound {
+            let clock = shown.clock(time)
+            if clock.hasSuffix(":00"), let hour = Int(clock.prefix(2)) { hours.insert(hour) }
+            time = time + .seconds(900)
+        }
+        return hours.sorted()
     }
 
     private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -22,7 +22,7 @@ struct PassesView {
                 "organization": name, "organizations": desk.organizationLinks(name, all, path: "/passes"),
                 "sentence": sentence(running, other, state),
                 "running": running.map(pass), "requests": RequestsLeft.text(status, name, desk),
-                "other": other?.isObject == true ? activity(other ?? .null) : nil,
+                "other": other.flatMap(otherPass),
                 "isQuiet": running == nil && other?.isObject != true,
                 "passes": passes.filter { $0.text("id") != running?.text("id") }.map(pass),
                 "hasPasses": passes.count > (running == nil ? 0 : 1),
@@ -75,6 +75,15 @@ struct PassesView {
         if let activity = pass.member("activity"), activity.isObject {
             values.merge(self.activity(activity)) { $1 }
         }
+        return values
+    }
+
+    /// A pass that a command or the schedule runs.
+    private func otherPass(_ running: JSONValue) -> [String: Any]? {
+        guard running.isObject else { return nil }
+        var values = activity(running)
+        values["command"] = running.text("command")
+        values["since"] = running.time("started_time").map { words("fact_running_since", ["time": shown.moment($0)]) }
         return values
     }
 

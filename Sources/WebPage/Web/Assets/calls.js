@@ -31,7 +31,7 @@ async function show(address, typed) {
     const details = /** @type {HTMLDetailsElement | null} */ (one("#more-filters", found));
     if (details && isOpen) details.open = true;
     // What is typed is one step back, and not one for each letter.
-    if (typed && isTyping) history.replaceState(null, "", canonical);
+    if ((typed && isTyping) || canonical === location.pathname + location.search) history.replaceState(null, "", canonical);
     else history.pushState(null, "", canonical);
     isTyping = typed;
     if (!typed) {

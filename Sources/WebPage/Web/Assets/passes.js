@@ -199,3 +199,23 @@ function sentence(line) {
   const figures = { recordings: count(line.recordings.expected), bytes: size(line.bytes.expected), requests: count(line.requests.total), time };
   return make("span", {}, t("forecast", figures));
 }
+
+// A pass that a command or the schedule runs has no stream: what the page says of it is fetched again.
+if (one("#other")) {
+  const timer = setInterval(async () => {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const sentence = one("#sentence", page);
+      if (!answer.ok || answer.redirected || !sentence) return clearInterval(timer);
+      const now = one("#other", page);
+      one("#other")?.replaceWith(...(now ? [now] : []));
+      if (now) return;
+      clearInterval(timer);
+      one("#sentence")?.replaceWith(sentence);
+      one("#history")?.replaceWith(/** @type {HTMLElement} */ (one("#history", page)));
+    } catch {
+      // The service may be restarting: the next time tells.
+    }
+  }, 4000);
+}
