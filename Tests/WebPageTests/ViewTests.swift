@@ -135,6 +135,16 @@ import Testing
         #expect(try await !html(.calls, calls([61])).contains("data-count"))
     }
 
+    @Test(arguments: [
+        ("day", "today", "Wed 25 Nov"), ("day", "2026-11-24", "Tue 24 Nov"), ("month", "last", "October 2026"),
+        ("month", "2025-12", "December 2025"), ("last", "7d", "7d"), ("to", "2026-11-24T08:00:00", "2026-11-24 08:00:00"),
+        ("state", "missing", "missing"), ("day", "someday", "someday"),
+    ])
+    func `of calls shows filters to people`(_ name: String, _ value: String, _ shown: String) async throws {
+        let page = try await html(.calls, query: [name: value], calls([61]))
+        #expect(page.contains("<bdi>\(shown)</bdi></a><a class=\"remove\""))
+    }
+
     @Test func `of calls keeps a time of day in its fields`() async throws {
         let page = try await html(.calls, query: ["from": "2026-11-24T08:00:00", "to": "2026-11-25"], calls([61]))
         #expect(page.contains(#"<input name="from" type="text" value="2026-11-24T08:00:00">"#))

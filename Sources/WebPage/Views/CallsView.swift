@@ -159,7 +159,7 @@ struct CallsView {
             guard let value = filters[name] else { return nil }
             var others = filters
             others[name] = nil
-            let text = ["state", "direction"].contains(name) ? words.code(name, value) : value
+            let text = readable(name, value)
             let address = "/calls\(CallsQuery.query(others))"
             let typed = "\(name):\(value.contains(" ") ? "\"\(value)\"" : value)"
             return [
@@ -167,6 +167,22 @@ struct CallsView {
                 "edit": Self.with(address, "q=\(typed.percentEncoded)"), "filter": name, "typed": typed,
                 "label": words("chip_remove", ["name": words("filter_\(name)"), "value": text]),
             ]
+        }
+    }
+
+    /// The value of a filter for people.
+    private func readable(_ name: String, _ value: String) -> String {
+        let today = desk.visit.today
+        switch (name, value) {
+        case ("state", _), ("direction", _): return words.code(name, value)
+        case ("day", "today"): return shown.short(today)
+        case ("day", "yesterday"): return today.previous.map(shown.short) ?? value
+        case ("day", _): return ArchiveDay(value).map(shown.short) ?? value
+        case ("month", _):
+            let months = ["this": Month(today), "last": Month(today).advanced(by: -1)]
+            return (months[value] ?? Month(value)).map { "\(shown.monthName($0.month)) \($0.year)" } ?? value
+        case ("from", _), ("to", _): return ArchiveDay(value).map(shown.short) ?? value.replacing("T", with: " ")
+        default: return value
         }
     }
 
