@@ -137,7 +137,8 @@ import Testing
 
     @Test(arguments: [
         ("day", "today", "Wed 25 Nov"), ("day", "2026-11-24", "Tue 24 Nov"), ("month", "last", "October 2026"),
-        ("month", "2025-12", "December 2025"), ("last", "7d", "7d"), ("to", "2026-11-24T08:00:00", "2026-11-24 08:00:00"),
+        ("month", "2025-12", "December 2025"), ("last", "7d", "7d"),
+        ("to", "2026-11-24T08:00:00", "2026-11-24 08:00:00"),
         ("state", "missing", "missing"), ("day", "someday", "someday"),
     ])
     func `of calls shows filters to people`(_ name: String, _ value: String, _ shown: String) async throws {
