@@ -48,7 +48,8 @@ struct CallView {
                 "since": held.isEmpty ? nil : words.count("bytes_kept", held.count),
                 "cases": cases, "hasCases": cases != nil,
                 "audit": desk.visit.person.mayAudit
-                    ? "/evidence?organization=\(organization.percentEncoded)&task=\(task.percentEncoded)" : nil,
+                    ? "/evidence?organization=\(organization.percentEncoded)&task=\(task.percentEncoded)#audit-title"
+                    : nil,
                 "history": history(call), "hasHistory": !call.list("history").isEmpty,
             ])
         )

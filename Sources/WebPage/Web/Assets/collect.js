@@ -23,6 +23,9 @@ export async function addToCase(name, calls, done) {
   }
 }
 
+/** The page of the call in whose row a box is. @param {HTMLInputElement} box */
+const path = (box) => box.closest("tr")?.dataset.href ?? "";
+
 /** The selected calls: they stay selected while the list changes. */
 export class Collection {
   constructor() {
@@ -51,12 +54,10 @@ export class Collection {
   show() {
     if (!this.tray) return;
     for (const box of this.boxes) {
-      const path = box.closest("tr")?.dataset.href ?? "";
       box.hidden = false;
-      box.checked = this.picked.has(path);
+      box.checked = this.picked.has(path(box));
       box.onchange = () => {
-        if (box.checked) this.picked.add(path);
-        else this.picked.delete(path);
+        this.pick(box, box.checked);
         this.count();
       };
     }
@@ -64,12 +65,22 @@ export class Collection {
     if (page) {
       page.hidden = false;
       page.onchange = () => {
-        for (const box of this.boxes) if (box.checked !== page.checked) box.click();
+        const isPicked = page.checked;
+        for (const box of this.boxes) this.pick(box, isPicked);
+        this.count();
       };
     }
     this.count();
   }
 
+  /** @param {HTMLInputElement} box @param {boolean} isPicked */
+  pick(box, isPicked) {
+    box.checked = isPicked;
+    if (isPicked) this.picked.add(path(box));
+    else this.picked.delete(path(box));
+  }
+
+  /** Says how many are selected. */
   count() {
     if (!this.tray) return;
     const own = this.boxes.filter((box) => box.checked).length;
