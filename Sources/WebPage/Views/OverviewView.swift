@@ -101,12 +101,7 @@ struct OverviewView {
     /// - Parameter days: the lines of the days that are shown.
     private func need(_ alarm: JSONValue, _ days: [JSONValue], _ today: ArchiveDay) -> [String: Any] {
         let code = alarm.text("code") ?? ""
-        let message = (alarm.text("message") ?? "").asSentence
-        var view: [String: Any] = [
-            "title": words.code("alarm", code), "message": message,
-            "isCritical": alarm.text("severity") == "critical",
-            "severity": words.code("severity", alarm.text("severity") ?? ""),
-        ]
+        var view = AlarmRow(alarm, words).values
         view["act"] = dayAct(code, days, today) ?? act(code, alarm.text("organization"))
         return view
     }

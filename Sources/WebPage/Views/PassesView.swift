@@ -31,12 +31,7 @@ struct PassesView {
                     ["no_complete_pass", "last_pass_failed", "token_refused", "disk_low"].contains(
                         $0.text("code") ?? ""
                     )
-                }.map {
-                    [
-                        "title": words.code("alarm", $0.text("code") ?? ""),
-                        "message": ($0.text("message") ?? "").asSentence,
-                    ]
-                },
+                }.map { AlarmRow($0, words).values },
             ])
         )
     }
