@@ -5,58 +5,7 @@ import Testing
 @testable import WebPage
 
 /// Pages as they are made from answers of the API.
-@Suite struct `A view` {
-    private let site: WebSite
-
-    init() throws { site = try WebSite() }
-
-    /// Makes a page from answers by path, or by path and query. What is not among them does not exist.
-    private func html(
-        _ kind: PageKind,
-        role: String = "admin",
-        values: [String: String] = [:],
-        query: [String: String] = [:],
-        zone: String = "GMT",
-        _ answers: [String: String]
-    ) async throws -> String {
-        let all = answers.merging(["/api/v1/organizations": #"{"organizations":[{"name":"acme"}]}"#]) { first, _ in
-            first
-        }
-        let mayListen = ["reviewer", "operator", "admin"].contains(role)
-        let visit = Visit(
-            person: Visit.Person(
-                name: "ann",
-                role: role,
-                hasSession: true,
-                mayListen: mayListen,
-                mayExamine: role != "viewer",
-                mayOperate: ["operator", "admin"].contains(role),
-                mayAudit: ["auditor", "admin"].contains(role),
-                mayAdminister: role == "admin"
-            ),
-            values: values,
-            query: query,
-            now: try #require(Timestamp(iso: "2026-11-25T09:00:00Z")),
-            timeZone: try #require(TimeZone(identifier: zone)),
-            theme: nil,
-            api: { path, query in
-                let items = query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-                let address = "\(path)?\(items.joined(separator: "&"))"
-                guard let text = all[address] ?? all[path] else {
-                    throw PageProblem(status: 404, code: "not_found", detail: path)
-                }
-                return try JSONReader.value(of: Data(text.utf8))
-            }
-        )
-        return try await site.html(kind, visit)
-    }
-
-    /// The text of a page, without its tags, and with one blank for several.
-    private func text(_ html: String) -> String {
-        let body = html.components(separatedBy: "<main").last ?? html
-        return body.replacing(/<[^>]*>/, with: " ").replacing(/\s+/, with: " ")
-    }
-
+@Suite struct `A view`: ReadsPages {
     // MARK: Calls
 
     private func calls(_ durations: [Int], next: Bool = false) -> [String: String] {
@@ -265,69 +214,6 @@ import Testing
         #expect(page.contains("No gap waits for an explanation."))
     }
 
-    // MARK: Days
-
-    private func day(_ closings: String, _ statement: String) -> [String: String] {
-        [
-            "/api/v1/calls": #"{"calls":[]}"#,
-            "/api/v1/days/acme/2026-11-20": """
-            {"day":"2026-11-20","state":"closed","missing":0,"bytes":1,"audio_ms":1,"tasks":{},"recordings":{"expected":3,"archived":3},
-            "open_because":[],"needed":[],"witnesses":[],"gap_list":[],
-            "archives":[{"path":"/a/acme-2026-11-20-001.tar","state":"sound","recordings":3,"bytes":1,"sha256":"aa","copies":["disk","vault"],
-                "read_time":"2026-11-25T06:00:00.000Z"}],
-            "statement":\(statement),"closings":\(closings)}
-            """,
-        ]
-    }
-
-    private let place = ["organization": "acme", "day": "2026-11-20"]
-
-    @Test func `of a day has its statement, its number and its proof`() async throws {
-        let closings = """
-            [{"type":"day.closed","time":"2026-11-21T03:31:00.000Z","leaf":900,"published":true,"sha256":"bb","recordings":2,"gaps":0},
-            {"type":"day.reopened","time":"2026-11-22T03:31:00.000Z","leaf":1000,"published":true,"sha256":null,"recordings":null,"gaps":null},
-            {"type":"day.closed","time":"2026-11-23T03:31:00.000Z","leaf":1234,"published":false,"sha256":"cc","recordings":3,"gaps":1}]
-            """
-        let statement = #"{"sha256":"cc","current":true,"archive":"acme-2026-11-20-001"}"#
-        let page = try await html(.day, role: "auditor", values: place, day(closings, statement))
-        let words = text(page).replacing("\u{202F}", with: " ")
-        #expect(
-            words.contains(
-                "Closed: 3 recordings, 1 explained gap. Entry 1 234 of the evidence log; no checkpoint has it yet."
-            )
-        )
-        #expect(words.contains("Opened again") && words.contains("Entry 900 of the evidence log."))
-        #expect(page.contains(#"href="/api/v1/days/acme/2026-11-20/proof""#))
-        #expect(words.contains("disk, vault read back today 06:00"))
-        let viewer = try await html(.day, role: "viewer", values: place, day(closings, statement))
-        #expect(!viewer.contains("/proof"))
-    }
-
-    @Test func `of a day has hours that its clocks show`() async throws {
-        var answers = day("[]", "null")
-        answers["/api/v1/days/acme/2026-03-29"] = answers["/api/v1/days/acme/2026-11-20"]
-        answers["/api/v1/calls"] = #"{"calls":[{"created_time":"2026-03-29T00:30:00Z","state":"complete"}]}"#
-        let place = ["organization": "acme", "day": "2026-03-29"]
-        // In London, 1:00 is 2:00 on this day.
-        let page = try await html(.day, values: place, zone: "Europe/London", answers)
-        #expect(!page.contains("T01:00:00"))
-        #expect(page.contains("from=2026-03-29T00:00:00&amp;to=2026-03-29T02:00:00"))
-        let plain = try await html(.day, values: place, answers)
-        #expect(plain.contains("from=2026-03-29T23:00:00&amp;to=2026-03-30\""))
-    }
-
-    @Test func `of a day with too many calls says that it does not show them by hour`() async throws {
-        var answers = day("[]", "null")
-        answers["/api/v1/calls"] = #"{"calls":[],"next_cursor":"c"}"#
-        #expect(try await html(.day, values: place, answers).contains("too many calls to show them by hour"))
-        #expect(try await !html(.day, values: place, day("[]", "null")).contains("too many calls"))
-    }
-
-    @Test func `of a day that was never closed says so`() async throws {
-        let page = try await html(.day, values: place, day("[]", "null"))
-        #expect(page.contains("There is no statement") && !page.contains("/proof"))
-    }
-
     // MARK: Settings
 
     private func settings(_ login: String) -> [String: String] {
@@ -376,7 +262,7 @@ import Testing
     ])
     func `after a login at the provider says what became of it`(_ outcome: ConnectionOutcome, part: String) throws {
         let now = try #require(Timestamp(iso: "2026-11-25T09:00:00Z"))
-        let page = site.html(outcome, now: now, timeZone: .gmt, theme: "dark")
+        let page = try WebSite().html(outcome, now: now, timeZone: .gmt, theme: "dark")
         #expect(page.contains(part) && page.contains(#"href="/settings""#) && page.contains(#"data-theme="dark""#))
     }
 }

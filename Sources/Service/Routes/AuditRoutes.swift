@@ -24,7 +24,7 @@ struct AuditRoutes: Sendable {
     }
 
     var routes: [Route] {
-        let filters: Set<String> = ["organization", "task", "actor", "type"]
+        let filters: Set<String> = ["organization", "task", "actor", "type", "order"]
         return [
             Route(
                 .get,
@@ -59,7 +59,11 @@ struct AuditRoutes: Sendable {
         let name = try view.organization(text)
         let time = try TimeQuery(query, in: installation.timeZone, now: installation.now)
         let page = try PageQuery(query)
-        let begin = try PageQuery.place(query, "a")
+        let place = try PageQuery.place(query, "a")
+        let isNewestFirst =
+            try query.value("order", "newest or oldest: which entries come first") { text in
+                ["newest": true, "oldest": false][text]
+            } ?? false
         var types: Set<LogEntryType> = []
         for text in query.all("type") {
             guard let type = LogEntryType(rawValue: text) else {
@@ -73,22 +77,31 @@ struct AuditRoutes: Sendable {
             window: time.day?.interval(in: installation.timeZone) ?? time.window,
             types: types
         )
-        let found = try await read(name, filter, begin..<(begin + page.limit))
+        // A place is that in the order of the log, so entries that are added meanwhile shift no page.
+        let found = try await read(name, filter) { total in
+            guard isNewestFirst else { return place..<(place + page.limit) }
+            let end = query["cursor"] == nil ? total : min(place, total)
+            return max(0, end - page.limit)..<end
+        }
         try await installation.accept([installation.auditExport(of: found.rows.count, name, by: view.caller.actor)])
-        let end = begin + found.rows.count
+        let next = isNewestFirst ? found.places.lowerBound : found.places.lowerBound + found.rows.count
+        let isLast = found.rows.isEmpty || (isNewestFirst ? next == 0 : next >= found.total)
+        let lines = found.rows.map(AuditLine.init)
         return try Answer.json(
             Page(
-                entries: found.rows.map(AuditLine.init),
+                entries: isNewestFirst ? lines.reversed() : lines,
                 checkpoints: found.sources.map { AuditCheckpointLine($0, of: name, keyConfirmed: found.isConfirmed) },
                 missing: found.missing,
                 total: found.total,
-                nextCursor: end < found.total && !found.rows.isEmpty ? "a\(end)" : nil
+                nextCursor: isLast ? nil : "a\(next)"
             )
         )
     }
 
     private struct Found: Sendable {
         var rows: [AuditRow] = []
+        /// Where these rows are among all that match, in the order of the log.
+        var places = 0..<0
         var sources: [Audit.Source] = []
         var total = 0
         /// Whether the checkpoint was checked with the key of the key file.
@@ -97,7 +110,12 @@ struct AuditRoutes: Sendable {
         var missing: [String] = []
     }
 
-    private func read(_ name: OrganizationName, _ filter: AuditFilter, _ places: Range<Int>) async throws -> Found {
+    /// - Parameter places: which rows are wanted, out of so many.
+    private func read(
+        _ name: OrganizationName,
+        _ filter: AuditFilter,
+        _ places: @escaping @Sendable (_ total: Int) -> Range<Int>
+    ) async throws -> Found {
         let folder = LogFolder(name, in: installation.root.logsPath)
         let keyFile = installation.evidence.setup.keyFile
         guard await turns.wait() != nil else { throw CancellationError() }
@@ -108,9 +126,10 @@ struct AuditRoutes: Sendable {
             // All of the log is compared with what its checkpoint signs before a line of it is given out.
             var found = Found(total: try audit.count(filter))
             (found.sources, found.isConfirmed, found.missing) = (audit.sources, audit.isConfirmed, audit.faults)
+            found.places = places(found.total)
             var place = 0
             try audit.forEachRow(filter) { row in
-                if places.contains(place) { found.rows.append(row) }
+                if found.places.contains(place) { found.rows.append(row) }
                 place += 1
             }
             return found

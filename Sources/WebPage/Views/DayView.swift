@@ -48,7 +48,8 @@ struct DayView {
                 "proof": closings.isEmpty || !desk.visit.person.mayExamine
                     ? nil : "/api/v1/days/\(organization)/\(day)/proof",
                 "statement": statement(line.member("statement")),
-                "needed": line.list("needed").compactMap(\.text), "hasNeeded": !line.list("needed").isEmpty,
+                "needed": line.list("needed").compactMap { $0.text?.withoutCodeMarks },
+                "hasNeeded": !line.list("needed").isEmpty, "acts": acts(line, organization, day),
                 "zone": desk.visit.timeZone.name,
             ])
         )
@@ -71,6 +72,15 @@ struct DayView {
             "kind": kind, "sign": words("mark_\(kind)"), "sentence": sentence,
             "lead": reasons.isEmpty ? "" : words("open_because", ["reasons": reasons.joined(separator: ", ")]),
         ]
+    }
+
+    /// Where a person who may do something about an open day does it.
+    private func acts(_ line: JSONValue, _ organization: String, _ day: ArchiveDay) -> [[String: Any]] {
+        guard desk.visit.person.mayOperate else { return [] }
+        let place = "?organization=\(organization)&day=\(day)"
+        let gaps = ["text": words("day_act_gaps"), "href": "/gaps\(place)"]
+        let pass = ["text": words("day_act_pass"), "href": "/passes\(place)#start-title"]
+        return (line.list("gap_list").isEmpty ? [] : [gaps]) + [pass]
     }
 
     /// What the evidence log says about the day once.

@@ -26,7 +26,8 @@ struct PassesView {
                 "isQuiet": running == nil && other?.isObject != true,
                 "passes": passes.filter { $0.text("id") != running?.text("id") }.map(pass),
                 "hasPasses": passes.count > (running == nil ? 0 : 1),
-                "today": "\(desk.visit.today)", "zone": desk.visit.timeZone.name,
+                "day": desk.visit.query["day"].flatMap { ArchiveDay($0)?.description }, "today": "\(desk.visit.today)",
+                "zone": desk.visit.timeZone.name,
                 "alarms": status.list("alarms").filter {
                     ["no_complete_pass", "last_pass_failed", "token_refused", "disk_low"].contains(
                         $0.text("code") ?? ""

@@ -143,6 +143,7 @@ if (form) {
     }
   };
   form.addEventListener("change", demand);
+  demand();
   const fail = (/** @type {unknown} */ problem) => {
     error.textContent = t("failed", { detail: /** @type {Error} */ (problem).message });
     error.hidden = false;
