@@ -87,6 +87,21 @@ import Text
         }
     }
 
+    @Test func `counts calls by the filters of the list`() async throws {
+        try await Office.with(calls: 9) { office in
+            let key = try await office.key()
+            for filter in ["organization=acme", "direction=inbound", "state=missing", "day=2001-01-01"] {
+                let calls = try await office.ask("/api/v1/calls?limit=1000&\(filter)", key: key).json["calls"]?.list
+                let count = try await office.ask("/api/v1/calls/count?\(filter)", key: key).json
+                #expect(count["calls"] == .number(Double(calls?.count ?? -1)), "\(filter)")
+                #expect(count["more"] == .boolean(false))
+            }
+            let bound = try await office.key(.viewer, name: "ann", organizations: ["beta"])
+            #expect(try await office.ask("/api/v1/calls/count", key: bound).json["calls"] == .number(0))
+            #expect(try await office.ask("/api/v1/calls/count?limit=1", key: key).problem == "unknown_parameter")
+        }
+    }
+
     @Test(arguments: [
         ("limit=0", "bad_parameter"), ("limit=1001", "bad_parameter"), ("limit=x", "bad_parameter"),
         ("cursor=", "bad_parameter"), ("cursor=AAAA", "bad_parameter"), ("cursor=%2e%2e", "bad_parameter"),
@@ -214,8 +229,17 @@ import Text
             let cursor = try #require(first["next_cursor"]?.text)
             let second = try await office.ask("\(path)&cursor=\(cursor)", key: key).json
             #expect(second["entries"]?.list.count == 2 && second["next_cursor"] == nil)
+            // The newest first: the same entries, the other way round, and the same while others are added.
+            let newest = try await office.ask("\(path)&order=newest", key: key).json
+            let place = try #require(newest["next_cursor"]?.text)
+            _ = try await office.key(name: "key-5")
+            let rest = try await office.ask("\(path)&order=newest&cursor=\(place)", key: key).json
+            let forward = [first, second].flatMap { $0["entries"]?.list ?? [] }
+            let backward = [newest, rest].flatMap { $0["entries"]?.list ?? [] }
+            #expect(backward.map { $0["leaf"] } == forward.reversed().map { $0["leaf"] } && rest["next_cursor"] == nil)
             let all = try await office.ask("/api/v1/audit?organization=acme&type=audit.exported", key: key).json
-            #expect(all["entries"]?.list.map { $0["actor"] } == [.text("aud"), .text("aud")])
+            #expect(all["entries"]?.list.map { $0["actor"] } == Array(repeating: .text("aud"), count: 4))
+            #expect(try await office.ask("/api/v1/audit?organization=acme&order=up", key: key).status == 400)
             for bad in ["", "?organization=acme&type=x", "?organization=acme&cursor=4", "?organization=acme&limit=0"] {
                 #expect(try await office.ask("/api/v1/audit\(bad)", key: key).status == 400, "\(bad)")
             }

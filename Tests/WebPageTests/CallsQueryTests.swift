@@ -27,11 +27,17 @@ import Testing
         #expect(search.name == nil)
     }
 
-    @Test(arguments: ["Ana María", "אבי לוי", "山田 太郎", "42"])
+    @Test(arguments: ["Ana María", "אבי לוי", "山田 太郎", "Agent 12", "42", "794", "+44"])
     func `takes anything else for a name`(_ text: String) {
         let search = CallsQuery(["q": text])
         #expect(search.filters.isEmpty)
         #expect(search.asAgent == ["agent": text] && search.asQueue == ["queue": text])
+        #expect(search.hasTooFewDigits == ["42", "794", "+44"].contains(text))
+    }
+
+    @Test func `knows digits that are too few for a number only if there is nothing else`() {
+        #expect(!CallsQuery(["q": "7946"]).hasTooFewDigits && !CallsQuery(["q": ""]).hasTooFewDigits)
+        #expect(CallsQuery(["q": "794 today"]).hasTooFewDigits)
     }
 
     @Test func `lets a typed time take the place of another kind`() {

@@ -5,53 +5,7 @@ import Testing
 @testable import WebPage
 
 /// Pages as they are made from answers of the API.
-@Suite struct `A view` {
-    private let site: WebSite
-
-    init() throws { site = try WebSite() }
-
-    /// Makes a page from answers by path. What is not among them does not exist.
-    private func html(
-        _ kind: PageKind,
-        role: String = "admin",
-        values: [String: String] = [:],
-        query: [String: String] = [:],
-        _ answers: [String: String]
-    ) async throws -> String {
-        let all = answers.merging(["/api/v1/organizations": #"{"organizations":[{"name":"acme"}]}"#]) { first, _ in
-            first
-        }
-        let mayListen = ["reviewer", "operator", "admin"].contains(role)
-        let visit = Visit(
-            person: Visit.Person(
-                name: "ann",
-                role: role,
-                hasSession: true,
-                mayListen: mayListen,
-                mayExamine: role != "viewer",
-                mayOperate: ["operator", "admin"].contains(role),
-                mayAudit: ["auditor", "admin"].contains(role),
-                mayAdminister: role == "admin"
-            ),
-            values: values,
-            query: query,
-            now: try #require(Timestamp(iso: "2026-11-25T09:00:00Z")),
-            timeZone: .gmt,
-            theme: nil,
-            api: { path, _ in
-                guard let text = all[path] else { throw PageProblem(status: 404, code: "not_found", detail: path) }
-                return try JSONReader.value(of: Data(text.utf8))
-            }
-        )
-        return try await site.html(kind, visit)
-    }
-
-    /// The text of a page, without its tags, and with one blank for several.
-    private func text(_ html: String) -> String {
-        let body = html.components(separatedBy: "<main").last ?? html
-        return body.replacing(/<[^>]*>/, with: " ").replacing(/\s+/, with: " ")
-    }
-
+@Suite struct `A view`: ReadsPages {
     // MARK: Calls
 
     private func calls(_ durations: [Int], next: Bool = false) -> [String: String] {
@@ -85,6 +39,72 @@ import Testing
         #expect(page.contains("from=2026-11-16&amp;to=2026-11-23") || page.contains("from=2026-11-16&to=2026-11-23"))
         #expect(page.contains(#"<option value="Ana María">"#) && page.contains(#"<option value="Billing">"#))
         #expect(page.contains(#"name="agent" value="Ana María""#))
+    }
+
+    private let nothing = #"{"calls":[]}"#
+
+    @Test func `of calls finds an agent by a part of the name`() async throws {
+        let one = calls([61])["/api/v1/calls"] ?? ""
+        let page = try await html(
+            .calls,
+            query: ["q": "maria"],
+            [
+                "/api/v1/calls?agent=maria&limit=100": nothing, "/api/v1/calls?limit=100&queue=maria": nothing,
+                "/api/v1/calls": one,
+            ]
+        )
+        #expect(page.contains("agent=Ana%20Mar%C3%ADa") && page.contains("+4461"))
+    }
+
+    @Test func `of calls offers names, if several have what was typed`() async throws {
+        let lines = ["Ana María", "Anatol"].map {
+            #"{"type":"call","organization":"acme","task_id":"t","agents":[{"name":"\#($0)"}],"queue":"Banana"}"#
+        }
+        let page = try await html(
+            .calls,
+            query: ["q": "ANA"],
+            [
+                "/api/v1/calls?agent=ANA&limit=100": nothing, "/api/v1/calls?limit=100&queue=ANA": nothing,
+                "/api/v1/calls?limit=1000": "{\"calls\":[\(lines.joined(separator: ","))]}",
+            ]
+        )
+        let words = text(page)
+        #expect(words.contains("agent Ana María agent Anatol queue Banana"))
+        #expect(page.contains(#"href="/calls?queue=Banana""#))
+    }
+
+    @Test func `of calls says how many digits a number needs`() async throws {
+        let page = try await html(.calls, query: ["q": "794"], ["/api/v1/calls": nothing])
+        #expect(page.contains("at least 4 digits in a row") && !page.contains(#"role="alert">"#))
+    }
+
+    @Test func `of calls asks how many there are, if there are more than it shows`() async throws {
+        let page = try await html(.calls, query: ["direction": "inbound"], calls([61, 7], next: true))
+        #expect(page.contains(#"data-count="/api/v1/calls/count?direction=inbound" data-shown="2""#))
+        #expect(try await !html(.calls, calls([61])).contains("data-count"))
+    }
+
+    @Test(arguments: [
+        ("day", "today", "Wed 25 Nov"), ("day", "2026-11-24", "Tue 24 Nov"), ("month", "last", "October 2026"),
+        ("month", "2025-12", "December 2025"), ("last", "7d", "7d"),
+        ("to", "2026-11-24T08:00:00", "2026-11-24 08:00:00"),
+        ("state", "missing", "missing"), ("day", "someday", "someday"),
+    ])
+    func `of calls shows filters to people`(_ name: String, _ value: String, _ shown: String) async throws {
+        let page = try await html(.calls, query: [name: value], calls([61]))
+        #expect(page.contains("<bdi>\(shown)</bdi></a><a class=\"remove\""))
+    }
+
+    @Test func `of calls keeps a time of day in its fields`() async throws {
+        let page = try await html(.calls, query: ["from": "2026-11-24T08:00:00", "to": "2026-11-25"], calls([61]))
+        #expect(page.contains(#"<input name="from" type="text" value="2026-11-24T08:00:00">"#))
+        #expect(page.contains(#"<input name="to" type="date" value="2026-11-25">"#))
+    }
+
+    @Test func `of calls lets only those select calls who may export them`() async throws {
+        #expect(try await html(.calls, role: "reviewer", calls([61])).contains(#"id="collect""#))
+        let viewer = try await html(.calls, role: "viewer", calls([61]))
+        #expect(!viewer.contains(#"id="collect""#) && !viewer.contains("checkbox"))
     }
 
     // MARK: Overview
@@ -126,50 +146,72 @@ import Testing
         #expect(words.contains("Anchor: other, witness has seen nothing yet"))
     }
 
-    @Test func `of gaps says that there is none`() async throws {
-        let page = try await html(.gaps, ["/api/v1/gaps": #"{"gaps":[],"total":0}"#])
-        #expect(page.contains("No gap waits for an explanation."))
+    @Test func `of everything says how long the disk lasts`() async throws {
+        let summary = """
+            {"running":null,"alarms":[],"summary":{"free_bytes":5000,"total_bytes":9000,"minimum_free_bytes":1000,
+            "bytes_per_day":100},"organizations":[]}
+            """
+        let words = text(try await html(.overview, ["/api/v1/status": summary, "/api/v1/days": #"{"days":[]}"#]))
+        #expect(words.contains("Disk lasts about 40 days") && words.contains("On the way nothing"))
+        let bare = #"{"running":null,"alarms":[],"summary":{"free_bytes":5000,"total_bytes":9000},"organizations":[]}"#
+        let other = text(try await html(.overview, ["/api/v1/status": bare, "/api/v1/days": #"{"days":[]}"#]))
+        #expect(!other.contains("Disk lasts"))
     }
 
-    // MARK: Days
+    @Test func `of everything leads from an alarm to what it is about`() async throws {
+        let alarms = ["days_open", "token_refused", "witness_differs"].map {
+            #"{"code":"\#($0)","severity":"warning","organization":"acme","message":"m"}"#
+        }
+        let list = alarms.joined(separator: ",")
+        let status = #"{"running":null,"alarms":[\#(list)],"summary":{},"organizations":[]}"#
+        let days = """
+            {"days":[{"organization":"acme","day":"2026-11-20","state":"open","differing":[]},
+            {"organization":"acme","day":"2026-11-19","state":"closed","differing":["search"]},
+            {"organization":"acme","day":"2026-11-21","state":"open","differing":["search"]}]}
+            """
+        let page = try await html(.overview, ["/api/v1/status": status, "/api/v1/days": days])
+        #expect(page.contains(#"<a class="button" href="/days/acme/2026-11-20">See Fri 20 Nov</a>"#))
+        #expect(page.contains(#"<a class="button" href="/days/acme/2026-11-19">See Thu 19 Nov</a>"#))
+        #expect(page.contains(#"<a class="button" href="/settings">See the settings</a>"#))
+        let viewer = try await html(.overview, role: "viewer", ["/api/v1/status": status, "/api/v1/days": days])
+        #expect(!viewer.contains(#"<a class="button" href="/settings">"#))
+    }
 
-    private func day(_ closings: String, _ statement: String) -> [String: String] {
-        [
-            "/api/v1/calls": #"{"calls":[]}"#,
-            "/api/v1/days/acme/2026-11-20": """
-            {"day":"2026-11-20","state":"closed","missing":0,"bytes":1,"audio_ms":1,"tasks":{},"recordings":{"expected":3,"archived":3},
-            "open_because":[],"needed":[],"witnesses":[],"gap_list":[],
-            "archives":[{"path":"/a/acme-2026-11-20-001.tar","state":"sound","recordings":3,"bytes":1,"sha256":"aa","copies":["disk","vault"]}],
-            "statement":\(statement),"closings":\(closings)}
+    // MARK: Gaps
+
+    private func gaps(_ lines: [(created: String, reason: String)]) -> [String: String] {
+        let gaps = lines.map {
+            """
+            {"type":"gap","organization":"acme","task_id":"t","created_time":"\($0.created)","reason":"\($0.reason)",
+            "evidence":{}}
+            """
+        }
+        return [
+            "/api/v1/gaps": "{\"gaps\":[\(gaps.joined(separator: ","))],\"total\":\(gaps.count)}",
+            "/api/v1/organizations": """
+            {"organizations":[{"name":"acme","horizon_hours":168,"provider_retention_days":1095,"horizon_alarm_hours":24,
+            "purge_alarm_days":30}]}
             """,
         ]
     }
 
-    private let place = ["organization": "acme", "day": "2026-11-20"]
-
-    @Test func `of a day has its statement, its number and its proof`() async throws {
-        let closings = """
-            [{"type":"day.closed","time":"2026-11-21T03:31:00.000Z","leaf":900,"published":true,"sha256":"bb","recordings":2,"gaps":0},
-            {"type":"day.reopened","time":"2026-11-22T03:31:00.000Z","leaf":1000,"published":true,"sha256":null,"recordings":null,"gaps":null},
-            {"type":"day.closed","time":"2026-11-23T03:31:00.000Z","leaf":1234,"published":false,"sha256":"cc","recordings":3,"gaps":1}]
-            """
-        let statement = #"{"sha256":"cc","current":true,"archive":"acme-2026-11-20-001"}"#
-        let page = try await html(.day, role: "auditor", values: place, day(closings, statement))
-        let words = text(page).replacing("\u{202F}", with: " ")
-        #expect(
-            words.contains(
-                "Closed: 3 recordings, 1 explained gap. Entry 1 234 of the evidence log; no checkpoint has it yet."
-            )
-        )
-        #expect(words.contains("Opened again") && words.contains("Entry 900 of the evidence log."))
-        #expect(page.contains(#"href="/api/v1/days/acme/2026-11-20/proof""#) && words.contains("disk, vault"))
-        let viewer = try await html(.day, role: "viewer", values: place, day(closings, statement))
-        #expect(!viewer.contains("/proof"))
+    @Test func `of gaps has the most urgent first, and says how much time there is`() async throws {
+        let lines = [
+            ("2026-11-24T09:00:00Z", "not_yet_available"), ("2026-11-10T09:00:00Z", "never_available"),
+            ("2026-11-18T12:00:00Z", "not_yet_available"), ("2023-12-01T09:00:00Z", "download_failed"),
+            ("2026-11-11T09:00:00Z", "damaged"), ("2023-11-01T09:00:00Z", "never_available"),
+        ]
+        let page = try await html(.gaps, gaps(lines))
+        let titles = page.matches(of: /<h2 id="u-([a-z]+)"/).map { String($0.output.1) }
+        #expect(titles == ["purge", "horizon", "damaged", "missing", "pending"])
+        let words = text(page)
+        #expect(words.contains("If the provider has it, it keeps it until Fri 9 Nov 2029."))
+        #expect(words.contains("The provider kept it until Sat 31 Oct at most."))
     }
 
-    @Test func `of a day that was never closed says so`() async throws {
-        let page = try await html(.day, values: place, day("[]", "null"))
-        #expect(page.contains("There is no statement") && !page.contains("/proof"))
+    @Test func `of gaps says that there is none`() async throws {
+        let page = try await html(.gaps, ["/api/v1/gaps": #"{"gaps":[],"total":0}"#])
+        #expect(page.contains("No gap waits for an explanation."))
     }
 
     // MARK: Settings
@@ -194,6 +236,20 @@ import Testing
         #expect(other.contains("Scopes: cjp:x"))
     }
 
+    @Test func `of settings says who can log in, and binds keys to organizations if there are several`() async throws {
+        var answers = settings("{}")
+        answers["/api/v1/keys"] = #"{"keys":[]}"#
+        let page = try await html(.settings, answers)
+        #expect(page.contains("No identity provider is configured") && !page.contains(#"name="organizations""#))
+        answers["/api/v1/configuration"] =
+            #"{"values":[{"key":"service.oidc.issuer","value":"https://login.example","origin":"file"}]}"#
+        answers["/api/v1/organizations"] = #"{"organizations":[{"name":"acme"},{"name":"beta"}]}"#
+        answers["/api/v1/organizations/beta/authorization"] = "{}"
+        let other = try await html(.settings, answers)
+        #expect(other.contains("at the identity provider https://login.example"))
+        #expect(other.contains(#"<input type="checkbox" name="organizations" value="beta">"#))
+    }
+
     @Test func `of settings offers nothing to others than administrators`() async throws {
         let page = try await html(.settings, role: "auditor", settings("{}"))
         #expect(!page.contains("quiet connect") && !page.contains("notify-test") && !page.contains("webhooks"))
@@ -206,7 +262,7 @@ import Testing
     ])
     func `after a login at the provider says what became of it`(_ outcome: ConnectionOutcome, part: String) throws {
         let now = try #require(Timestamp(iso: "2026-11-25T09:00:00Z"))
-        let page = site.html(outcome, now: now, timeZone: .gmt, theme: "dark")
+        let page = try WebSite().html(outcome, now: now, timeZone: .gmt, theme: "dark")
         #expect(page.contains(part) && page.contains(#"href="/settings""#) && page.contains(#"data-theme="dark""#))
     }
 }

@@ -29,6 +29,25 @@ import Testing
         }
     }
 
+    @Test func `exist for every key of a view`() throws {
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources/WebPage")
+        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+        let texts = try files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+            .map { try String(contentsOf: $0, encoding: .utf8) }
+        #expect(texts.count > 20)
+        for text in texts {
+            for match in text.matches(of: /\bwords\(\s*"([a-z0-9_]+)"/) {
+                #expect(Words.english.all[String(match.output.1)] != nil, "\(match.output.1)")
+            }
+            for match in text.matches(of: /words\.count\(\s*"([a-z0-9_]+)"/) {
+                for number in ["one", "other"] {
+                    #expect(Words.english.all["\(match.output.1)_\(number)"] != nil, "\(match.output.1)")
+                }
+            }
+        }
+    }
+
     @Test func `exist for every code that has words elsewhere`() {
         for reason in GapReason.allCases where reason != .captureNotRequested {
             #expect(Words.english.all["gap_\(reason.rawValue)"] != nil, "\(reason)")

@@ -152,9 +152,15 @@ def bytes_and_the_log_are_checked_in_the_browser(browser, stage):
     page.goto(views(stage)["call"])
     page.get_by_role("button", name="Check now").click()
     until(page, "[...document.querySelectorAll('.kept .result')].every((line) => /have this SHA-256.*Entry [0-9]+ of the evidence log/.test(line.textContent))", "every file has its checksum, and its entry in the log", 30)
+    entry = page.locator(".kept .entry").first.inner_text()
+    assert re.search(r"what arrived .*: entry [0-9\u202f]+ of the evidence log", entry), entry
     clean(visitor)
     auditor = Visitor(browser, stage)
-    page = auditor.log_in("auditor", "/evidence")
+    page = auditor.log_in("auditor")
+    page.goto(views(stage)["call"])
+    page.get_by_role("button", name="Check the proof now").click()
+    until(page, "[...document.querySelectorAll('.kept .result')].every((line) => /^Entry [0-9]+ of the evidence log/.test(line.textContent))", "whoever may not listen checks the proof", 30)
+    page.goto("/evidence")
     page.get_by_role("button", name="Verify in this browser").click()
     until(page, "document.querySelectorAll('#verified li.good').length === 3", "signature, root and entry hold", 30)
     clean(auditor)
@@ -204,6 +210,10 @@ def a_gap_is_explained(browser, stage):
 def a_pass_is_started_and_watched(browser, stage):
     visitor = Visitor(browser, stage)
     page = visitor.log_in("operator", "/passes")
+    page.get_by_role("radio", name="one day").check()
+    page.get_by_role("button", name="Start").click()
+    assert page.locator("#running").is_hidden(), "a chosen day needs its date"
+    page.get_by_role("radio", name="since").check()
     page.get_by_role("button", name="Start").click()
     page.locator("#running").wait_for()
     page.locator("#history-title ~ table tbody tr").first.wait_for(timeout=60_000)
@@ -278,6 +288,62 @@ def csv_has_every_call(browser, stage):
     lines = open(download.value.path(), encoding="utf-8", newline="").read().split("\r\n")
     calls = stage.api("/api/v1/calls?limit=1000&direction=inbound")["calls"]
     assert lines[0].startswith("created_time,organization") and len(lines) - 2 == len(calls), (len(lines), len(calls))
+    clean(visitor)
+
+
+@test
+def a_name_is_found_by_a_part_and_a_filter_is_changed(browser, stage):
+    visitor = Visitor(browser, stage)
+    page = visitor.log_in("viewer", "/calls")
+    name = next(agent["name"] for call in stage.api("/api/v1/calls?limit=1000")["calls"] for agent in call["agents"] if len(agent["name"].split()) > 1)
+    part = max(name.split(), key=len)
+    page.locator("#q").press_sequentially(part)
+    offered = page.locator(".chips a").filter(has_text=name).first
+    offered.wait_for()
+    if not page.locator("#calls tbody tr").count():
+        offered.click()
+    page.locator("#calls tbody tr").first.wait_for()
+    assert name in page.locator("#calls tbody tr").first.inner_text()
+    assert "agent=" in page.url, page.url
+    # Few digits leave the list as it is; the address is that of what is shown.
+    page.goto("/calls?number=5550")
+    page.locator(".chips a.edit").click()
+    assert page.locator("#q").input_value() == "number:5550"
+    page.locator("#q").fill("number:55501")
+    page.wait_for_url(lambda url: url.endswith("/calls?number=55501"))
+    page.goto("/calls")
+    rows = page.locator("#calls tbody tr").count()
+    page.locator("#q").press_sequentially("555")
+    page.wait_for_timeout(400)
+    assert page.locator("#calls tbody tr").count() == rows and page.url.endswith("/calls")
+    count = page.locator("#count").inner_text()
+    assert "of" in count or rows < 100, count
+    clean(visitor)
+
+
+@test
+def calls_are_collected_in_the_list(browser, stage):
+    visitor = Visitor(browser, stage)
+    page = visitor.log_in("reviewer", "/calls")
+    boxes = page.locator("#calls td.pick input")
+    boxes.first.check()
+    page.locator("#calls tbody tr a").nth(1).focus()
+    page.keyboard.press("x")
+    assert page.locator("#picked").inner_text() == "2 calls selected"
+    # What is selected stays, whatever is searched for meanwhile.
+    page.get_by_role("link", name="inbound", exact=True).click()
+    page.wait_for_url("**direction=inbound")
+    assert page.locator("#picked").inner_text() == "2 calls selected"
+    page.locator("#collect").get_by_label("Case").fill("Ten calls")
+    page.locator("#collect").get_by_role("button", name="Add to case").click()
+    page.get_by_role("status").filter(has_text="2 calls are in the case Ten calls").get_by_role("link").click()
+    page.get_by_role("heading", level=1, name="Ten calls").wait_for()
+    assert page.locator("#case tbody tr").count() == 2
+    page.goto("/calls")
+    page.locator("#calls th.pick input").check()
+    assert page.locator("#picked").inner_text() == f"{boxes.count()} calls selected"
+    page.get_by_role("button", name="Select none").click()
+    assert page.locator("#collect").is_hidden()
     clean(visitor)
 
 

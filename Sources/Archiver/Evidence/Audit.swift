@@ -46,6 +46,8 @@ package final class Audit {
     /// Some of the rows.
     package struct Page: Sendable {
         package var rows: [AuditRow] = []
+        /// The number of the first of them, in the order of the log.
+        package var first = 0
         /// How many rows there are in all.
         package var total = 0
     }
@@ -53,12 +55,12 @@ package final class Audit {
     /// Counts the rows, and compares every entry with what the checkpoint signs: to be called first, so that no row is shown of an
     /// epoch that does not hold.
     /// - Throws: `damaged` if the newest epoch does not.
-    package func count(_ filter: AuditFilter) throws(EvidenceError) -> Int { try page(filter, 0..<0).total }
+    package func count(_ filter: AuditFilter) throws(EvidenceError) -> Int { try page(filter, 0..<0, most: 0).total }
 
-    /// Compares every entry with what the checkpoint signs, as ``count(_:)`` does, and keeps the rows with these numbers: the log is
-    /// read once, and no more than these rows are in memory.
+    /// Compares every entry with what the checkpoint signs, as ``count(_:)`` does, and keeps the rows with these numbers, the newest
+    /// `most` of them: the log is read once, and twice as many rows are in memory.
     /// - Throws: `damaged` if the newest epoch does not hold.
-    package func page(_ filter: AuditFilter, _ numbers: Range<Int>) throws(EvidenceError) -> Page {
+    package func page(_ filter: AuditFilter, _ numbers: Range<Int>, most: Int) throws(EvidenceError) -> Page {
         (actors, unknownEntries) = ([], 0)
         var page = Page()
         let newest = readers.last?.reader
@@ -66,7 +68,7 @@ package final class Audit {
         for epoch in readers {
             let before = (actors, unknownEntries, page)
             do throws(EvidenceError) {
-                try add(epoch.reader, epoch.accepted, filter, numbers, to: &page)
+                try add(epoch.reader, epoch.accepted, filter, numbers, most, to: &page)
                 sound.append(epoch)
             } catch {
                 guard error.code == .damaged, epoch.reader !== newest else { throw error }
@@ -75,6 +77,8 @@ package final class Audit {
             }
         }
         readers = sound
+        page.rows = page.rows.suffix(most)
+        page.first = min(page.total, numbers.upperBound) - page.rows.count
         return page
     }
 
@@ -83,12 +87,14 @@ package final class Audit {
         _ accepted: [[UInt8]],
         _ filter: AuditFilter,
         _ numbers: Range<Int>,
+        _ most: Int,
         to page: inout Page
     ) throws(EvidenceError) {
         let position = reader.position
         func take(_ leaf: Int64, _ bytes: [UInt8]) {
             guard let entry = note(bytes, filter), filter.matches(entry) else { return }
             if numbers.contains(page.total) { page.rows.append(AuditRow(entry, leaf, of: position)) }
+            if page.rows.count > 2 * most { page.rows.removeFirst(page.rows.count - most) }
             page.total += 1
         }
         try reader.forEachSignedEntry { index, bytes throws(EvidenceError) in take(index, bytes) }

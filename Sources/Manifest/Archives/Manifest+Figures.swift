@@ -20,6 +20,23 @@ package struct HoldingFigures: Hashable, Sendable {
 }
 
 extension Manifest {
+    /// How many bytes the sealed archives of all organizations have for a day, on average since the first of these days that
+    /// has one.
+    /// - Parameters:
+    ///   - today: the first day that does not count, because it is not over.
+    ///   - days: how many days before that count.
+    /// - Returns: `nil` if none of them has an archive.
+    package func bytesPerDay(before today: ArchiveDay, days: Int) async throws -> Int64? {
+        let select = """
+            SELECT sum(byte_count) / (:today - min(day)) FROM archive
+            WHERE digest IS NOT NULL AND day >= :first AND day < :today
+                AND organization IN (SELECT row FROM organization)
+            """
+        let today = today.daysSince1970
+        let arguments: StatementArguments = ["today": today, "first": today - Int64(days)]
+        return try await read { db in try Int64.fetchOne(db, sql: select, arguments: arguments) }
+    }
+
     /// The figures of one organization.
     ///
     /// Takes time in proportion to the number of archives and of what is unfinished, not to that of recordings.

@@ -7,10 +7,10 @@ extension Manifest {
 
     /// The last events that say that a day was closed, or is open again, oldest first.
     package func closings(_ organization: OrganizationName, day: ArchiveDay) async throws -> [Event] {
-        let kinds = "\(Event.Kind.dayClosed.stored), \(Event.Kind.dayReopened.stored)"
         let select = """
-            SELECT \(Event.columns) FROM event JOIN organization ON organization.row = event.organization
-            WHERE kind IN (\(kinds)) AND event.organization = ? AND json_extract(detail, '$.day') = ?
+            SELECT \(Event.columns) FROM event INDEXED BY event_of_closing
+            JOIN organization ON organization.row = event.organization
+            WHERE kind IN (\(Schema.closingKinds)) AND event.organization = ? AND json_extract(detail, '$.day') = ?
             ORDER BY event.row DESC LIMIT \(Self.mostClosings)
             """
         return try await read { db in

@@ -27,6 +27,8 @@ package struct ArchiveStanding: Hashable, Sendable {
     package var displaced: [DisplacedCopy]
     /// Which of its copies exist: disk, vault.
     package var copies: ArchiveCopies
+    /// When all of its bytes were last read; `nil` if they were not since it was sealed.
+    package var readTime: Timestamp?
 }
 
 extension Manifest {
@@ -102,6 +104,7 @@ extension Manifest {
             let select = """
                 SELECT sequence, archive.row, own_fault, \(KnownDamage.isOfArchive) AS is_damaged,
                     coalesce(reading.is_whole, 0) AS is_whole, superseded_by IS NOT NULL AS is_superseded,
+                    reading.time AS read_time,
                     (SELECT count(*) FROM damage JOIN recording USING (task, ordinal)
                         WHERE recording.archive = archive.row) AS damaged
                 FROM archive LEFT JOIN reading ON reading.archive = archive.row
@@ -118,7 +121,8 @@ extension Manifest {
                     isWhole: gone == nil ? try row["is_whole"] : false,
                     isSuperseded: try row["is_superseded"],
                     reason: try gone?.reason ?? row["own_fault"],
-                    damaged: try row["damaged"]
+                    damaged: try row["damaged"],
+                    readTime: try row["read_time"]
                 )
             }
         }
@@ -143,6 +147,7 @@ private struct KnownOfArchive: Sendable {
     var isSuperseded = false
     var reason: String?
     var damaged = 0
+    var readTime: Timestamp?
     /// Whether nothing is missing because of the copies that do not count here.
     var isResolved = true
 }
@@ -171,7 +176,8 @@ extension ArchiveStanding {
             copies: ArchiveCopies(
                 isOnDisk: !known.isGone && archive.vault?.evictedTime == nil,
                 isInVault: archive.vault?.confirmed != nil
-            )
+            ),
+            readTime: known.readTime
         )
     }
 }

@@ -47,4 +47,12 @@ extension Schema {
         CREATE TRIGGER event_is_never_removed BEFORE DELETE ON event
         BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END;
         """
+
+    /// The events that say that a day was closed, or is open again.
+    static let closingKinds = "\(Event.Kind.dayClosed.stored), \(Event.Kind.dayReopened.stored)"
+
+    /// The fifth migration: when a day was closed is found without the events of all other days.
+    static let closings = """
+        CREATE INDEX event_of_closing ON event (organization, json_extract(detail, '$.day')) WHERE kind IN (\(closingKinds));
+        """
 }

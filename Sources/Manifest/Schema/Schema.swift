@@ -29,6 +29,7 @@ enum Schema {
             try db.execute(sql: vault)
             try db.execute(sql: vaultViews)
         }
+        migrator.registerMigration("5 closings", foreignKeyChecks: .immediate) { db in try db.execute(sql: closings) }
         return migrator
     }()
 

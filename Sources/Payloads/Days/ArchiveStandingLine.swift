@@ -24,10 +24,13 @@ package struct ArchiveStandingLine: Encodable {
     private var copies: [String]
     /// Until when the vault's store lets nobody delete it; absent if it is not there, or not locked.
     private var retainedUntil: String?
+    /// When all of its bytes were last read; absent if they were not since it was sealed.
+    private var readTime: String?
 
     private enum CodingKeys: String, CodingKey {
         case path, sequence, state, reason, fault, recordings, counting, damaged, displaced, bytes, sha256, copies
         case retainedUntil = "retained_until"
+        case readTime = "read_time"
     }
 
     package init(_ standing: ArchiveStanding, root: ArchiveRoot) {
@@ -45,6 +48,7 @@ package struct ArchiveStandingLine: Encodable {
         sha256 = row.digest
         copies = standing.copies.names
         retainedUntil = row.vault?.confirmed?.retainedUntil?.description
+        readTime = standing.readTime?.description
     }
 
     private struct Displaced: Encodable {

@@ -7,6 +7,8 @@ package struct StatusSummaryLine: Encodable {
     var freeBytes: Int64?
     var totalBytes: Int64?
     var minimumFreeBytes: Int64
+    /// How many bytes were sealed for each of the last days; absent if it says nothing about how long the disk lasts.
+    var bytesPerDay: Int64?
     var openArchives: Int
     var alarms: Int
 
@@ -17,6 +19,7 @@ package struct StatusSummaryLine: Encodable {
         freeBytes: Int64? = nil,
         totalBytes: Int64? = nil,
         minimumFreeBytes: Int64,
+        bytesPerDay: Int64? = nil,
         openArchives: Int,
         alarms: Int
     ) {
@@ -25,6 +28,7 @@ package struct StatusSummaryLine: Encodable {
         self.freeBytes = freeBytes
         self.totalBytes = totalBytes
         self.minimumFreeBytes = minimumFreeBytes
+        self.bytesPerDay = bytesPerDay
         self.openArchives = openArchives
         self.alarms = alarms
     }
@@ -34,6 +38,7 @@ package struct StatusSummaryLine: Encodable {
         case freeBytes = "free_bytes"
         case totalBytes = "total_bytes"
         case minimumFreeBytes = "minimum_free_bytes"
+        case bytesPerDay = "bytes_per_day"
         case openArchives = "open_archives"
     }
 }

@@ -24,7 +24,7 @@ struct AuditRoutes: Sendable {
     }
 
     var routes: [Route] {
-        let filters: Set<String> = ["organization", "task", "actor", "type"]
+        let filters: Set<String> = ["organization", "task", "actor", "type", "order"]
         return [
             Route(
                 .get,
@@ -59,7 +59,11 @@ struct AuditRoutes: Sendable {
         let name = try view.organization(text)
         let time = try TimeQuery(query, in: installation.timeZone, now: installation.now)
         let page = try PageQuery(query)
-        let begin = try PageQuery.place(query, "a")
+        let place = try PageQuery.place(query, "a")
+        let isNewestFirst =
+            try query.value("order", "newest or oldest: which entries come first") { text in
+                ["newest": true, "oldest": false][text]
+            } ?? false
         var types: Set<LogEntryType> = []
         for text in query.all("type") {
             guard let type = LogEntryType(rawValue: text) else {
@@ -73,31 +77,42 @@ struct AuditRoutes: Sendable {
             window: time.day?.interval(in: installation.timeZone) ?? time.window,
             types: types
         )
-        let found = try await read(name, filter, begin..<(begin + page.limit))
-        try await installation.accept([installation.auditExport(of: found.rows.count, name, by: view.caller.actor)])
-        let end = begin + found.rows.count
+        // A place is that in the order of the log, so entries that are added meanwhile shift no page.
+        let newest = 0..<(query["cursor"] == nil ? Int.max : place)
+        let numbers = isNewestFirst ? newest : place..<(place + page.limit)
+        let found = try await read(name, filter, numbers, most: page.limit)
+        try await installation.accept([installation.auditExport(of: found.page.rows.count, name, by: view.caller.actor)])
+        let rows = found.page.rows
+        let next = isNewestFirst ? found.page.first : found.page.first + rows.count
+        let isLast = rows.isEmpty || (isNewestFirst ? next == 0 : next >= found.page.total)
+        let lines = rows.map(AuditLine.init)
         return try Answer.json(
             Page(
-                entries: found.rows.map(AuditLine.init),
+                entries: isNewestFirst ? lines.reversed() : lines,
                 checkpoints: found.sources.map { AuditCheckpointLine($0, of: name, keyConfirmed: found.isConfirmed) },
                 missing: found.missing,
-                total: found.total,
-                nextCursor: end < found.total && !found.rows.isEmpty ? "a\(end)" : nil
+                total: found.page.total,
+                nextCursor: isLast ? nil : "a\(next)"
             )
         )
     }
 
     private struct Found: Sendable {
-        var rows: [AuditRow] = []
+        var page = Audit.Page()
         var sources: [Audit.Source] = []
-        var total = 0
         /// Whether the checkpoint was checked with the key of the key file.
         var isConfirmed = false
         /// Epochs whose rows are not there, one line each.
         var missing: [String] = []
     }
 
-    private func read(_ name: OrganizationName, _ filter: AuditFilter, _ places: Range<Int>) async throws -> Found {
+    /// The newest `most` rows of those with these numbers.
+    private func read(
+        _ name: OrganizationName,
+        _ filter: AuditFilter,
+        _ numbers: Range<Int>,
+        most: Int
+    ) async throws -> Found {
         let folder = LogFolder(name, in: installation.root.logsPath)
         let keyFile = installation.evidence.setup.keyFile
         guard await turns.wait() != nil else { throw CancellationError() }
@@ -106,11 +121,10 @@ struct AuditRoutes: Sendable {
             guard folder.exists else { return Found() }
             let audit = try Audit(LogEpochs(of: name, in: folder, keyFile: keyFile))
             // All of the log is compared with what its checkpoint signs before a line of it is given out.
-            let page = try audit.page(filter, places)
+            let page = try audit.page(filter, numbers, most: most)
             return Found(
-                rows: page.rows,
+                page: page,
                 sources: audit.sources,
-                total: page.total,
                 isConfirmed: audit.isConfirmed,
                 missing: audit.faults
             )

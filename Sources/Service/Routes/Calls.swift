@@ -16,6 +16,8 @@ struct Calls: Sendable {
     ]
     /// How many events of a call's history an answer contains at most.
     private static let maxEvents = 1000
+    /// How many calls are counted at most.
+    private static let mostCounted = 1000
 
     var routes: [Route] {
         [
@@ -24,6 +26,9 @@ struct Calls: Sendable {
                 "/api/v1/calls",
                 parameters: Self.filters.union(TimeQuery.parameters).union(PageQuery.parameters)
             ) { try await list($0) },
+            Route(.get, "/api/v1/calls/count", parameters: Self.filters.union(TimeQuery.parameters)) {
+                try await count($0)
+            },
             Route(.get, "/api/v1/calls/{organization}/{task_id}") { try await call($0) },
         ]
     }
@@ -47,6 +52,25 @@ struct Calls: Sendable {
         return try Answer.json(
             ListPage(list: "calls", lines: found.calls.map(CallLine.init), nextCursor: found.next?.text)
         )
+    }
+
+    /// Counts the calls that pass a filter, but does not examine more of them than for one page.
+    private func count(_ inquiry: Inquiry) async throws -> Answer {
+        let view = try ArchiveView(installation, inquiry)
+        let query = inquiry.query
+        let time = try TimeQuery(query, in: installation.timeZone, now: installation.now)
+        let filter = try ListFilter(query, time)
+        let names = try view.organizations(named: query["organization"])
+        let manifest = try await view.manifest
+        let standpoints = try await view.standpoints(of: names, manifest, days: time.days)
+        let found = try await manifest.callPage(filter, at: standpoints, limit: Self.mostCounted)
+        return try Answer.json(Count(calls: found.calls.count, more: found.next != nil))
+    }
+
+    /// `{"calls":…,"more":…}`: how many calls there are, and whether there may be more.
+    private struct Count: Encodable {
+        var calls: Int
+        var more: Bool
     }
 
     private func call(_ inquiry: Inquiry) async throws -> Answer {

@@ -28,11 +28,16 @@ struct Overview: Sendable {
 
     private func organizations(_ inquiry: Inquiry) throws -> Answer {
         let view = try ArchiveView(installation, inquiry)
+        let all = installation.settings
         let lines = view.organizations.map { settings in
             Organization(
                 name: settings.name.description,
                 organizationID: settings.organizationID.description,
-                region: settings.region
+                region: settings.region,
+                horizonHours: all.captures.horizon.components.seconds / 3600,
+                providerRetentionDays: all.retention(of: settings.name).components.seconds / 86_400,
+                horizonAlarmHours: all.alarms.horizon.components.seconds / 3600,
+                purgeAlarmDays: all.alarms.purge.components.seconds / 86_400
             )
         }
         return try Answer.json(["organizations": lines])
@@ -42,10 +47,21 @@ struct Overview: Sendable {
         var name: String
         var organizationID: String
         var region: String?
+        /// How long passes ask for a missing recording.
+        var horizonHours: Int64
+        /// How long the provider keeps recordings.
+        var providerRetentionDays: Int64
+        /// How long before these ends there is an alarm about a gap.
+        var horizonAlarmHours: Int64
+        var purgeAlarmDays: Int64
 
         enum CodingKeys: String, CodingKey {
             case name, region
             case organizationID = "org_id"
+            case horizonHours = "horizon_hours"
+            case providerRetentionDays = "provider_retention_days"
+            case horizonAlarmHours = "horizon_alarm_hours"
+            case purgeAlarmDays = "purge_alarm_days"
         }
     }
 
@@ -94,11 +110,22 @@ struct Overview: Sendable {
                     freeBytes: space?.freeBytes,
                     totalBytes: space?.totalBytes,
                     minimumFreeBytes: installation.settings.archive.minimumFreeBytes,
+                    bytesPerDay: isAll ? try await pace(manifest) : nil,
                     openArchives: (try? installation.root.openArchives().count) ?? 0,
                     alarms: alarms.count
                 )
             )
         )
+    }
+
+    /// How many days the pace of the archive is measured over.
+    private static let daysOfPace = 28
+
+    /// How many bytes all organizations' archives grew by on each of the last days; `nil` if the vault makes room for them.
+    private func pace(_ manifest: Manifest) async throws -> Int64? {
+        guard installation.settings.vault?.keepLocal == nil else { return nil }
+        let today = ArchiveDay(installation.now, in: installation.timeZone)
+        return try await manifest.bytesPerDay(before: today, days: Self.daysOfPace)
     }
 
     /// How far the vault is with each organization's archives; `nil` if none is configured.

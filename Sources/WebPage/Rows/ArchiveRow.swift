@@ -13,6 +13,8 @@ struct ArchiveRow {
             "mark": CallRow.mark(state),
         ]
         values["fault"] = line.text("fault")?.withoutCodeMarks
+        let read = line.time("read_time").map { desk.words("archive_read", ["time": desk.shown.moment($0)]) }
+        values["read"] = read ?? desk.words("archive_unread")
         values["copies"] = Copies.text(line.member("copies"), desk.words)
         return values
     }

@@ -4,25 +4,26 @@ import Recordings
 struct GapRow {
     /// How much a gap presses, the most first.
     enum Urgency: String, CaseIterable {
+        /// The provider deletes it soon.
+        case purge
+        /// Passes give it up soon.
+        case horizon
         case damaged, missing, pending, explained
     }
 
     let values: [String: Any]
     let urgency: Urgency
 
-    /// - Parameter gap: a line of `/api/v1/gaps`.
-    init(_ gap: JSONValue, _ desk: Desk) {
+    /// - Parameters:
+    ///   - gap: a line of `/api/v1/gaps`.
+    ///   - limits: how much time there is; `nil` if that is not known.
+    init(_ gap: JSONValue, _ desk: Desk, _ limits: GapLimits?) {
         let (words, shown) = (desk.words, desk.shown)
         let reason = gap.text("reason") ?? ""
         let explanation = gap.member("explanation")
-        urgency =
-            switch reason {
-            case _ where explanation?.isObject == true: .explained
-            case "damaged", "lost", "damaged_at_provider": .damaged
-            case "not_asked_yet", "not_yet_available": .pending
-            default: .missing
-            }
         let created = gap.time("created_time")
+        let isExplained = explanation?.isObject == true
+        urgency = isExplained ? .explained : Self.urgency(reason, created, desk.visit.now, limits)
         let who = [gap.text("agent"), gap.text("queue")].compactMap(\.self).joined(separator: ", ")
         let what = gap.number("duration_ms").map { words("gap_call_of", ["length": shown.duration($0)]) }
         let title = words(
@@ -37,8 +38,8 @@ struct GapRow {
             "href": CallRow.path(gap), "task": gap.text("task_id") ?? "",
             "organization": gap.text("organization") ?? "", "day": gap.text("day") ?? "", "title": title,
             "reason": words.code("gap", reason),
-            "evidence": Self.evidence(gap, desk), "isExplained": urgency == .explained,
-            "mark": urgency == .pending ? "wait" : urgency == .explained ? "none" : "bad",
+            "evidence": Self.evidence(gap, desk, isExplained ? nil : limits), "isExplained": isExplained,
+            "mark": isExplained ? "none" : Self.isPending(reason) ? "wait" : "bad",
         ]
         values["detail"] = gap.text("detail")?.asSentence
         values["part"] = gap.isTrue("segment") ? file.map { words("segment_of", ["type": $0]) } : file
@@ -51,8 +52,28 @@ struct GapRow {
         self.values = values
     }
 
-    /// What proves the gap, in one sentence.
-    private static func evidence(_ gap: JSONValue, _ desk: Desk) -> String {
+    /// Reasons that say by themselves that the provider has nothing more.
+    private static let gone = ["purged_upstream", "lost"]
+
+    private static func isPending(_ reason: String) -> Bool { ["not_asked_yet", "not_yet_available"].contains(reason) }
+
+    private static func urgency(
+        _ reason: String,
+        _ created: Timestamp?,
+        _ now: Timestamp,
+        _ limits: GapLimits?
+    ) -> Urgency {
+        if let created, let limits {
+            if limits.isPurgedSoon(created, now) { return .purge }
+            if isPending(reason), limits.isGivenUpSoon(created, now) { return .horizon }
+        }
+        if ["damaged", "lost", "damaged_at_provider"].contains(reason) { return .damaged }
+        return isPending(reason) ? .pending : .missing
+    }
+
+    /// What proves the gap, in some sentences.
+    /// - Parameter limits: `nil` if it does not matter how much time there is.
+    private static func evidence(_ gap: JSONValue, _ desk: Desk, _ limits: GapLimits?) -> String {
         let (words, shown) = (desk.words, desk.shown)
         guard let evidence = gap.member("evidence") else { return "" }
         var parts: [String] = []
@@ -72,6 +93,14 @@ struct GapRow {
             parts.append(isDue ? words("evidence_next_due") : words("evidence_next", ["time": shown.moment(next)]))
         }
         if let id = evidence.text("tracking_id") { parts.append(words("evidence_tracking", ["id": id])) }
-        return parts.isEmpty ? words("evidence_none") : parts.joined(separator: " ")
+        if parts.isEmpty { parts.append(words("evidence_none")) }
+        if let limits, let created = gap.time("created_time"), !gone.contains(gap.text("reason") ?? "") {
+            let purge = created + limits.retention
+            let day = shown.short(ArchiveDay(purge, in: shown.timeZone))
+            parts.append(
+                purge > desk.visit.now ? words("evidence_kept", ["day": day]) : words("evidence_deleted", ["day": day])
+            )
+        }
+        return parts.joined(separator: " ")
     }
 }

@@ -35,7 +35,8 @@ struct Desk: Sendable {
         var known = values.compactMapValues(\.self)
         known["t"] = words.all
         known["may"] = [
-            "listen": visit.person.mayListen, "operate": visit.person.mayOperate, "audit": visit.person.mayAudit,
+            "listen": visit.person.mayListen, "examine": visit.person.mayExamine, "operate": visit.person.mayOperate,
+            "audit": visit.person.mayAudit,
             "administer": visit.person.mayAdminister,
         ]
         return known

@@ -24,11 +24,11 @@ package enum PageKind: String, Sendable, CaseIterable {
         switch self {
         case .overview: ["organization", "year"]
         case .month, .cases, .matter, .settings: []
-        case .day: ["hour"]
+        case .day: []
         case .calls: CallsQuery.parameters.union(["q", "cursor", "sort"])
-        case .call: ["t", "lane"]
-        case .gaps: ["organization", "explained", "reason", "cursor"]
-        case .passes: ["organization", "id"]
+        case .call: ["t"]
+        case .gaps: ["organization", "explained", "reason", "day", "cursor"]
+        case .passes: ["organization", "day"]
         case .evidence: ["organization", "task", "actor", "type", "from", "to", "cursor"]
         }
     }

@@ -41,14 +41,15 @@ struct CallView {
                 "begin": audio.compactMap { $0.time("start_time") }.min()?.millisecondsSince1970.description,
                 "lanes": lanes, "hasLanes": !audio.isEmpty,
                 "texts": texts.map { text($0, api) }, "hasTexts": !texts.isEmpty,
-                "gap": gap(call.member("gap")),
+                "gap": gap(call.member("gap"), try await GapLimits.of(organization, desk)),
                 "facts": facts(call, recordings.first),
                 "kept": held.sorted { order[$0.text("file") ?? ""] ?? .max < order[$1.text("file") ?? ""] ?? .max }.map
                 { kept($0, lanes) }, "hasKept": !held.isEmpty,
                 "since": held.isEmpty ? nil : words.count("bytes_kept", held.count),
                 "cases": cases, "hasCases": cases != nil,
                 "audit": desk.visit.person.mayAudit
-                    ? "/evidence?organization=\(organization.percentEncoded)&task=\(task.percentEncoded)" : nil,
+                    ? "/evidence?organization=\(organization.percentEncoded)&task=\(task.percentEncoded)#audit-title"
+                    : nil,
                 "history": history(call), "hasHistory": !call.list("history").isEmpty,
             ])
         )
@@ -146,9 +147,9 @@ struct CallView {
         ]
     }
 
-    private func gap(_ gap: JSONValue?) -> [String: Any]? {
+    private func gap(_ gap: JSONValue?, _ limits: GapLimits?) -> [String: Any]? {
         guard let gap, gap.isObject else { return nil }
-        return GapRow(gap, desk).values
+        return GapRow(gap, desk, limits).values
     }
 
     // MARK: At the side

@@ -32,6 +32,9 @@ package struct CallsQuery: Sendable, Hashable {
         }
     }
 
+    /// Whether nothing but digits was typed, and too few of them to be looked for in numbers.
+    var hasTooFewDigits: Bool { name.map { NumberPattern($0) == nil } ?? false }
+
     /// The filters of the API, if the words name an agent.
     var asAgent: [String: String] { named("agent") }
 
@@ -84,9 +87,10 @@ package struct CallsQuery: Sendable, Hashable {
             }
         }
         let number = digits.joined(separator: " ")
-        if number.count(where: \.isWholeNumber) >= 3 {
+        if !number.isEmpty, NumberPattern(number) != nil {
             set("number", number)
         } else if !number.isEmpty {
+            // Fewer digits than the API takes may be a part of a name: "Agent 12".
             rest.append(number)
         }
         if !rest.isEmpty { name = rest.joined(separator: " ") }

@@ -18,20 +18,10 @@ struct CallsView {
     func made() async throws -> View {
         let query = desk.visit.query
         let search = CallsQuery(query)
-        var filters = search.asAgent
-        var answer: JSONValue?
-        var complaint: String?
-        do {
-            answer = try await found(filters)
-            if search.name != nil, answer?.list("calls").isEmpty == true, answer?.text("next_cursor") == nil {
-                let other = try await found(search.asQueue)
-                if !other.list("calls").isEmpty { (filters, answer) = (search.asQueue, other) }
-            }
-        } catch let problem as PageProblem where problem.status == 400 {
-            complaint = problem.detail
-        }
-        let all = answer?.list("calls") ?? []
-        let next = answer?.text("next_cursor")
+        let result = try await FoundCalls.search(search, desk, limit: sortsByLength ? Self.sorted : Self.rows)
+        let filters = result.filters
+        var complaint = result.complaint
+        let (all, next) = (result.calls, result.next)
         // Only all of them can be sorted: the longest of a part is not the longest.
         let isSorted = sortsByLength && next == nil
         if sortsByLength, next != nil { complaint = words("sort_too_many", ["n": Shown.number(Self.sorted)]) }
@@ -48,8 +38,11 @@ struct CallsView {
                 "hidden": hidden(search.filters),
                 "q": query["q"],
                 "complaint": complaint,
-                "count": isSorted ? words.count("calls_sorted", all.count) : count(calls.count, next),
+                "count": isSorted ? sortedCount(all.count) : count(calls.count, next),
+                "more": more(filters, calls.count, next),
                 "isEmpty": calls.isEmpty && complaint == nil && next == nil,
+                "advice": advice(search, filters),
+                "likeNames": result.names.map { like(name: $0, search.filters) }, "hasLikeNames": !result.names.isEmpty,
                 "isFiltered": !filters.isEmpty,
                 "hasRows": !calls.isEmpty,
                 "rows": calls.map { CallRow($0, desk).values },
@@ -76,11 +69,27 @@ struct CallsView {
         return Array(sorted.prefix(Self.shownSorted))
     }
 
-    private func found(_ filters: [String: String]) async throws -> JSONValue {
-        var query = filters
-        query["limit"] = "\(sortsByLength ? Self.sorted : Self.rows)"
-        query["cursor"] = sortsByLength ? nil : desk.visit.query["cursor"]
-        return try await desk.get("/api/v1/calls", query)
+    /// What to do if nothing was found.
+    private func advice(_ search: CallsQuery, _ filters: [String: String]) -> String {
+        if search.hasTooFewDigits { return words("calls_none_digits", ["n": "\(NumberPattern.shortestRun)"]) }
+        return words(filters.isEmpty ? "calls_none_at_all" : "calls_none_filtered")
+    }
+
+    /// Where to ask how many calls there are, if that is not known; the page asks once it is shown.
+    private func more(_ filters: [String: String], _ count: Int, _ next: String?) -> [String: Any]? {
+        guard next != nil, count > 0, !sortsByLength, desk.visit.query["cursor"] == nil else { return nil }
+        return ["count": "/api/v1/calls/count\(CallsQuery.query(filters))", "shown": Shown.number(count)]
+    }
+
+    private func like(name: FoundCalls.LikeName, _ filters: [String: String]) -> [String: Any] {
+        let all = filters.merging([name.filter: name.name]) { $1 }
+        let address = "/calls\(CallsQuery.query(all))"
+        return ["text": name.name, "kind": words("filter_\(name.filter)"), "href": address]
+    }
+
+    private func sortedCount(_ count: Int) -> String {
+        guard count > Self.shownSorted else { return words.count("calls_sorted", count) }
+        return words("calls_longest", ["n": Shown.number(Self.shownSorted), "of": Shown.number(count)])
     }
 
     private func count(_ count: Int, _ next: String?) -> String {
@@ -137,6 +146,10 @@ struct CallsView {
             "queueNames": queues.sorted(),
         ]
         for name in own { values[name] = filters[name] }
+        // A field for dates would drop a time of day.
+        for name in ["from", "to"] {
+            values["\(name)Type"] = filters[name].map { ArchiveDay($0) == nil } == true ? "text" : "date"
+        }
         return values
     }
 
@@ -146,11 +159,30 @@ struct CallsView {
             guard let value = filters[name] else { return nil }
             var others = filters
             others[name] = nil
-            let text = ["state", "direction"].contains(name) ? words.code(name, value) : value
+            let text = readable(name, value)
+            let address = "/calls\(CallsQuery.query(others))"
+            let typed = "\(name):\(value.contains(" ") ? "\"\(value)\"" : value)"
             return [
-                "name": words("filter_\(name)"), "value": text, "remove": "/calls\(CallsQuery.query(others))",
+                "name": words("filter_\(name)"), "value": text, "remove": address,
+                "edit": Self.with(address, "q=\(typed.percentEncoded)"), "filter": name, "typed": typed,
                 "label": words("chip_remove", ["name": words("filter_\(name)"), "value": text]),
             ]
+        }
+    }
+
+    /// The value of a filter for people.
+    private func readable(_ name: String, _ value: String) -> String {
+        let today = desk.visit.today
+        switch (name, value) {
+        case ("state", _), ("direction", _): return words.code(name, value)
+        case ("day", "today"): return shown.short(today)
+        case ("day", "yesterday"): return today.previous.map(shown.short) ?? value
+        case ("day", _): return ArchiveDay(value).map(shown.short) ?? value
+        case ("month", _):
+            let months = ["this": Month(today), "last": Month(today).advanced(by: -1)]
+            return (months[value] ?? Month(value)).map { "\(shown.monthName($0.month)) \($0.year)" } ?? value
+        case ("from", _), ("to", _): return ArchiveDay(value).map(shown.short) ?? value.replacing("T", with: " ")
+        default: return value
         }
     }
 

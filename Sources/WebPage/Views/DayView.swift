@@ -6,7 +6,7 @@ struct DayView {
     let desk: Desk
     private var words: Words { desk.words }
     private var shown: Shown { desk.shown }
-    /// How many pages of calls are read for the hours; a day with more shows no hours.
+    /// How many pages of calls are read for the hours; a day with more says that it has too many for that.
     private static let mostPages = 20
 
     func made() async throws -> View {
@@ -17,7 +17,8 @@ struct DayView {
             throw PageProblem(status: 404, code: "unknown_day", detail: words("problem_unknown_day"))
         }
         let recordings = line.member("recordings") ?? .null
-        let gaps = line.list("gap_list").map { GapRow($0, desk).values }
+        let limits = try await GapLimits.of(organization, desk)
+        let gaps = line.list("gap_list").map { GapRow($0, desk, limits).values }
         let archives = line.list("archives").map { ArchiveRow(line: $0).values(desk) }
         let hours = try await hours(organization, day)
         let closings = line.list("closings").reversed().map(closing)
@@ -38,7 +39,7 @@ struct DayView {
                 "verdict": verdict(line, day),
                 "bar": FigureBar(recordings, line.count("missing"), words).values,
                 "tasks": tasks(line),
-                "hours": hours, "hasHours": !hours.isEmpty,
+                "hours": hours, "hasHours": hours?.isEmpty == false, "hasManyCalls": hours == nil,
                 "archives": archives, "hasArchives": !archives.isEmpty,
                 "witnesses": line.list("witnesses").map { WitnessRow($0, words).values },
                 "hasWitnesses": !line.list("witnesses").isEmpty,
@@ -47,7 +48,8 @@ struct DayView {
                 "proof": closings.isEmpty || !desk.visit.person.mayExamine
                     ? nil : "/api/v1/days/\(organization)/\(day)/proof",
                 "statement": statement(line.member("statement")),
-                "needed": line.list("needed").compactMap(\.text), "hasNeeded": !line.list("needed").isEmpty,
+                "needed": line.list("needed").compactMap { $0.text?.withoutCodeMarks },
+                "hasNeeded": !line.list("needed").isEmpty, "acts": acts(line, organization, day),
                 "zone": desk.visit.timeZone.name,
             ])
         )
@@ -70,6 +72,15 @@ struct DayView {
             "kind": kind, "sign": words("mark_\(kind)"), "sentence": sentence,
             "lead": reasons.isEmpty ? "" : words("open_because", ["reasons": reasons.joined(separator: ", ")]),
         ]
+    }
+
+    /// Where a person who may do something about an open day does it.
+    private func acts(_ line: JSONValue, _ organization: String, _ day: ArchiveDay) -> [[String: Any]] {
+        guard desk.visit.person.mayOperate else { return [] }
+        let place = "?organization=\(organization)&day=\(day)"
+        let gaps = ["text": words("day_act_gaps"), "href": "/gaps\(place)"]
+        let pass = ["text": words("day_act_pass"), "href": "/passes\(place)#start-title"]
+        return (line.list("gap_list").isEmpty ? [] : [gaps]) + [pass]
     }
 
     /// What the evidence log says about the day once.
@@ -118,7 +129,8 @@ struct DayView {
 
     // MARK: Hours
 
-    private func hours(_ organization: String, _ day: ArchiveDay) async throws -> [[String: Any]] {
+    /// - Returns: `nil` if the day has too many calls.
+    private func hours(_ organization: String, _ day: ArchiveDay) async throws -> [[String: Any]]? {
         var hours: [Int: [String: Int]] = [:]
         var query = ["organization": organization, "day": "\(day)", "limit": "1000"]
         for page in 0..<Self.mostPages {
@@ -130,10 +142,11 @@ struct DayView {
                 hours[hour, default: [:]][CallRow.mark(call.text("state") ?? "none"), default: 0] += 1
             }
             guard let next = answer.text("next_cursor") else { break }
-            guard page < Self.mostPages - 1 else { return [] }
+            guard page < Self.mostPages - 1 else { return nil }
             query["cursor"] = next
         }
         guard let most = hours.values.map({ $0.values.reduce(0, +) }).max() else { return [] }
+        let whole = wholeHours(day)
         return (0..<24).map { hour in
             let counts = hours[hour] ?? [:]
             let total = counts.values.reduce(0, +)
@@ -144,13 +157,27 @@ struct DayView {
                 top -= height
                 return ["mark": mark, "y": String(format: "%.1f", top), "height": String(format: "%.1f", height)]
             }
-            let (from, to) = (two(hour), hour == 23 ? "\(day.next)" : "\(day)T\(two(hour + 1)):00:00")
+            let from = whole.last { $0 <= hour }.map { "\(day)T\(two($0)):00:00" } ?? "\(day)"
+            let to = whole.first { $0 > hour }.map { "\(day)T\(two($0)):00:00" } ?? "\(day.next)"
             return [
                 "hour": two(hour), "x": hour * 40 + 4, "total": total, "hasCalls": total > 0, "parts": parts,
                 "label": words.count("calls_in_hour", total, ["hour": "\(two(hour)):00"]),
-                "href": "/calls?organization=\(organization)&from=\(day)T\(from):00:00&to=\(to)",
+                "href": "/calls?organization=\(organization)&from=\(from)&to=\(to)",
             ]
         }
+    }
+
+    /// The hours that begin on this day: all, unless the clocks are changed.
+    private func wholeHours(_ day: ArchiveDay) -> [Int] {
+        let interval = day.interval(in: shown.timeZone)
+        var hours: Set<Int> = []
+        var time = interval.lowerBound
+        while time < interval.upperBound {
+            let clock = shown.clock(time)
+            if clock.hasSuffix(":00"), let hour = Int(clock.prefix(2)) { hours.insert(hour) }
+            time = time + .seconds(900)
+        }
+        return hours.sorted()
     }
 
     private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

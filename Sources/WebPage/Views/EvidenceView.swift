@@ -29,6 +29,7 @@ struct EvidenceView {
         query = query.filter { !$0.value.isEmpty }
         query["organization"] = name
         query["limit"] = "100"
+        query["order"] = "newest"
         var complaint: String?
         var audit = JSONValue.null
         do {

@@ -16,8 +16,11 @@ struct GapsView {
         var query = ["organization": name, "explained": isExplained ? "true" : "false", "limit": "200"]
         query["cursor"] = desk.visit.query["cursor"]
         query["reason"] = desk.visit.query["reason"]
+        let day = desk.visit.query["day"].flatMap { ArchiveDay($0) }
+        query["day"] = day?.description
         let answer = try await desk.get("/api/v1/gaps", query)
-        let rows = answer.list("gaps").map { GapRow($0, desk) }
+        let limits = try await GapLimits.of(name, desk)
+        let rows = answer.list("gaps").map { GapRow($0, desk, limits) }
         let groups = GapRow.Urgency.allCases.compactMap { urgency -> [String: Any]? in
             let found = rows.filter { $0.urgency == urgency }
             guard !found.isEmpty else { return nil }
@@ -27,7 +30,7 @@ struct GapsView {
             ]
         }
         let total = answer.count("total")
-        let flag = isExplained ? "&explained=true" : ""
+        let flag = (isExplained ? "&explained=true" : "") + (day.map { "&day=\($0)" } ?? "")
         return View(
             template: "gaps",
             title: words("nav_gaps"),
@@ -39,6 +42,10 @@ struct GapsView {
                     ? words(isExplained ? "gaps_explained_zero" : "gaps_open_zero")
                     : words.count(isExplained ? "gaps_explained" : "gaps_open", total),
                 "isEmpty": total == 0, "isExplained": isExplained,
+                "day": day.map { day in
+                    let text = words("gaps_of_day", ["day": desk.shown.long(day)])
+                    return ["text": text, "href": "/gaps?organization=\(name)"]
+                },
                 "tabs": [
                     ["text": words("tab_open"), "href": "/gaps?organization=\(name)", "isCurrent": !isExplained],
                     [

@@ -17,7 +17,8 @@ struct MonthView {
         let verdict = summary.list("verdicts").first ?? .null
         let title = "\(shown.monthName(month.month)) \(month.year)"
         let statements = report.list("days").count { $0.member("statement")?.isTrue("current") == true }
-        let gaps = report.list("gaps").map { GapRow($0, desk).values }
+        let limits = try await GapLimits.of(organization, desk)
+        let gaps = report.list("gaps").map { GapRow($0, desk, limits).values }
         let days = report.list("days").map { day($0, organization) }
         let archives = report.list("days").flatMap { $0.list("archives") }.map { ArchiveRow(line: $0).values(desk) }
         let isComplete = verdict.isTrue("complete")
@@ -69,6 +70,12 @@ struct MonthView {
         return values
     }
 
+    /// Whether nothing is known of a day, because no pass has listed it.
+    private func isUnlisted(_ line: JSONValue) -> Bool {
+        line.list("open_because").contains { $0.text == "not_listed" }
+            && line.member("tasks")?.count("listed") ?? 0 == 0 && line.member("recordings")?.count("expected") ?? 0 == 0
+    }
+
     private func day(_ line: JSONValue, _ organization: String) -> [String: Any] {
         let recordings = line.member("recordings") ?? .null
         let day = line.day("day")
@@ -76,7 +83,8 @@ struct MonthView {
         let state = line.text("state") ?? "open"
         let missing = line.count("missing")
         let kind: DayMark.Kind =
-            state == "damaged" ? .damaged : missing > 0 ? .gaps : state == "closed" ? .closed : .open
+            state == "damaged"
+            ? .damaged : missing > 0 ? .gaps : state == "closed" ? .closed : isUnlisted(line) ? .none : .open
         return [
             "day": day.map(shown.short) ?? "", "href": "/days/\(organization)/\(line.text("day") ?? "")",
             "kind": kind.rawValue, "sign": kind.sign, "state": words("kind_\(kind.rawValue)"),

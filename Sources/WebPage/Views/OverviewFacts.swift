@@ -35,7 +35,9 @@ struct OverviewFacts {
         }
         facts.append(fact("fact_last_complete", state?.time("last_complete_pass").map(shown.moment) ?? words("never")))
         facts.append(fact("fact_listed_through", state?.time("listed_through").map(shown.moment) ?? "—"))
-        if let requests { facts.append(fact("fact_requests", requests)) }
+        if let requests = RequestsLeft.text(status, organization, desk) {
+            facts.append(fact("fact_requests", requests))
+        }
         return facts
     }
 
@@ -47,27 +49,30 @@ struct OverviewFacts {
         return next.map { $0 <= desk.visit.now ? words("next_pass_due") : shown.moment($0) } ?? words("next_pass_none")
     }
 
-    private var requests: String? {
-        guard let line = line(of: "requests") else { return nil }
-        if let seconds = line.number("paused_seconds") {
-            return words("requests_paused", ["time": shown.duration(seconds * 1000)])
-        }
-        let figures = ["left": Shown.number(line.count("left")), "all": Shown.number(line.count("per_minute"))]
-        return words("requests_left", figures)
-    }
-
     // MARK: What is kept
 
     func kept(_ marks: [DayMark]) -> [[String: Any]] {
+        let waiting = marks.reduce(0) { $0 + $1.waiting }
         var facts = [
+            fact("fact_backlog", waiting == 0 ? words("backlog_none") : words.count("recordings", waiting)),
             fact("fact_archived", words.count("recordings", marks.reduce(0) { $0 + $1.archived })),
             fact("fact_explained", Shown.number(marks.reduce(0) { $0 + $1.explained })),
         ]
         if let free = status.member("summary")?.number("free_bytes") {
             let total = status.member("summary")?.number("total_bytes") ?? 0
             facts.append(fact("fact_disk", words("free_of", ["free": Shown.bytes(free), "total": Shown.bytes(total)])))
+            if let days = daysUntilFull(free) { facts.append(fact("fact_disk_full", days)) }
         }
         return facts
+    }
+
+    /// How long the disk lasts at the pace of the last weeks; `nil` if there is no pace to go by.
+    private func daysUntilFull(_ free: Int64) -> String? {
+        guard let summary = status.member("summary"), let pace = summary.number("bytes_per_day"), pace > 0 else {
+            return nil
+        }
+        let days = max(0, free - (summary.number("minimum_free_bytes") ?? 0)) / pace
+        return days > 3650 ? words("disk_years") : words.count("disk_days", Int(days))
     }
 
     // MARK: What is checked

@@ -32,7 +32,7 @@ struct OverviewView {
                 "organization": name,
                 "organizations": desk.organizationLinks(name, all, path: "/"),
                 "verdict": verdict,
-                "needs": alarms.map(need),
+                "needs": alarms.map { need($0, lines, today) },
                 "hasNeeds": !alarms.isEmpty,
                 "months": months.map { monthView($0, days, name, today) },
                 "year": last.year,
@@ -98,27 +98,44 @@ struct OverviewView {
         return through
     }
 
-    private func need(_ alarm: JSONValue) -> [String: Any] {
+    /// - Parameter days: the lines of the days that are shown.
+    private func need(_ alarm: JSONValue, _ days: [JSONValue], _ today: ArchiveDay) -> [String: Any] {
         let code = alarm.text("code") ?? ""
-        let organization = alarm.text("organization")
+        var view = AlarmRow(alarm, words).values
+        view["act"] = dayAct(code, days, today) ?? act(code, alarm.text("organization"))
+        return view
+    }
+
+    /// The way to the first day that an alarm is about.
+    private func dayAct(_ code: String, _ days: [JSONValue], _ today: ArchiveDay) -> [String: Any]? {
+        let isMeant: (JSONValue) -> Bool
+        switch code {
+        case "days_open": isMeant = { $0.text("state") == "open" }
+        case "witness_differs": isMeant = { !$0.list("differing").isEmpty }
+        default: return nil
+        }
+        let meant = days.filter { line in line.day("day").map { $0 < today } == true && isMeant(line) }
+        guard let line = meant.min(by: { $0.text("day") ?? "" < $1.text("day") ?? "" }), let day = line.day("day")
+        else { return nil }
+        let address = "/days/\(line.text("organization") ?? "")/\(day)"
+        return ["href": address, "text": words("alarm_act_day", ["day": shown.short(day)])]
+    }
+
+    /// The view where an alarm can be ended.
+    private func act(_ code: String, _ organization: String?) -> [String: Any]? {
         let path: String? =
             switch code {
-            case "gaps_unexplained", "gaps_near_horizon", "purge_near", "days_open": "/gaps"
-            case "no_complete_pass", "last_pass_failed": "/passes"
+            case "gaps_unexplained", "gaps_near_horizon", "purge_near": "/gaps"
+            case "no_complete_pass", "last_pass_failed", "days_open": "/passes"
             case "anchor_old": "/evidence"
+            case "token_ends", "token_refused", "webhook_off": desk.visit.person.mayAdminister ? "/settings" : nil
             case "recordings_suspect", "archives_damaged", "recordings_lost": "/calls"
             default: nil
             }
+        guard let path else { return nil }
         let state = ["recordings_suspect": "&state=suspect", "archives_damaged": "&state=damaged"][code] ?? ""
-        let place = organization.map { "?organization=\($0)\(state)" } ?? ""
-        let message = (alarm.text("message") ?? "").asSentence
-        var view: [String: Any] = [
-            "title": words.code("alarm", code), "message": message,
-            "isCritical": alarm.text("severity") == "critical",
-            "severity": words.code("severity", alarm.text("severity") ?? ""),
-        ]
-        if let path { view["act"] = ["href": path + place, "text": words("alarm_act_\(path.dropFirst())")] }
-        return view
+        let place = path == "/settings" ? "" : organization.map { "?organization=\($0)\(state)" } ?? ""
+        return ["href": path + place, "text": words("alarm_act_\(path.dropFirst())")]
     }
 
     // MARK: The calendar

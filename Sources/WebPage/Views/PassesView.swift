@@ -21,22 +21,18 @@ struct PassesView {
             values: desk.values([
                 "organization": name, "organizations": desk.organizationLinks(name, all, path: "/passes"),
                 "sentence": sentence(running, other, state),
-                "running": running.map(pass),
-                "other": other?.isObject == true ? activity(other ?? .null) : nil,
+                "running": running.map(pass), "requests": RequestsLeft.text(status, name, desk),
+                "other": other.flatMap(otherPass),
                 "isQuiet": running == nil && other?.isObject != true,
                 "passes": passes.filter { $0.text("id") != running?.text("id") }.map(pass),
                 "hasPasses": passes.count > (running == nil ? 0 : 1),
-                "today": "\(desk.visit.today)", "zone": desk.visit.timeZone.name,
+                "day": desk.visit.query["day"].flatMap { ArchiveDay($0)?.description }, "today": "\(desk.visit.today)",
+                "zone": desk.visit.timeZone.name,
                 "alarms": status.list("alarms").filter {
                     ["no_complete_pass", "last_pass_failed", "token_refused", "disk_low"].contains(
                         $0.text("code") ?? ""
                     )
-                }.map {
-                    [
-                        "title": words.code("alarm", $0.text("code") ?? ""),
-                        "message": ($0.text("message") ?? "").asSentence,
-                    ]
-                },
+                }.map { AlarmRow($0, words).values },
             ])
         )
     }
@@ -78,13 +74,28 @@ struct PassesView {
         return values
     }
 
+    /// A pass that a command or the schedule runs.
+    private func otherPass(_ running: JSONValue) -> [String: Any]? {
+        guard running.isObject else { return nil }
+        var values = activity(running)
+        values["command"] = running.text("command")
+        values["since"] = running.time("started_time").map { words("fact_running_since", ["time": shown.moment($0)]) }
+        return values
+    }
+
     /// The steps of a pass as a line with counts.
     private func activity(_ activity: JSONValue) -> [String: Any] {
         func step(_ key: String, _ count: Int?) -> [String: Any] {
             ["key": key, "name": words("step_\(key)"), "count": count.map { Shown.number($0) } ?? "—"]
         }
         let waiting = activity.list("waiting").compactMap { $0.text("message")?.withoutCodeMarks }
+        let toFetch =
+            activity.count("recordings_found") - activity.count("recordings_stored")
+            - activity.count("recordings_failed")
+        let toAsk = activity.number("tasks_to_ask").map { max(0, Int($0) - activity.count("tasks_asked")) }
+        let backlog = ["calls": toAsk.map { Shown.number($0) } ?? "?", "recordings": Shown.number(max(0, toFetch))]
         return [
+            "backlog": words("pass_backlog", backlog),
             "steps": [
                 step("listed", activity.count("tasks_listed")), step("asked", activity.count("tasks_asked")),
                 step("found", activity.count("recordings_found")), step("stored", activity.count("recordings_stored")),

@@ -39,9 +39,16 @@ struct SettingsView {
                     ["value": $0, "text": words.code("role", $0)]
                 },
                 "groups": groups.map { ["title": $0.key, "rows": $0.value.map(value)] as [String: Any] },
-                "hasConfiguration": !values.isEmpty,
+                "hasConfiguration": !values.isEmpty, "oidc": keys == nil ? nil : oidc(values),
+                "keyScopes": organizations.compactMap { $0["name"] }, "hasKeyScopes": organizations.count > 1,
             ])
         )
+    }
+
+    /// Whether people can log in without a key.
+    private func oidc(_ values: [JSONValue]) -> String {
+        let issuer = values.first { $0.text("key") == "service.oidc.issuer" }?.text("value")
+        return issuer.map { words("oidc_on", ["issuer": $0]) } ?? words("oidc_off")
     }
 
     private func group(_ key: String) -> String {
@@ -82,7 +89,10 @@ struct SettingsView {
         ]
         let scopes = login.list("scopes").compactMap(\.text)
         values["scopes"] = scopes.isEmpty ? nil : words("scopes_granted", ["scopes": scopes.joined(separator: ", ")])
-        values["redirect"] = login.text("redirect_uri").map { words("redirect_is", ["address": $0]) }
+        // Whoever is connected has registered it.
+        if needsLogin {
+            values["redirect"] = login.text("redirect_uri").map { words("redirect_is", ["address": $0]) }
+        }
         return values
     }
 

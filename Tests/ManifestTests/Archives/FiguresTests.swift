@@ -50,6 +50,21 @@ import Testing
         }
     }
 
+    @Test func `say how many bytes a day has`() async throws {
+        try await Fixture.with { fixture in
+            let manifest = fixture.manifest
+            let day = Fixture.today
+            #expect(try await manifest.bytesPerDay(before: day.next, days: 28) == nil)
+            try await fixture.store(try await fixture.known([1]))
+            _ = try await fixture.seal()
+            #expect(try await manifest.bytesPerDay(before: day, days: 28) == nil)
+            #expect(try await manifest.bytesPerDay(before: day.next, days: 28) == 12_345)
+            // Days without calls count too.
+            #expect(try await manifest.bytesPerDay(before: day.next.next.next, days: 28) == 4115)
+            #expect(try await manifest.bytesPerDay(before: day.next.next.next, days: 2) == nil)
+        }
+    }
+
     @Test func `count what waits for the vault as stored`() async throws {
         try await Fixture.with { fixture in
             try await fixture.store(try await fixture.known([1]))

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Recordings
 import Testing
 @testable import Manifest
@@ -28,6 +29,33 @@ import Testing
             )
             let expected = all.indices.filter { $0 % 2 == 0 && $0 % 3 == 1 && $0 >= 2 }.map { all[$0] }
             #expect(try await some.collected() == expected)
+        }
+    }
+
+    @Test func `a day's closings are found by an index, in a manifest from before it too`() async throws {
+        try await Fixture.with { fixture in
+            let days = [Fixture.today.description, "2025-01-01", "2025-01-02"]
+            let kinds: [Event.Kind] = [.dayClosed, .gapOpened, .dayReopened, .dayClosed]
+            for (index, kind) in kinds.enumerated() {
+                for day in days {
+                    let time = Fixture.morning + .seconds(index)
+                    let event = Event(time: time, kind: kind, organization: fixture.acme, detail: ["day": day])
+                    try await fixture.manifest.appendEvent(event)
+                }
+            }
+            try fixture.manifest.close()
+            let queue = try DatabaseQueue(path: fixture.path)
+            try await queue.write { db in
+                try db.execute(
+                    sql: "DROP INDEX event_of_closing; DELETE FROM grdb_migrations WHERE identifier = '5 closings'"
+                )
+            }
+            try queue.close()
+            let manifest = try Manifest(path: fixture.path, mode: .readWrite)
+            defer { try? manifest.close() }
+            let found = try await manifest.closings(fixture.acme, day: try #require(ArchiveDay("2025-01-02")))
+            #expect(found.map(\.kind) == [.dayClosed, .dayReopened, .dayClosed])
+            #expect(found.allSatisfy { $0.detail == ["day": "2025-01-02"] })
         }
     }
 

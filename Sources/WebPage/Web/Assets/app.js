@@ -98,6 +98,17 @@ function move(by) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+// Paper has no details to open.
+/** @type {HTMLDetailsElement[]} */
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = /** @type {HTMLDetailsElement[]} */ (all("main details:not([open]):not(#more-filters)"));
+  for (const details of opened) details.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const details of opened) details.open = false;
+});
+
 // What was done on the page before.
 const said = sessionStorage.getItem("notice");
 if (said) {

@@ -1,9 +1,9 @@
 // The player of a call.
-import { api } from "./api.js";
+import { addToCase } from "./collect.js";
 import { all, clock, make, notice, one, t, wallClock } from "./dom.js";
 import { Lane, drawScale } from "./lanes.js";
 import { ChannelSwitch, knock } from "./listen.js";
-import { checkFile } from "./proof.js";
+import "./integrity.js";
 import { transcripts } from "./transcript.js";
 
 const section = one("#call");
@@ -89,6 +89,7 @@ async function play() {
     connect();
     await context?.resume();
     audio.playbackRate = Number(/** @type {HTMLSelectElement} */ (one("#speed")).value);
+    audio.volume = Number(/** @type {HTMLInputElement} */ (one("#volume")).value);
     await audio.play();
     for (const text of texts) text.load();
     for (const each of played) each.fetchWave().then(paint);
@@ -185,6 +186,9 @@ function build() {
   one("#speed")?.addEventListener("change", (event) => {
     for (const each of played) if (each.audio) each.audio.playbackRate = Number(/** @type {HTMLSelectElement} */ (event.target).value);
   });
+  one("#volume")?.addEventListener("input", (event) => {
+    for (const each of played) if (each.audio) each.audio.volume = Number(/** @type {HTMLInputElement} */ (event.target).value);
+  });
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea, dialog")) return;
@@ -207,17 +211,6 @@ function build() {
 }
 if (played.length > 0) build();
 
-// Integrity.
-const check = /** @type {HTMLButtonElement | null} */ (one("#check"));
-if (check) {
-  check.hidden = false;
-  check.addEventListener("click", async () => {
-    check.disabled = true;
-    for (const item of all(".kept li")) await checkFile(call, item);
-    check.disabled = false;
-  });
-}
-
 // Add to a case, which is made if there is none with this name.
 const addition = /** @type {HTMLFormElement | null} */ (one("#add-to-case"));
 if (addition) {
@@ -228,11 +221,8 @@ if (addition) {
     error.hidden = true;
     const name = String(new FormData(addition).get("name")).trim();
     const { organization, task } = addition.dataset;
-    const known = all("#case-names option").map((option) => option.getAttribute("value"));
     try {
-      if (!known.includes(name)) await api("/api/v1/cases", { method: "POST", body: { name } });
-      await api(`/api/v1/cases/${encodeURIComponent(name)}/calls/${encodeURIComponent(organization ?? "")}/${encodeURIComponent(task ?? "")}`, { method: "PUT" });
-      if (!known.includes(name)) one("#case-names")?.append(make("option", { value: name }));
+      await addToCase(name, [`/calls/${encodeURIComponent(organization ?? "")}/${encodeURIComponent(task ?? "")}`]);
       notice(make("a", { href: `/cases/${encodeURIComponent(name)}` }, t("case_added_done", { name })));
     } catch (problem) {
       error.textContent = t("failed", { detail: /** @type {Error} */ (problem).message });

@@ -1,6 +1,7 @@
 // Results while one types, and a preview that plays without leaving the list.
 import { Problem, api } from "./api.js";
-import { all, clock, make, notice, one, t } from "./dom.js";
+import { Collection } from "./collect.js";
+import { all, clock, count, make, notice, one, t } from "./dom.js";
 import { draw, knock, waveform } from "./listen.js";
 
 const form = /** @type {HTMLFormElement} */ (one("#search"));
@@ -8,6 +9,9 @@ const field = /** @type {HTMLInputElement} */ (one("#q"));
 let request = 0;
 /** @type {AbortController | null} */
 let running = null;
+/** Whether the address is that of what is being typed. */
+let isTyping = false;
+const collection = new Collection();
 
 /** Shows what a search finds, without a new page. @param {string} address @param {boolean} typed */
 async function show(address, typed) {
@@ -21,12 +25,18 @@ async function show(address, typed) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = one("#results", page);
     if (own !== request || !found) return;
+    const isOpen = one("#more-filters")?.hasAttribute("open");
     one("#results")?.replaceWith(found);
     const canonical = found.dataset.canonical ?? address;
+    const details = /** @type {HTMLDetailsElement | null} */ (one("#more-filters", found));
+    if (details && isOpen) details.open = true;
+    // What is typed is one step back, and not one for each letter.
+    if ((typed && isTyping) || canonical === location.pathname + location.search) history.replaceState(null, "", canonical);
+    else history.pushState(null, "", canonical);
+    isTyping = typed;
     if (!typed) {
       one("#kept-filters")?.replaceWith(/** @type {Element} */ (one("#kept-filters", page)));
       field.value = "";
-      history.pushState(null, "", canonical);
     }
     ready();
   } catch (error) {
@@ -46,6 +56,8 @@ const address = () => {
 let wait = 0;
 field.addEventListener("input", () => {
   clearTimeout(wait);
+  // The first digits of a number are too few to find it: what is shown stays.
+  if (/^[+(]?[0-9]{1,3}$/.test(field.value.trim())) return;
   wait = window.setTimeout(() => show(address(), true), 120);
 });
 field.addEventListener("keydown", (event) => {
@@ -116,19 +128,49 @@ async function preview(row) {
   }
 }
 
+/** Says how many calls match, if the list has only the newest of them: counting ends at a thousand. */
+async function total() {
+  const line = one("#count");
+  const { count: path, shown } = line?.dataset ?? {};
+  if (!line || !path || !shown) return;
+  try {
+    const found = await api(path);
+    const more = found.more ? "calls_of_more" : "calls_of";
+    line.textContent = t(more, { n: shown, of: count(found.calls) });
+  } catch {
+    // The line says already that there are more.
+  }
+}
+
+/** Puts a filter back into the search line, to be changed there. @param {HTMLElement} chip */
+function edit(chip) {
+  one(`#kept-filters [name="${chip.dataset.filter}"]`)?.remove();
+  field.value = chip.dataset.typed ?? "";
+  field.focus();
+  field.setSelectionRange(field.value.indexOf(":") + 1, field.value.length);
+}
+
 /** Makes the rows live. */
 function ready() {
+  collection.show();
+  total();
   for (const row of all("#calls tbody tr")) {
     const button = one("button.play", row);
     if (!button) continue;
     button.hidden = false;
     button.addEventListener("click", () => preview(row));
   }
-  for (const link of /** @type {HTMLAnchorElement[]} */ (all(".chips a, .facets a, a.sort"))) {
+  for (const link of /** @type {HTMLAnchorElement[]} */ (all(".chips a:not(.edit), .facets a, a.sort"))) {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       show(link.getAttribute("href") ?? "/calls", false);
+    });
+  }
+  for (const chip of all(".chips a.edit")) {
+    chip.addEventListener("click", (event) => {
+      event.preventDefault();
+      edit(chip);
     });
   }
 }

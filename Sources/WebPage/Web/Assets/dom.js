@@ -61,6 +61,16 @@ export const zone = document.body.dataset.zone || "UTC";
 export const wallClock = (milliseconds) =>
   new Date(milliseconds).toLocaleTimeString("en-GB", { timeZone: zone === "GMT" ? "UTC" : zone });
 
+/** `Tue 24 Nov 14:42`, in the archive's time zone; with the year if it is another one. @param {number} milliseconds since 1970 */
+export function moment(milliseconds) {
+  const timeZone = zone === "GMT" ? "UTC" : zone;
+  const [time, now] = [new Date(milliseconds), new Date()];
+  const year = (/** @type {Date} */ date) => date.toLocaleDateString("en-GB", { timeZone, year: "numeric" });
+  /** @type {Intl.DateTimeFormatOptions} */
+  const form = { timeZone, weekday: "short", day: "numeric", month: "short", ...(year(time) === year(now) ? {} : { year: "numeric" }) };
+  return `${time.toLocaleDateString("en-GB", form).replace(",", "")} ${wallClock(milliseconds).slice(0, 5)}`;
+}
+
 /** `4:07` or `1:04:07`. @param {number} seconds */
 export function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
@@ -79,6 +89,9 @@ export function size(bytes) {
   }
   return `${unit === 0 || bytes >= 99.95 ? Math.round(bytes) : bytes.toFixed(1)} ${units[unit]}`;
 }
+
+/** A number with its digits in groups of three. @param {number} value */
+export const count = (value) => Number(value ?? 0).toLocaleString("en-GB").replaceAll(",", "\u202F");
 
 /** Says something in passing. @param {string | Node} content @param {boolean} [stays] */
 export function notice(content, stays = false) {

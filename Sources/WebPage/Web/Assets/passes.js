@@ -1,6 +1,6 @@
 // Watches the pass that runs, starts one, stops it.
 import { Problem, api } from "./api.js";
-import { colour, confirmed, make, notice, one, size, t, withoutCodeMarks } from "./dom.js";
+import { colour, confirmed, count, make, notice, one, size, t, withoutCodeMarks } from "./dom.js";
 
 const section = /** @type {HTMLElement} */ (one("#running"));
 const SPAN = 10 * 60 * 1000;
@@ -49,7 +49,6 @@ class Chart {
 
 /** @type {{stored: Chart, bytes: Chart} | null} */
 let charts = null;
-const number = (/** @type {number} */ value) => Number(value ?? 0).toLocaleString("en-GB").replaceAll(",", "\u202F");
 
 /** Shows a pass as it is now. @param {any} pass */
 function show(pass) {
@@ -60,7 +59,11 @@ function show(pass) {
   const activity = pass.activity;
   if (!activity) return;
   const steps = { listed: activity.tasks_listed, asked: activity.tasks_asked, found: activity.recordings_found, stored: activity.recordings_stored, failed: activity.recordings_failed };
-  one("#steps")?.replaceChildren(...Object.entries(steps).map(([key, count]) => make("li", { "data-step": key }, make("b", {}, number(count)), make("span", {}, t(`step_${key}`)))));
+  one("#steps")?.replaceChildren(...Object.entries(steps).map(([key, value]) => make("li", { "data-step": key }, make("b", {}, count(value)), make("span", {}, t(`step_${key}`)))));
+  const asking = activity.tasks_to_ask == null ? "?" : count(Math.max(0, activity.tasks_to_ask - activity.tasks_asked));
+  const fetching = count(Math.max(0, activity.recordings_found - activity.recordings_stored - activity.recordings_failed));
+  const backlog = one("#backlog");
+  if (backlog) backlog.textContent = t("pass_backlog", { calls: asking, recordings: fetching });
   one("#waits")?.replaceChildren(...activity.waiting.map((/** @type {any} */ wait) => make("li", {}, withoutCodeMarks(wait.message))));
   const figure = /** @type {HTMLElement} */ (one(".charts", section));
   figure.hidden = false;
@@ -69,15 +72,32 @@ function show(pass) {
   charts.bytes.add(activity.bytes);
 }
 
+/** Shows what is left of the quota of requests now. */
+async function requests() {
+  const place = one("#requests");
+  if (!place) return;
+  try {
+    const status = await api("/api/v1/status");
+    const line = status.requests.find((/** @type {any} */ each) => each.organization === place.dataset.organization);
+    if (!line) return;
+    const paused = line.paused_seconds === null ? null : t("requests_paused", { time: `${line.paused_seconds} ${t("unit_s")}` });
+    place.textContent = paused ?? t("requests_left", { left: count(line.left), all: count(line.per_minute) });
+  } catch {
+    // What was shown before stays; whatever is wrong shows in the pass too.
+  }
+}
+
 /** Follows a pass until it ends. @param {string} id */
 function watch(id) {
   section.dataset.id = id;
+  const timer = setInterval(requests, 10_000);
   const stream = new EventSource(`/api/v1/passes/${id}/events`);
   stream.addEventListener("pass", (event) => {
     const pass = JSON.parse(event.data);
     show(pass);
     if (["waiting", "running"].includes(pass.state)) return;
     stream.close();
+    clearInterval(timer);
     /** @type {HTMLElement} */ (one("#sentence")).textContent = t("pass_ended", { outcome: t(`pass_${pass.state}`) });
     const end = one("#stop");
     if (end) end.hidden = true;
@@ -87,6 +107,7 @@ function watch(id) {
   stream.addEventListener("error", () => {
     if (stream.readyState !== EventSource.CLOSED && (failures += 1) < 4) return;
     stream.close();
+    clearInterval(timer);
     notice(t("pass_failed_watch"), true);
   });
   const stop = /** @type {HTMLButtonElement | null} */ (one("#stop"));
@@ -114,6 +135,15 @@ if (form) {
     if (values.get("window") === "day") return { ...body, day: text("day") };
     return values.get("window") === "span" ? { ...body, from: text("from"), to: text("to") } : body;
   };
+  // A choice without its date would be another choice.
+  const demand = () => {
+    const choice = new FormData(form).get("window");
+    for (const field of /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("input[type=date]")])) {
+      field.required = (choice === "day" && field.name === "day") || (choice === "span" && field.name === "from");
+    }
+  };
+  form.addEventListener("change", demand);
+  demand();
   const fail = (/** @type {unknown} */ problem) => {
     error.textContent = t("failed", { detail: /** @type {Error} */ (problem).message });
     error.hidden = false;
@@ -122,6 +152,7 @@ if (form) {
     field.addEventListener("input", () => {
       const choice = /** @type {HTMLInputElement} */ (one(`[value=${field.name === "day" ? "day" : "span"}]`, form));
       choice.checked = true;
+      demand();
     });
   }
   form.addEventListener("submit", async (event) => {
@@ -139,6 +170,7 @@ if (form) {
   const estimate = /** @type {HTMLButtonElement} */ (one("#estimate"));
   estimate.hidden = false;
   estimate.addEventListener("click", async () => {
+    if (!form.reportValidity()) return;
     const forecast = /** @type {HTMLElement} */ (one("#forecast"));
     error.hidden = true;
     estimate.disabled = true;
@@ -165,6 +197,26 @@ if (form) {
 function sentence(line) {
   const seconds = line.seconds.total;
   const time = seconds < 90 ? `${Math.max(1, seconds)} s` : `${Math.round(seconds / 60)} min`;
-  const figures = { recordings: number(line.recordings.expected), bytes: size(line.bytes.expected), requests: number(line.requests.total), time };
+  const figures = { recordings: count(line.recordings.expected), bytes: size(line.bytes.expected), requests: count(line.requests.total), time };
   return make("span", {}, t("forecast", figures));
+}
+
+// A pass that a command or the schedule runs has no stream: what the page says of it is fetched again.
+if (one("#other")) {
+  const timer = setInterval(async () => {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const sentence = one("#sentence", page);
+      if (!answer.ok || answer.redirected || !sentence) return clearInterval(timer);
+      const now = one("#other", page);
+      one("#other")?.replaceWith(...(now ? [now] : []));
+      if (now) return;
+      clearInterval(timer);
+      one("#sentence")?.replaceWith(sentence);
+      one("#history")?.replaceWith(/** @type {HTMLElement} */ (one("#history", page)));
+    } catch {
+      // The service may be restarting: the next time tells.
+    }
+  }, 4000);
 }

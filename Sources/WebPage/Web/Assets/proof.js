@@ -124,6 +124,22 @@ export async function checkFile(call, item) {
   }
 }
 
+/**
+ * Checks a held file's entry in the evidence log, for those who may not have its bytes.
+ * @param {string} call the call's path @param {HTMLElement} item
+ */
+export async function checkEntry(call, item) {
+  const result = /** @type {HTMLElement} */ (one(".result", item));
+  result.classList.remove("bad");
+  if (!globalThis.crypto?.subtle) return void (result.textContent = t("check_insecure"));
+  try {
+    result.textContent = await logSentence(`${call}/${encodeURIComponent(item.dataset.file ?? "")}`, item.dataset.sha ?? "");
+  } catch (error) {
+    result.classList.add("bad");
+    result.textContent = /** @type {Error} */ (error).message;
+  }
+}
+
 /** What the evidence log proves about a file, in words. @param {string} path @param {string} sum */
 async function logSentence(path, sum) {
   let found;

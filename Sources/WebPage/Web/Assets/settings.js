@@ -39,7 +39,13 @@ if (form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     error.hidden = true;
-    const values = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+    const data = new FormData(form);
+    const organizations = data.getAll("organizations");
+    data.delete("organizations");
+    const values = {
+      ...Object.fromEntries([...data].filter(([, value]) => value !== "")),
+      ...(organizations.length > 0 ? { organizations } : {}),
+    };
     try {
       const made = await api("/api/v1/keys", { method: "POST", body: values });
       const line = /** @type {HTMLElement} */ (one("#made-key"));
