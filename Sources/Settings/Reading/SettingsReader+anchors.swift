@@ -66,13 +66,12 @@ private struct AnchorReader {
     /// - Parameter folder: makes a path absolute.
     /// - Returns: `nil` if something is wrong.
     mutating func anchor(folder absolute: (String) -> String) -> AnchorSettings? {
-        guard let word = required("kind", ValueFormat<Word>.choice()) else { return nil }
-        let known = ["kind", "name"] + word.keys
-        for member in section.members where !known.contains(member.key) {
-            let nearest = NearestName.nearest(member.key, among: known).map { "did you mean \"\($0)\"?" }
-            let advice = nearest ?? "known here: \(known.joined(separator: ", "))"
-            report(.unknownKey, member.line, "unknown key \(VisibleText.quoted("\(label).\(member.key)")); \(advice)")
+        guard let word = required("kind", ValueFormat<Word>.choice()) else {
+            // Perhaps the kind is there, with its key misspelt.
+            requireKnown(Word.allCases.flatMap(\.keys))
+            return nil
         }
+        requireKnown(word.keys)
         let name = required("name", .anchorName)
         var kind: AnchorSettings.Kind?
         switch word {
@@ -88,6 +87,15 @@ private struct AnchorReader {
         }
         guard let name, let kind, problems.isEmpty else { return nil }
         return AnchorSettings(name: name, kind: kind, origin: origin(section.line))
+    }
+
+    private mutating func requireKnown(_ keys: [String]) {
+        let known = ["kind", "name"] + keys
+        for member in section.members where !known.contains(member.key) {
+            let nearest = NearestName.nearest(member.key, among: known).map { "did you mean \"\($0)\"?" }
+            let advice = nearest ?? "known here: \(known.joined(separator: ", "))"
+            report(.unknownKey, member.line, "unknown key \(VisibleText.quoted("\(label).\(member.key)")); \(advice)")
+        }
     }
 
     private func member(_ key: String) -> RawSection.Member? { section.members.first { $0.key == key } }
