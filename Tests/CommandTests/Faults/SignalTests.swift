@@ -112,27 +112,22 @@ import Testing
     }
 }
 
-/// Reading commands have nothing to save, and end as soon as they are told to.
+/// Commands that only read and ask have nothing to save, and end as soon as they are told to.
 @Suite struct `A command without anything to save` {
     @Test(arguments: [(SIGTERM, Int32(143)), (SIGINT, Int32(130))])
     func `is ended by a signal with its code and a summary`(_ signal: Int32, _ status: Int32) async throws {
         try await Desk.with(calls: 0) { desk in
-            let pipe = "\(desk.folder)/checkpoint"
-            try #require(mkfifo(pipe, 0o600) == 0)
-            let command = try desk.start("log", "verify", "--since", pipe, "--json")
-            // It is read from as soon as somebody else can open it, and stays so, because nothing comes.
-            var end: Int32 = -1
-            defer { close(end) }
-            try await eventually("the file is not read") {
-                end = open(pipe, O_WRONLY | O_NONBLOCK)
-                return end >= 0 || !command.isRunning
-            }
+            desk.simulator.inject(FaultRule(.tasks, .always, .stall(afterBytes: 0, .seconds(60))))
+            let command = try desk.start("config", "check", "--json")
+            try await eventually("the provider is not asked") { desk.simulator.counters.requests(to: .tasks) >= 1 }
             command.signal(signal)
             let ending = try await command.end()
             #expect(ending.status == status)
             #expect(ending.errors == "")
-            // A process that the signal itself ends prints nothing.
-            #expect(try ending.objects.map { $0["type"]?.text } == ["summary"])
+            // A process that the signal itself ends prints no summary.
+            let objects = try ending.objects
+            #expect(objects.count { $0["type"]?.text == "summary" } == 1)
+            #expect(objects.last?["complete"] == .boolean(false))
         }
     }
 }
