@@ -62,8 +62,8 @@ import Testing
         ["status"], ["verify"], ["verify", "--quick"], ["rebuild", "--discard-old"], ["config", "check"],
         ["config", "check", "--offline"], ["config", "show"], ["list"], ["auth", "status"], ["gaps"], ["events"],
         ["report", "--day", "today"], ["log", "verifier", "-o", "verify.py"], ["keys", "list"], ["log", "status"],
-        ["log", "verify"], ["audit"], ["list", "--calls"], ["archive", "--retry-failed"], ["init"], ["verify", "--repair"],
-        ["backup", "backup"],
+        ["log", "verify"], ["audit"], ["list", "--calls"], ["archive"], ["init"],
+        ["verify", "--repair"], ["backup", "backup"],
     ])
     func `come from every command, the last one a summary`(_ arguments: [String]) async throws {
         try await Desk.with(calls: 2) { desk in

@@ -49,7 +49,10 @@ import Testing
             ["--from", "2025-11-20T09:00:00.25+0100", "--to", "2025-11-20T12:00+02"],
             "2025-11-20T08:00:00.250Z 2025-11-20T10:00:00.000Z"
         ),
-        (["--from", "2025-11-20T09:00:01-01", "--to", "2025-11-21"], "2025-11-20T10:00:01.000Z 2025-11-20T23:00:00.000Z"),
+        (
+            ["--from", "2025-11-20T09:00:01-01", "--to", "2025-11-21"],
+            "2025-11-20T10:00:01.000Z 2025-11-20T23:00:00.000Z"
+        ),
     ])
     func `begins and ends as the clocks there do`(_ arguments: [String], _ instants: String) throws {
         let window = try WindowOptions.parse(arguments).window(in: berlin, now: now)
