@@ -80,7 +80,7 @@ extension SettingsReader {
         let clientSecret = hasSecret ? secret(.oidcClientSecret, of: owner) : nil
         let groupsClaim = value(.oidcGroupsClaim, of: owner)
         let scopes = value(.oidcScopes, of: owner) { "[\($0.joined(separator: ", "))]" }
-        let roles = required(.oidcRoles, of: owner)
+        let roles = required(.oidcRoles, of: owner, shown: { $0.first?.shown })
         if publicURL == nil {
             let origin = owner.raw(SettingKey.oidcIssuer.row)?.origin ?? .default
             report(

@@ -78,8 +78,15 @@ struct RawSection: Sendable, Hashable {
     }
 
     /// As it would be in the file, on one line.
-    fileprivate var shown: String {
-        "{ \(members.map { "\($0.key): \($0.content.shown)" }.joined(separator: ", ")) }"
+    var shown: String {
+        let texts = members.map { member in
+            // A section below a key is one section, and no list of them.
+            if case .sections(let sections) = member.content, let section = sections.first {
+                return "\(member.key): \(section.shown)"
+            }
+            return "\(member.key): \(member.content.shown)"
+        }
+        return "{ \(texts.joined(separator: ", ")) }"
     }
 
     /// - Returns: `nil` if `value` is not a section with texts, lists of texts, or such sections below its keys.
