@@ -64,6 +64,10 @@ import Testing
                 "evidence.anchors[0].kind is \"letter\"; it must be timestamp or witness or command"
             ),
             ("{ name: a }", "evidence.anchors[0].kind is missing; give timestamp or witness or command"),
+            (
+                "{ kid: command, name: a, command: [lp] }",
+                "unknown key \"evidence.anchors[0].kid\"; did you mean \"kind\"?"
+            ),
             ("{ kind: command, command: [lp] }", "evidence.anchors[0].name is missing"),
             (
                 "{ kind: command, name: \"A b\", command: [lp] }",

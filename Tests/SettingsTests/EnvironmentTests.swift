@@ -173,4 +173,15 @@ import Testing
         #expect(loaded.settings.downloads.allowedHosts.isEmpty)
         #expect(loaded.shown("downloads.allowed_hosts")?.value == "[]")
     }
+
+    @Test(arguments: ["a.example, *.b.example", "[a.example, *.b.example]", #" [ "a.example", '*.b.example' ] "#])
+    func `a list may have the brackets that it has in the file`(_ text: String) throws {
+        let loaded = try Installation().load(["CALLARK_DOWNLOADS_ALLOWED_HOSTS": text])
+        #expect(loaded.settings.downloads.allowedHosts == ["a.example", "*.b.example"])
+        let shown = try #require(loaded.shown("downloads.allowed_hosts")?.value)
+        let again = try Installation().load(["CALLARK_DOWNLOADS_ALLOWED_HOSTS": shown])
+        #expect(again.settings.downloads.allowedHosts == loaded.settings.downloads.allowedHosts)
+        let none = try Installation().load(["CALLARK_DOWNLOADS_ALLOWED_HOSTS": "[]"])
+        #expect(none.settings.downloads.allowedHosts == [])
+    }
 }

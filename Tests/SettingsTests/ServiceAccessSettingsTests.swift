@@ -33,6 +33,11 @@ import Testing
                 OIDCSettings.Grant(group: "Compliance Team", role: "reviewer", organizations: [acme]),
             ]
         )
+        // What is shown can be given again.
+        let shown = try #require(try installation(Self.oidc).load().shown("service.oidc.roles")?.value)
+        #expect(shown == "{ admins: admin, Compliance Team: { role: reviewer, organizations: [acme] } }")
+        let again = try installation(Self.oidc).load(["CALLARK_SERVICE_OIDC_ROLES": shown]).settings.service.oidc
+        #expect(again?.grants == oidc.grants)
         let variable = ["CALLARK_SERVICE_OIDC_ROLES": "{ staff: viewer }"]
         #expect(try installation(Self.oidc).load(variable).settings.service.oidc?.grants.map(\.group) == ["staff"])
         #expect(try Installation().load().settings.service.oidc == nil)
@@ -99,6 +104,7 @@ import Testing
         #expect(email.recipients == ["it@example.com"] && email.certificatesFile == "\(installation.folder)/mail.pem")
         #expect(local.protection == "none" && local.password == nil)
         let shown = try #require(try installation.load().shown("notifications")?.value)
+        #expect(shown.contains("webhook: { url: https://alarms.example/hook, secret: ••• } }"))
         #expect(shown.contains("secret: •••") && shown.contains("password: •••") && !shown.contains("abc"))
         // As it would be in the file.
         #expect(shown.contains("webhook: { url: https://alarms.example/hook, secret: ••• }"), "\(shown)")

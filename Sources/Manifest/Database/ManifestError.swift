@@ -88,7 +88,9 @@ extension ManifestError.Code {
     fileprivate var advice: String {
         switch self {
         case .damaged: "; `callark rebuild` makes a new manifest from the daily archives"
-        case .readOnly, .permission: "; check the owner and the mode of the file and of its folder"
+        case .readOnly:
+            "; check that its file system is mounted for writing, and the owner and the mode of the file and of its folder"
+        case .permission: "; check the owner and the mode of the file and of its folder"
         case .full: "; free some space and run again"
         case .busy: "; another process is writing it, run again later"
         default: ""

@@ -33,7 +33,11 @@ extension SettingsReader {
 
     /// - Returns: `nil` if something is wrong.
     private mutating func anchor(_ part: SectionPart) -> AnchorSettings? {
-        guard let word = read("kind", ValueFormat<AnchorWord>.choice(), part) else { return nil }
+        guard let word = read("kind", ValueFormat<AnchorWord>.choice(), part) else {
+            // Perhaps the kind is there, with its key misspelt.
+            _ = requireKnown(part, ["kind", "name"] + AnchorWord.allCases.flatMap(\.keys))
+            return nil
+        }
         let isKnown = requireKnown(part, ["kind", "name"] + word.keys)
         let name = read("name", .anchorName, part)
         var kind: AnchorSettings.Kind?

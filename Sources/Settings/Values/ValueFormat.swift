@@ -24,14 +24,20 @@ enum RawContent: Sendable, Hashable {
         return text.trimmed
     }
 
-    /// The items of a list, or of a text that separates them with commas, as in the environment.
+    /// The items of a list. In the environment, commas separate them, in brackets as in the file or without.
     func words() -> [String] {
         switch self {
         case .list(let items): items.map(\.trimmed)
         case .unusable, .sections: []
         case .text(let text):
-            text.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
+            Self.withoutBrackets(text.trimmed).split(separator: ",").map { String($0).trimmed.unquoted }
+                .filter { !$0.isEmpty }
         }
+    }
+
+    /// The brackets of a list as it is written on one line of the file, and shown by `callark config show`.
+    private static func withoutBrackets(_ text: String) -> Substring {
+        text.count > 1 && text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : text[...]
     }
 
     /// As it would be in the file.
@@ -123,6 +129,12 @@ extension String {
         // rest.
         if isVisible(utf8.first) && isVisible(utf8.last) { return self }
         return trimmingCharacters(in: .whitespaces)
+    }
+
+    /// Without the quotation marks around it.
+    fileprivate var unquoted: String {
+        guard count > 1, let mark = first, mark == "\"" || mark == "'", last == mark else { return self }
+        return String(dropFirst().dropLast())
     }
 }
 

@@ -111,6 +111,8 @@ extension FailedExchange {
             "the token lacks the scope \(scope) or its owner lacks the role, or org_id or region is not its own"
         case 300..<400: "the provider redirects: check api_base_url and oauth_base_url"
         case 404, 405, 410: "check region, api_base_url and api_dialect"
+        case 429: "the quota is used up: run it again later, or lower requests_per_minute"
+        case 500...: "run it again later; if it stays, give the tracking id to the provider"
         default: ""
         }
     }

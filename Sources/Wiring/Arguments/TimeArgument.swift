@@ -14,7 +14,7 @@ package struct TimeArgument: Sendable {
             throw ArgumentFault("epoch milliseconds have 13 digits; give those, or a time such as 2025-11-20T08:00")
         }
         throw ArgumentFault(
-            argument.prefixMatch(of: /\d{4}-\d\d-\d\d/) != nil
+            argument.wholeMatch(of: Self.form) != nil || argument.wholeMatch(of: /\d{4}-\d\d-\d\d/) != nil
                 ? "there is no such time; give 2025-11-20, 2025-11-20T08:00 or 2025-11-20T08:00:00+01:00"
                 : "give a time: 2025-11-20, 2025-11-20T08:00, 2025-11-20T08:00:00Z, today, yesterday or epoch milliseconds"
         )
@@ -38,11 +38,13 @@ package struct TimeArgument: Sendable {
             Int(parts.output.hour) ?? 24 < 24, Int(parts.output.minute) ?? 60 < 60,
             parts.output.second.map({ Int($0) ?? 60 < 60 }) ?? true
         else { return nil }
-        let clock = parts.output.second == nil ? "\(parts.output.start):00\(parts.output.offset ?? "")" : text
+        // Foundation reads no `+01`, and no time without seconds.
+        let offset = parts.output.offset.map { $0.count == 3 ? "\($0):00" : "\($0)" }
+        let clock = "\(parts.output.start)\(parts.output.seconds ?? ":00")\(offset ?? "")"
         for fraction in [false, true] {
             var style = Date.ISO8601FormatStyle(includingFractionalSeconds: fraction, timeZone: timeZone)
                 .year().month().day().dateTimeSeparator(.standard).time(includingFractionalSeconds: fraction)
-            if let offset = parts.output.offset {
+            if let offset {
                 style = style.timeZone(separator: offset.contains(":") || offset == "Z" ? .colon : .omitted)
             }
             if let date = try? style.parse(clock) { return Timestamp(date) }
@@ -53,12 +55,12 @@ package struct TimeArgument: Sendable {
     private static var form:
         Regex<
             (
-                Substring, start: Substring, day: Substring, hour: Substring, minute: Substring, second: Substring?,
-                offset: Substring?
+                Substring, start: Substring, day: Substring, hour: Substring, minute: Substring, seconds: Substring?,
+                second: Substring?, offset: Substring?
             )
         >
     {
-        /(?<start>(?<day>\d{4}-\d\d-\d\d)T(?<hour>\d\d):(?<minute>\d\d))(?::(?<second>\d\d)(?:\.\d+)?)?(?<offset>Z|[+-]\d\d:?\d\d)?/
+        /(?<start>(?<day>\d{4}-\d\d-\d\d)T(?<hour>\d\d):(?<minute>\d\d))(?<seconds>:(?<second>\d\d)(?:\.\d+)?)?(?<offset>Z|[+-]\d\d(?::?\d\d)?)?/
     }
 }
 

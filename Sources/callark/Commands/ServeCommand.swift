@@ -28,9 +28,13 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let installation = try Installation(common, needsSecrets: false)
         installation.warnOfNetworkFileSystem()
+        let output = Output(json: common.json)
         let status = try await CommandLineRun.interruptibly { stop in
             var setup = CallarkService.Setup()
-            setup.onListening = { Diagnostics.notice("listening at \($0)") }
+            setup.onListening = { address in
+                Diagnostics.notice("listening at \(address)")
+                output.listening(at: address)
+            }
             setup.onRequest = Diagnostics.access
             setup.performHandover = { order, actor, outlet, stop in
                 await Handover.perform(order, by: actor, outlet, stop, in: installation)
@@ -39,7 +43,33 @@ struct ServeCommand: AsyncParsableCommand {
             try await service.run(stop: stop)
             return .complete
         }
+        try output.stopped()
         throw ExitCode(status.rawValue)
+    }
+}
+
+/// The lines of JSON of a command that serves until it is stopped.
+extension Output {
+    private struct ListeningLine: Encodable {
+        let type = "listening"
+        var address: String
+    }
+
+    private struct StoppedLine: Encodable {
+        let type = "summary"
+        let stopped = true
+    }
+
+    /// Says at once where it listens.
+    func listening(at address: String) {
+        try? json(ListeningLine(address: address))
+        flush()
+    }
+
+    /// Ends the output.
+    func stopped() throws {
+        try json(StoppedLine())
+        flush()
     }
 }
 

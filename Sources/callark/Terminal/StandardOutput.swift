@@ -27,22 +27,39 @@ enum StandardOutput {
 
     /// Writes all of `bytes`, unless an earlier write failed.
     static func write(_ bytes: [UInt8]) {
-        state.withLock { state in
-            guard case .open = state else { return }
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-                if count >= 0 {
-                    rest = rest.dropFirst(count)
-                    continue
-                }
-                switch errno {
-                case EINTR: continue
-                // Another process that shares the pipe or the terminal may have made it non-blocking.
-                case EAGAIN: waitUntilWritable()
-                case EPIPE: return state = .unread
-                default: return state = .failed(errno)
-                }
+        state.withLock { write(bytes, &$0) }
+    }
+
+    /// Writes a line, which is shorter than any pipe, if that takes no time: for a process that has to end now, even if
+    /// nobody reads what it writes.
+    static func writeAtOnce(_ line: [UInt8]) {
+        for _ in 0..<20 {
+            let isDone = state.withLockIfAvailable { state -> Bool in
+                guard isWritable(within: 0) else { return false }
+                write(line, &state)
+                return true
+            }
+            if isDone == true { return }
+            // Another thread is writing lines, or the reader is slow.
+            usleep(5_000)
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], _ state: inout State) {
+        guard case .open = state else { return }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+                continue
+            }
+            switch errno {
+            case EINTR: continue
+            // Another process that shares the pipe or the terminal may have made it non-blocking.
+            case EAGAIN: _ = isWritable(within: -1)
+            case EPIPE: return state = .unread
+            default: return state = .failed(errno)
             }
         }
     }
@@ -64,8 +81,10 @@ enum StandardOutput {
         }
     }
 
-    private static func waitUntilWritable() {
+    /// Waits until some bytes can be written.
+    /// - Parameter milliseconds: how long; -1 for as long as it takes.
+    private static func isWritable(within milliseconds: Int32) -> Bool {
         var descriptor = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
-        _ = poll(&descriptor, 1, -1)
+        return poll(&descriptor, 1, milliseconds) > 0
     }
 }

@@ -6,7 +6,7 @@ import ArgumentParser
 struct Callark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "callark",
-        abstract: "Archives the call recordings of Webex Contact Center, and shows that none is missing or altered.",
+        abstract: "Archives the call recordings of Webex Contact Center, and shows whether any is missing or altered.",
         discussion: """
             QUESTIONS
               Is October complete? If not, why, and what do I do?

@@ -2,10 +2,10 @@ import Archiver
 import ArgumentParser
 import Foundation
 import Glibc
+import Payloads
 import Settings
 import Synchronization
 import Text
-import UnixSignals
 
 /// Runs a command: handles its exit code, its one-line error message, and signals.
 enum CommandLineRun {
@@ -17,6 +17,7 @@ enum CommandLineRun {
         setenv("LIBDISPATCH_LOG", "NO", 0)
         StandardOutput.reserveDescriptors()
         FreeMemory.configure()
+        StopSignals.watch(otherwise: stopAtOnce)
         do {
             try requireCommand(root)
             var command = try root.parseAsRoot()
@@ -41,6 +42,9 @@ enum CommandLineRun {
 
     /// The command as a person typed it: `archive`.
     static var command: String { CommandLine.arguments.dropFirst().first ?? "callark" }
+
+    /// Whether the command line asks for NDJSON, even if it cannot be parsed.
+    private static var wantsJSON: Bool { CommandLine.arguments.prefix { $0 != "--" }.contains("--json") }
 
     /// Reports a command that does not exist: the parser would only complain about its first option.
     private static func requireCommand(_ root: any ParsableCommand.Type) throws {
@@ -89,12 +93,14 @@ enum CommandLineRun {
         if code != .failure {
             let help = root.fullMessage(for: error).split(separator: "\n").first { $0.hasPrefix("Help: ") }
             let command = named(root).words.joined(separator: " ")
-            Diagnostics.error(
-                UsageMessage(root.message(for: error), option: help.map(String.init), command: command).description
+            let fault = UsageMessage(
+                root.message(for: error),
+                option: help.map(String.init),
+                command: command
             )
-            leave(code.rawValue)
+            leave(reported(CommandError(.usage, fault.description), inJSON: wantsJSON).rawValue)
         }
-        leave(reported(error, inJSON: CommandLine.arguments.contains("--json")).rawValue)
+        leave(reported(error, inJSON: wantsJSON).rawValue)
     }
 
     /// Reports an error that ends a command.
@@ -116,23 +122,28 @@ enum CommandLineRun {
     ) async throws -> ExitStatus {
         let stop = StopRequest()
         let received = FirstSignal()
-        return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
-            group.addTask {
-                for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-                    let status: ExitStatus = signal == .sigterm ? .terminated : .interrupted
-                    if !received.note(status) { _exit(status.rawValue) }
-                    Diagnostics.notice("stopping after what is in progress; press Ctrl-C again to stop at once")
-                    stop.make()
-                }
-                return nil
+        return try await StopSignals.told { status in
+            if !received.note(status) { _exit(status.rawValue) }
+            Diagnostics.notice("stopping after what is in progress; press Ctrl-C again to stop at once")
+            stop.make()
+        } to: {
+            do {
+                let status = try await work(stop)
+                return received.status ?? status
+            } catch {
+                // What ends early on request says so; what ends it is still the signal.
+                guard let status = received.status else { throw error }
+                return ExitStatus.worst([status, reported(error, inJSON: wantsJSON)])
             }
-            group.addTask { try await work(stop) }
-            defer { group.cancelAll() }
-            while let finished = try await group.next() {
-                if let status = finished { return received.status ?? status }
-            }
-            return .bug
         }
+    }
+
+    /// Ends a command that cannot stop in an orderly way, which loses nothing: what it writes, it writes whole.
+    private static func stopAtOnce(_ status: ExitStatus) {
+        if wantsJSON, let line = try? JSONLine.bytes(FailureLine(error: "stopped by a signal")) {
+            StandardOutput.writeAtOnce(line + [UInt8(ascii: "\n")])
+        }
+        _exit(status.rawValue)
     }
 }
 

@@ -51,7 +51,7 @@ extension Event {
             let matter = detail["case"].map { " for case \($0)" } ?? ""
             return "began to fetch \(what)\(matter)" + (detail["reason"].map { ": \($0)" } ?? "")
         case .logBegun: return "began the evidence log"
-        case .configurationChanged: return "archived with another configuration than before"
+        case .configurationChanged: return "noted the configuration in effect, which is new or has changed"
         default: return fetchEnd
         }
     }

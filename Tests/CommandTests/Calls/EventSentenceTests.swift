@@ -61,7 +61,7 @@ import Testing
         ),
         (.dayReopened, ["day": "2026-10-20"], "opened 2026-10-20 again: something of it has changed"),
         (.logBegun, [:], "began the evidence log"),
-        (.configurationChanged, ["sha256": "0"], "archived with another configuration than before"),
+        (.configurationChanged, ["sha256": "0"], "noted the configuration in effect, which is new or has changed"),
         (.damageFound, ["archive": "a", "recordings": "2"], "found a damaged: 2 recordings"),
         (.damageFound, ["archive": "a", "fault": "its file is missing"], "found a damaged: its file is missing"),
         (

@@ -270,10 +270,13 @@ import Testing
             #expect(try await desk.start(export + ["\(folder)2"]).end().status == 64)
             #expect(try await desk.start(export + ["\(folder)2", "no-such-task"]).end().status == 66)
             // A case with the others alone would look whole.
-            let partly = try await desk.start(export + ["\(folder)2", lost.taskID, "no-such-task"]).end()
+            let partly = try await desk.start(export + ["\(folder)2", lost.taskID, "--task", "no-such-task"]).end()
             #expect(partly.status == 66 && partly.errors.contains("no-such-task"), "\(partly.errors)")
             #expect(!FileManager.default.fileExists(atPath: "\(folder)2"))
             #expect(try await desk.start(export + ["\(folder)2", lost.taskID, "--day", desk.day]).end().status == 64)
+            let both = export + ["\(folder)2", "--task", "no-such-task", "--day", desk.day]
+            #expect(try await desk.start(both).end().status == 64)
+            #expect(try await desk.start(export + ["\(folder)2", "--task", "no-such-task"]).end().status == 66)
             #expect(try await desk.start(export + ["\(folder)2", "--day", "2001-01-01"]).end().status == 66)
             let logKey = "\(desk.root)/spool/credentials/log.key"
             try FileManager.default.moveItem(atPath: logKey, toPath: logKey + ".away")

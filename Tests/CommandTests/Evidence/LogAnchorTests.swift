@@ -111,7 +111,10 @@ import Testing
             func sign(_ more: String...) async throws -> Program.Ending { try await desk.start(witness + more).end() }
             try Data("nonsense".utf8).write(to: URL(filePath: request))
             #expect(try await sign("--name", "audit.example").status == 64)
-            #expect(try await desk.run("log", "anchor", "--request", request).status == 0)
+            let written = try await desk.run("log", "anchor", "--request", request, "--json")
+            #expect(written.status == 0, "\(written.errors)")
+            #expect(try written.objects.map { $0["type"]?.text } == ["request", "summary"])
+            #expect(try written.objects.map { $0["size"] ?? $0["anchors"] } == [.number(301), .number(0)])
             #expect(try await sign().status == 74, "a new witness has no name yet")
             let unknown = try await sign("--name", "audit.example")
             #expect(unknown.status == 66 && unknown.errors.contains("--log-key"), "\(unknown.errors)")

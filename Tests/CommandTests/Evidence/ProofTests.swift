@@ -102,6 +102,21 @@ import Testing
         }
     }
 
+    @Test func `that does not exist is told in the one summary`() async throws {
+        try await Desk.with(calls: 2, mix: .recorded) { desk in
+            try await desk.archiveDay()
+            let path = try #require(try desk.entries(.recordingStored).first?.text(.path))
+            let arguments = ["log", "prove", path, "data/nobody/x.wav", "-o", "\(desk.folder)/proofs", "--json"]
+            let ending = try await desk.start(arguments).end()
+            #expect(ending.status == 66)
+            let objects = try ending.objects
+            #expect(objects.map { $0["type"]?.text } == ["proof", "summary"])
+            let error = "not in the evidence log: data/nobody/x.wav"
+            #expect(objects.last?["proofs"] == .number(1) && objects.last?["error"]?.text == error)
+            #expect(try ending.complaint == "callark: error: \(error)")
+        }
+    }
+
     // MARK: - Several logs
 
     private func trial(_ desk: Desk, _ organization: String, _ commands: [[String]]) async throws {

@@ -111,3 +111,23 @@ import Testing
         }
     }
 }
+
+/// Commands that only read and ask have nothing to save, and end as soon as they are told to.
+@Suite struct `A command without anything to save` {
+    @Test(arguments: [(SIGTERM, Int32(143)), (SIGINT, Int32(130))])
+    func `is ended by a signal with its code and a summary`(_ signal: Int32, _ status: Int32) async throws {
+        try await Desk.with(calls: 0) { desk in
+            desk.simulator.inject(FaultRule(.tasks, .always, .stall(afterBytes: 0, .seconds(60))))
+            let command = try desk.start("config", "check", "--json")
+            try await eventually("the provider is not asked") { desk.simulator.counters.requests(to: .tasks) >= 1 }
+            command.signal(signal)
+            let ending = try await command.end()
+            #expect(ending.status == status)
+            #expect(ending.errors == "")
+            // A process that the signal itself ends prints no summary.
+            let objects = try ending.objects
+            #expect(objects.count { $0["type"]?.text == "summary" } == 1)
+            #expect(objects.last?["complete"] == .boolean(false))
+        }
+    }
+}

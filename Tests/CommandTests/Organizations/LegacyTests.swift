@@ -98,6 +98,10 @@ import Testing
             #expect(ending.status == 75)
             #expect(try ending.complaint.contains("there is no \(task.id)-\(task.ended.milliseconds)-ended"))
             #expect(ending.output.contains("connected"))
+            let lines = try await desk.run("legacy", "chain", task.id, "--json")
+            #expect(lines.status == 75)
+            #expect(try lines.objects.count { $0["type"]?.text == "summary" } == 1)
+            #expect(try lines.objects.last?["complete"] == .boolean(false))
         }
     }
 

@@ -31,6 +31,23 @@ import Testing
         }
     }
 
+    @Test func `says in lines of JSON where it listens and that it has stopped`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let port = try FreePort.number()
+            let environment = ["CALLARK_SERVICE_LISTEN": "127.0.0.1:\(port)"]
+            let program = try desk.start("serve", "--json", environment: environment)
+            try await eventually("it does not listen") {
+                try program.outputSoFar().hasSuffix("\n") || !program.isRunning
+            }
+            program.signal(SIGTERM)
+            let ending = try await program.end()
+            #expect(ending.status == 143)
+            let objects = try ending.objects
+            #expect(objects.map { $0["type"]?.text } == ["listening", "summary"])
+            #expect(objects.first?["address"]?.text == "http://127.0.0.1:\(port)")
+        }
+    }
+
     @Test func `is not started if another one listens`() async throws {
         try await Desk.with(calls: 0) { desk in
             let (program, address) = try await desk.serving()

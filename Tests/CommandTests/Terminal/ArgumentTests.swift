@@ -41,6 +41,11 @@ import Testing
             "--to noon: give a time: 2025-11-20, 2025-11-20T08:00, 2025-11-20T08:00:00Z, today, yesterday or epoch "
                 + "milliseconds"
         ),
+        (
+            ["list", "--from", "2026-02-01 08:00"],
+            "--from 2026-02-01 08:00: give a time: 2025-11-20, 2025-11-20T08:00, 2025-11-20T08:00:00Z, today, yesterday "
+                + "or epoch milliseconds"
+        ),
         (["list", "--limit", "-1"], "--limit -1: give a whole number, 1 or more"),
         (["list", "--limit", "many"], "--limit many: give a whole number, 1 or more"),
         (["list", "--limit", "99999999999999999999"], "--limit 99999999999999999999: give a whole number, 1 or more"),

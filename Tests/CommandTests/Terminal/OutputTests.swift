@@ -61,7 +61,9 @@ import Testing
     @Test(arguments: [
         ["status"], ["verify"], ["verify", "--quick"], ["rebuild", "--discard-old"], ["config", "check"],
         ["config", "check", "--offline"], ["config", "show"], ["list"], ["auth", "status"], ["gaps"], ["events"],
-        ["report", "--day", "today"],
+        ["report", "--day", "today"], ["log", "verifier", "-o", "verify.py"], ["keys", "list"], ["log", "status"],
+        ["log", "verify"], ["audit"], ["list", "--calls"], ["archive"], ["init"],
+        ["verify", "--repair"], ["backup", "backup"],
     ])
     func `come from every command, the last one a summary`(_ arguments: [String]) async throws {
         try await Desk.with(calls: 2) { desk in
@@ -73,6 +75,22 @@ import Testing
             #expect(objects.last?["type"]?.text == "summary")
             // One thing has one name (docs/vocabulary.md).
             #expect(objects.allSatisfy { $0.keys.allSatisfy { !["ok", "wrong", "wanting"].contains($0) } })
+        }
+    }
+
+    @Test(arguments: [
+        (["list", "--bogus"], Int32(64)), (["lisst"], 64), (["archive", "--day", "never"], 64), (["log", "prove"], 64),
+        (["list", "--config", "/nonexistent"], 78), (["list"], 74), (["archive"], 74), (["fetch", "x"], 74),
+        (["witness", "sign", "/nonexistent"], 74),
+    ])
+    func `say in one summary why a command did not begin`(_ arguments: [String], _ status: Int32) async throws {
+        try await Desk.with(calls: 0, hasRoot: false) { desk in
+            let ending = try await desk.start(arguments + ["--json"]).end()
+            #expect(ending.status == status)
+            let objects = try ending.objects
+            #expect(objects.map { $0["type"]?.text } == ["summary"])
+            #expect(objects.first?["complete"] == .boolean(false))
+            #expect(try ending.complaint == "callark: error: \(objects.first?["error"]?.text ?? "")")
         }
     }
 

@@ -43,6 +43,9 @@ struct CaseExportCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Task IDs; - reads them from standard input, one per line.", valueName: "task-id"))
     var taskIDs: [String] = []
 
+    @Option(help: "The same as a task ID; may be given more than once.", transform: TaskID.init(argument:))
+    var task: [TaskID] = []
+
     @Option(name: .customLong("case"), help: "What the case is called.")
     var name: String
 
@@ -76,7 +79,7 @@ struct CaseExportCommand: AsyncParsableCommand {
             }
         }
         let isFiltered = window.isGiven || call.isGiven || state != nil
-        guard taskIDs.isEmpty != !isFiltered else {
+        guard (taskIDs.isEmpty && task.isEmpty) != !isFiltered else {
             throw ValidationError(
                 isFiltered
                     ? "task IDs and the options that find calls exclude each other: give only one of them"
@@ -95,7 +98,8 @@ struct CaseExportCommand: AsyncParsableCommand {
         if let org { _ = try installation.organizations(named: [org]) }
         let output = Output(json: common.json)
         defer { output.flush() }
-        let tasks = try taskIDs.isEmpty ? [] : TaskID.requested(taskIDs)
+        let named = taskIDs + task.map(\.description)
+        let tasks = try named.isEmpty ? [] : TaskID.requested(named)
         let folder = self.output.withoutTrailingSlashes
         // It lies beside the folder also if that is given as `.`, and has the folder's name.
         let zipPath = zip ? "\(URL(filePath: folder).standardizedFileURL.path.withoutTrailingSlashes).zip" : nil

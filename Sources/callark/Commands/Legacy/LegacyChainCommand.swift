@@ -54,7 +54,8 @@ struct LegacyChainCommand: AsyncParsableCommand {
         output.text(reason == nil ? "\(count), to the end" : "\(count)")
         guard let reason else { return }
         output.flush()
-        throw CommandError(.incomplete, "the chain of \(id) ends early, after \(count): \(reason)")
+        Diagnostics.error("the chain of \(id) ends early, after \(count): \(reason)")
+        throw ExitCode(ExitStatus.incomplete.rawValue)
     }
 
     private static func table(in timeZone: TimeZone) -> Table<LegacyActivity> {

@@ -87,15 +87,24 @@ struct LegacyQueryCommand: AsyncParsableCommand {
     private func write(_ rows: LegacyRows, of gathering: LegacyGathering, to output: Output) throws {
         try LegacyTable(type: type.type, rows: rows).write(to: output, asCSV: format == .csv)
         let (count, parts) = (rows.rows.count, gathering.partCount)
-        let isComplete = gathering.shortfall == nil
-        try output.json(Summary(rows: count, found: gathering.found, parts: parts, complete: isComplete))
+        let advice = parts > 1 ? "narrow the query's filters" : "ask about a shorter time"
+        let failure = gathering.shortfall.map { CommandError(.incomplete, "\($0); \(advice)") }
+        try output.json(
+            Summary(
+                rows: count,
+                found: gathering.found,
+                parts: parts,
+                complete: failure == nil,
+                error: failure?.description
+            )
+        )
         if format == .json {
             output.text(Readable.count(count, "row") + (parts > 1 ? ", asked for in \(parts) parts" : ""))
         }
-        guard let shortfall = gathering.shortfall else { return }
+        guard let failure else { return }
         output.flush()
-        let advice = parts > 1 ? "narrow the query's filters" : "ask about a shorter time"
-        throw CommandError(.incomplete, "\(shortfall); \(advice)")
+        Diagnostics.error(failure)
+        throw ExitCode(failure.status.rawValue)
     }
 
     /// A malformed query is reported before anything else is read.
@@ -144,6 +153,7 @@ struct LegacyQueryCommand: AsyncParsableCommand {
         var found: Int64?
         var parts: Int
         var complete: Bool
+        var error: String?
     }
 }
 

@@ -126,10 +126,11 @@ struct LogAnchorCommand: AsyncParsableCommand {
         }
         if let reply, let anchor {
             try take(reply, to: request, log, anchor.anchor, anchor.key, by: installation.actor, output)
+            try output.json(Summary(anchors: 1, failed: 0))
         } else {
             try write(request, log, anchor?.anchor, output)
+            try output.json(Summary())
         }
-        try output.json(Summary(anchors: 1, failed: 0))
     }
 
     private static func witness(_ name: String, _ installation: Installation) throws -> (
@@ -149,6 +150,15 @@ struct LogAnchorCommand: AsyncParsableCommand {
         let old = from.map(Int64.init) ?? seen
         let request = try AddCheckpoint(state, from: old)
         try FileReplacement.ofUser(path).write(request.bytes)
+        try output.json(
+            RequestLine(
+                organization: log.organization,
+                path: path,
+                origin: state.position.origin,
+                from: old,
+                size: state.position.size
+            )
+        )
         output.text(
             "\(path): \(state.position.size) entries of \(state.position.origin), which go on from \(old); let the witness run "
                 + "`callark witness sign`, and take the answer with --reply"
@@ -211,6 +221,16 @@ struct LogAnchorCommand: AsyncParsableCommand {
             time = (try? outcome.result.get())?.description
             error = outcome.failure?.description
         }
+    }
+
+    /// What a witness is to sign.
+    private struct RequestLine: Encodable {
+        let type = "request"
+        var organization: OrganizationName
+        var path: String
+        var origin: String
+        var from: Int64
+        var size: Int64
     }
 
     private struct Summary: Encodable {

@@ -5,9 +5,10 @@ struct LogCommand: AsyncParsableCommand {
         commandName: "log",
         abstract: "Show and verify the evidence log, and write proofs from it.",
         discussion: """
-            The evidence log says what happened to recordings, in a form that nobody can change unnoticed and that \
-            programs of other people can check: docs/evidence.md describes it. Each organization has its own, below \
-            log/ in the archive root. Passes, and every command that a person answers for, write it.
+            The evidence log says what happened to recordings. It is signed, is only ever added to, and can be checked \
+            by programs of other people: docs/evidence.md describes it. What an anchor has seen of it cannot be changed \
+            unnoticed; `callark log status` says how much that is. Each organization has its own, below log/ in the \
+            archive root. Passes, and every command that a person answers for, write it.
 
             `callark log anchor` gives checkpoints to somebody outside of this machine, and notes that in the log. \
             `callark log recover` puts a log right. The other commands change nothing, and need no key.

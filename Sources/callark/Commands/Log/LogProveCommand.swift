@@ -69,11 +69,15 @@ struct LogProveCommand: AsyncParsableCommand {
             let organization = logs[place].organization
             try logs[place].proofs.search(rest) { try proving.take($0, $1, organization) }
         }
+        let isWhole = unusable.isEmpty && logs.allSatisfy(\.proofs.faults.isEmpty)
+        let failure = proving.failure(of: paths, isSearchWhole: isWhole)
+        proving.summary.error = failure?.description
         try out.json(proving.summary)
         out.flush()
         for text in unusable + logs.flatMap({ $0.proofs.faults + $0.proofs.losses }) { Diagnostics.warning(text) }
-        let isWhole = unusable.isEmpty && logs.allSatisfy(\.proofs.faults.isEmpty)
-        try proving.requireAll(paths, isSearchWhole: isWhole)
+        guard let failure else { return }
+        Diagnostics.error(failure)
+        throw ExitCode(failure.status.rawValue)
     }
 
     private typealias Log = (organization: OrganizationName, proofs: LogProofs)
@@ -166,22 +170,23 @@ struct LogProveCommand: AsyncParsableCommand {
             }
         }
 
+        /// Why some of these have no proof; `nil` if all of them have one.
         /// - Parameter isSearchWhole: whether everything could be read, so that what was not found is not there.
-        func requireAll(_ paths: [String], isSearchWhole: Bool) throws {
+        func failure(of paths: [String], isSearchWhole: Bool) -> CommandError? {
             let missing = paths.filter { !found.contains($0) }
             let unknown = missing.filter { !unpublished.contains($0) }
             guard unknown.isEmpty || isSearchWhole else {
-                throw CommandError(
+                return CommandError(
                     .damage,
                     "not found in what can be read of the evidence log: \(unknown.joined(separator: ", ")); "
                         + "`callark log verify` names what cannot"
                 )
             }
             guard unknown.isEmpty else {
-                throw CommandError(.unknown, "not in the evidence log: \(unknown.joined(separator: ", "))")
+                return CommandError(.unknown, "not in the evidence log: \(unknown.joined(separator: ", "))")
             }
-            guard let first = missing.first else { return }
-            throw CommandError(
+            guard let first = missing.first else { return nil }
+            return CommandError(
                 .incomplete,
                 "\(first): accepted, and in no checkpoint yet; run it again after the next pass"
             )
@@ -191,5 +196,6 @@ struct LogProveCommand: AsyncParsableCommand {
     private struct Summary: Encodable {
         let type = "summary"
         var proofs = 0
+        var error: String?
     }
 }

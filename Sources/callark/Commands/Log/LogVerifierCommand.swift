@@ -16,18 +16,30 @@ struct LogVerifierCommand: AsyncParsableCommand {
             """
     )
 
+    @OptionGroup var common: CommonOptions
+
     @Option(name: .shortAndLong, help: "The file to write; default: standard output.", completion: .file())
     var output: String?
+
+    func validate() throws {
+        if common.json, output == nil {
+            throw ValidationError("--json and the program cannot share standard output: write it to a file with -o")
+        }
+    }
 
     func run() async throws {
         guard let output else {
             StandardOutput.write(StandAloneVerifier.text)
             return
         }
-        do {
-            try Data(StandAloneVerifier.text).write(to: URL(filePath: output), options: .atomic)
-        } catch {
-            throw CommandError(.inputOutput, "cannot write \(output): \(error.localizedDescription)")
-        }
+        try OutputFile.write(Data(StandAloneVerifier.text), to: output)
+        let report = Output(json: common.json)
+        defer { report.flush() }
+        try report.json(Summary(path: output))
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var path: String
     }
 }

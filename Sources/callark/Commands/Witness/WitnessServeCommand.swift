@@ -2,7 +2,6 @@ import Anchors
 import ArgumentParser
 import Evidence
 import Foundation
-import Logging
 import Service
 import Settings
 
@@ -32,6 +31,8 @@ struct WitnessServeCommand: AsyncParsableCommand {
             """
     )
 
+    @OptionGroup var common: CommonOptions
+
     @Option(help: "The witness's folder.", completion: .directory)
     var folder: String = "callark-witness"
 
@@ -52,12 +53,6 @@ struct WitnessServeCommand: AsyncParsableCommand {
 
     @Option(help: "Its private key, in PEM.", completion: .file())
     var tlsKey: String?
-
-    @Option(help: "The least serious log lines to print on standard error.")
-    var logLevel: Logger.Level = .warning
-
-    @Option(help: "How to print lines on standard error.")
-    var logFormat: LogFormat = .text
 
     func validate() throws {
         guard ListenAddress(listen) != nil else {
@@ -81,17 +76,19 @@ struct WitnessServeCommand: AsyncParsableCommand {
         let tls = tlsCertificate.flatMap { certificate in
             tlsKey.map { ServiceSettings.TLS(certificateFile: certificate, keyFile: $0) }
         }
-        let logger = Logs.logger(logFormat, logLevel)
+        let (logger, output) = (Logs.logger(common), Output(json: common.json))
         let status = try await CommandLineRun.interruptibly { stop in
             var server = WitnessServer(witness, logKeys: keys, listen: address, tls: tls, logger: logger)
-            server.onListening = {
+            server.onListening = { address in
                 Diagnostics.notice("witness \(witness.cosigner.key)")
-                Diagnostics.notice("listening at \($0)")
+                Diagnostics.notice("listening at \(address)")
+                output.listening(at: address)
             }
             server.onRequest = Diagnostics.access
             try await server.run(stop: stop)
             return .complete
         }
+        try output.stopped()
         throw ExitCode(status.rawValue)
     }
 }

@@ -28,8 +28,7 @@ struct WitnessSignCommand: AsyncParsableCommand {
             """
     )
 
-    @Flag(help: "Print NDJSON: one object per line, the last one of type \"summary\".")
-    var json = false
+    @OptionGroup var common: CommonOptions
 
     @Argument(help: "The request.", completion: .file())
     var file: String
@@ -47,7 +46,7 @@ struct WitnessSignCommand: AsyncParsableCommand {
     var output: String?
 
     func run() async throws {
-        let output = Output(json: json)
+        let output = Output(json: common.json)
         defer { output.flush() }
         let body = try Self.bytes(of: file)
         let (request, key): (AddCheckpoint, NoteKey?)

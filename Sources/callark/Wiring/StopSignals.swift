@@ -1,0 +1,37 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// SIGINT and SIGTERM, on a queue of their own, so that they are noticed even if every thread of the command is busy.
+/// Without this, a command that cannot stop in an orderly way would be killed by the signal, and have no exit code.
+enum StopSignals {
+    /// What is told of a signal, by the exit code that it stands for.
+    typealias Receiver = @Sendable (ExitStatus) -> Void
+
+    private static let queue = DispatchQueue(label: "callark.stop-signals")
+    private static let receiver = Mutex<Receiver?>(nil)
+
+    /// They live as long as the process.
+    private static let sources = Mutex<[any DispatchSourceSignal]>([])
+
+    /// Tells of signals from now on.
+    /// - Parameter otherwise: what is told while no command has asked for them.
+    static func watch(otherwise: @escaping Receiver) {
+        for (number, status) in [(SIGINT, ExitStatus.interrupted), (SIGTERM, .terminated)] {
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { (receiver.withLock(\.self) ?? otherwise)(status) }
+            source.activate()
+            sources.withLock { $0.append(source) }
+        }
+    }
+
+    /// Runs `work`, during which `receiver` is told of them.
+    static func told<Value>(
+        _ receiver: @escaping Receiver,
+        to work: () async throws -> Value
+    ) async rethrows -> Value {
+        self.receiver.withLock { $0 = receiver }
+        defer { self.receiver.withLock { $0 = nil } }
+        return try await work()
+    }
+}
