@@ -185,6 +185,10 @@ import Testing
             let second = try page(await ask(client, "id", ["pagination": ["cursor": "250"]]))
             #expect(second.rows.count == 50)
             #expect(second.next == nil)
+            for cursor in ["\(Int.max)", "301"] {
+                let beyond = try page(await ask(client, "id", ["pagination": ["cursor": cursor]]))
+                #expect(beyond.rows.isEmpty && beyond.next == nil, "\(cursor)")
+            }
             simulator.change { $0.search.tooMany = 500 }
             #expect(try await ask(client).status == 413)
         }

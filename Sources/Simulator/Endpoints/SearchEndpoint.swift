@@ -35,8 +35,9 @@ extension Provider {
             throw Refusal(.failure(403, "Access to search is not permitted", tracking: tracking))
         }
         let question = try searchQuestion(request, caller, tracking)
-        let start = question.cursor.flatMap { Int($0) } ?? 0
-        let wanted = max(0, start)..<max(0, min(start + rules.pageSize, rules.maxRows), start)
+        // A cursor is a client's text, and may be any number.
+        let start = min(max(0, question.cursor.flatMap { Int($0) } ?? 0), rules.maxRows)
+        let wanted = start..<min(start + rules.pageSize, rules.maxRows)
         let result: SearchResult
         let example: JSON
         let list: String
