@@ -27,7 +27,7 @@ package enum CaseZip {
     /// readers show other letters.
     private static func withNamesInUTF8(_ body: () throws -> Void) rethrows {
         // Part of glibc itself. Without it, only names in ASCII are right.
-        guard let utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil) else { return try body() }
+        guard let utf8 = newlocale(1 << LC_CTYPE, "C.UTF-8", nil) else { return try body() }
         let former = uselocale(utf8)
         defer {
             _ = uselocale(former)
