@@ -55,6 +55,12 @@ import Transfer
         #expect(try rows("Queue,Count\r\nSales,7\r\n", to: query).columns == ["queueName", "sid"])
     }
 
+    /// Rows of which each has another column.
+    private static let manyColumns: Data = {
+        let rows: [String] = (1...3000).map { "{\"c\($0)\":0}" }
+        return Data("[\(rows.joined(separator: ","))]".utf8)
+    }()
+
     static let unreadable: [(Data, String)] = [
         (Data(), "empty"), (Data(" \r\n".utf8), "empty"), (Data("<html><body>Sign in</body></html>".utf8), "HTML"),
         (Data("sid,agentName\r\ns-1\r\n".utf8), "line 2 of the answer has 1 fields"),
@@ -63,7 +69,7 @@ import Transfer
         (Data("sid,agentName\r\ns-1,M".utf8) + [0xFC, 0x0A], "UTF-8"), (Data([0xFF, 0xFE, 0x73, 0x00]), "UTF-16"),
         (Data("{\"data\":".utf8), "no JSON"), (Data("{\"error\":\"busy\"}".utf8), "without an array \"data\""),
         (Data("{\"data\":[7]}".utf8), "row 1"), (Data("{\"columns\":[\"a\"],\"data\":[[1,2]]}".utf8), "row 1"),
-        (Data("[\((1...3000).map { "{\"c\($0)\":0}" }.joined(separator: ","))]".utf8), "too many columns"),
+        (manyColumns, "too many columns"),
     ]
 
     @Test(arguments: unreadable)
