@@ -123,16 +123,18 @@ import Testing
         return limits
     }
 
-    @Test(arguments: [
-        ("nonsense\r\n\r\n", 400), ("GET / HTTP/9.9\r\n\r\n", 400), ("GET  HTTP/1.1\r\n\r\n", 400),
-        ("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
-        ("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
-        ("GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400), (chunked + "ZZ\r\n", 400),
-        (chunked + "5\r\n{\"key\r\n-1\r\n", 400), (chunked + "2\r\n{}}\r\n0\r\n\r\n", 400),
-        ("GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + String(repeating: "a", count: 20_000) + "\r\n\r\n", 431),
-        ("GET /healthz HTTP/1.1\r\n" + String(repeating: "X: a\r\n", count: 5000) + "\r\n", 431),
-        ("GET /" + String(repeating: "a", count: 20_000) + " HTTP/1.1\r\n\r\n", 431),
-    ])
+    @Test(
+        arguments: [
+            ("nonsense\r\n\r\n", 400), ("GET / HTTP/9.9\r\n\r\n", 400), ("GET  HTTP/1.1\r\n\r\n", 400),
+            ("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+            ("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
+            ("GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400), (chunked + "ZZ\r\n", 400),
+            (chunked + "5\r\n{\"key\r\n-1\r\n", 400), (chunked + "2\r\n{}}\r\n0\r\n\r\n", 400),
+            ("GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + String(repeating: "a", count: 20_000) + "\r\n\r\n", 431),
+            ("GET /healthz HTTP/1.1\r\n" + String(repeating: "X: a\r\n", count: 5000) + "\r\n", 431),
+            ("GET /" + String(repeating: "a", count: 20_000) + " HTTP/1.1\r\n\r\n", 431),
+        ] as [(String, Int)]
+    )
     func `that does not speak HTTP gets an error, and is closed`(_ text: String, _ status: Int) async throws {
         try await Office.with(isArchived: false) { office in
             let connection = try Connection(port: office.port)
