@@ -77,11 +77,12 @@ struct AuditRoutes: Sendable {
             window: time.day?.interval(in: installation.timeZone) ?? time.window,
             types: types
         )
+        let (isFirst, limit) = (query["cursor"] == nil, page.limit)
         // A place is that in the order of the log, so entries that are added meanwhile shift no page.
         let found = try await read(name, filter) { total in
-            guard isNewestFirst else { return place..<(place + page.limit) }
-            let end = query["cursor"] == nil ? total : min(place, total)
-            return max(0, end - page.limit)..<end
+            guard isNewestFirst else { return place..<(place + limit) }
+            let end = isFirst ? total : min(place, total)
+            return max(0, end - limit)..<end
         }
         try await installation.accept([installation.auditExport(of: found.rows.count, name, by: view.caller.actor)])
         let next = isNewestFirst ? found.places.lowerBound : found.places.lowerBound + found.rows.count
