@@ -29,6 +29,19 @@ import Testing
         }
     }
 
+    @Test func `go to browsers only if a script uses them`() throws {
+        let words = try Words(json: #require(PageAsset.all["words.json"]).bytes).all
+        for (name, bytes) in PageFiles.assets where name.hasSuffix(".js") {
+            let text = String(decoding: bytes, as: UTF8.self)
+            for match in text.matches(of: /\bt\("([a-z0-9_.]+)"/) { #expect(words[String(match.output.1)] != nil) }
+            for match in text.matches(of: /\btn\("([a-z0-9_.]+)"/) { #expect(words["\(match.output.1)_other"] != nil) }
+        }
+        for key in ["login_failed_unknown_key", "step_stored", "pass_complete", "kept_entry", "calls_of_more"] {
+            #expect(words[key] == Words.english.all[key] && words[key] != nil, "\(key)")
+        }
+        #expect(words["verdict_open"] == nil && words.count < Words.english.all.count / 2)
+    }
+
     @Test func `exist for every key of a view`() throws {
         let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Sources/WebPage")

@@ -325,7 +325,7 @@ def a_name_is_found_by_a_part_and_a_filter_is_changed(browser, stage):
 def calls_are_collected_in_the_list(browser, stage):
     visitor = Visitor(browser, stage)
     page = visitor.log_in("reviewer", "/calls")
-    boxes = page.locator("#calls td.pick input")
+    boxes = page.locator("#calls tbody .pick input")
     boxes.first.check()
     page.locator("#calls tbody tr a").nth(1).focus()
     page.keyboard.press("x")
@@ -340,7 +340,7 @@ def calls_are_collected_in_the_list(browser, stage):
     page.get_by_role("heading", level=1, name="Ten calls").wait_for()
     assert page.locator("#case tbody tr").count() == 2
     page.goto("/calls")
-    page.locator("#calls th.pick input").check()
+    page.locator("#calls thead .pick input").check()
     assert page.locator("#picked").inner_text() == f"{boxes.count()} calls selected"
     page.get_by_role("button", name="Select none").click()
     assert page.locator("#collect").is_hidden()
@@ -492,7 +492,7 @@ def the_longest_call_is_found(browser, stage):
     calls = [call for call in stage.api("/api/v1/calls?limit=1000&last=7d")["calls"] if call["duration_ms"]]
     longest = max(calls, key=lambda call: call["duration_ms"])["duration_ms"]
     until(page, "document.querySelector('th[aria-sort=descending]') !== null", "the list says how it is sorted")
-    first = page.locator("#calls tbody tr").first.get_attribute("data-api")
+    first = "/api/v1" + page.locator("#calls tbody td.when a").first.get_attribute("href")
     assert stage.api(first)["duration_ms"] == longest, first
     agent = next(call["agents"][0]["name"] for call in calls if call["agents"])
     page.locator("#more-filters summary").click()

@@ -25,6 +25,7 @@ package struct PageAsset: Sendable {
     package static let all: [String: PageAsset] = {
         var assets: [String: PageAsset] = [:]
         for (name, bytes) in PageFiles.assets { assets[name] = PageAsset(name, bytes) }
+        assets["words.json"] = PageAsset("words.json", ScriptWords.json)
         return assets
     }()
 

@@ -108,7 +108,6 @@ struct CallView {
             var values: [String: Any] = [
                 "name": name, "file": file, "href": "\(api)/\(file.percentEncoded)", "isHeld": isHeld,
                 "isPlayed": isPlayed && desk.visit.person.mayListen,
-                "isForbidden": isHeld && !desk.visit.person.mayListen,
                 "state": words.code("state", line.text("state") ?? ""), "mark": CallRow.mark(line.text("state") ?? ""),
                 "channels": audio?.count("channels") ?? 1, "sha256": line.text("sha256") ?? "",
                 "start": line.time("start_time")?.millisecondsSince1970.description ?? "",

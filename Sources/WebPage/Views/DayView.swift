@@ -78,8 +78,8 @@ struct DayView {
     private func acts(_ line: JSONValue, _ organization: String, _ day: ArchiveDay) -> [[String: Any]] {
         guard desk.visit.person.mayOperate else { return [] }
         let place = "?organization=\(organization)&day=\(day)"
-        let gaps = ["text": words("day_act_gaps"), "href": "/gaps\(place)"]
-        let pass = ["text": words("day_act_pass"), "href": "/passes\(place)#start-title"]
+        let gaps: [String: Any] = ["text": words("day_act_gaps"), "href": "/gaps\(place)"]
+        let pass: [String: Any] = ["text": words("day_act_pass"), "href": "/passes\(place)#start-title"]
         return (line.list("gap_list").isEmpty ? [] : [gaps]) + [pass]
     }
 

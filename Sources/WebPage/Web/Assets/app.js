@@ -41,7 +41,7 @@ one(".side nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nea
 
 // Headings of columns, for tables that become cards.
 for (const table of all("table.cards")) {
-  const names = all("thead th", table).map((head) => head.firstChild?.textContent?.trim() ?? "");
+  const names = all("thead tr > *", table).map((head) => head.firstChild?.textContent?.trim() ?? "");
   for (const row of all("tbody tr", table)) {
     [...row.children].forEach((cell, place) => {
       const isLabelled = cell.classList.contains("n") || (place > 0 && table.classList.contains("labelled"));

@@ -99,7 +99,8 @@ for (const name of ["play", "pause", "timeupdate", "loadedmetadata", "ended"]) a
 /** @param {HTMLElement} row */
 async function preview(row) {
   if (row === current && audio.src) return audio.paused ? audio.play() : audio.pause();
-  const call = row.dataset.api ?? "";
+  const page = one("td.when a", row)?.getAttribute("href") ?? "";
+  const call = `/api/v1${page}`;
   try {
     const { recordings } = await api(call);
     const main = recordings
@@ -119,7 +120,7 @@ async function preview(row) {
       document.body.classList.add("has-player");
     }
     const link = /** @type {HTMLAnchorElement} */ (one("a", bar));
-    link.href = row.dataset.href ?? "";
+    link.href = page;
     link.textContent = one("td.when", row)?.textContent ?? "";
     await audio.play();
   } catch (error) {

@@ -24,7 +24,7 @@ export async function addToCase(name, calls, done) {
 }
 
 /** The page of the call in whose row a box is. @param {HTMLInputElement} box */
-const path = (box) => box.closest("tr")?.dataset.href ?? "";
+const path = (box) => one("td.when a", box.closest("tr") ?? box)?.getAttribute("href") ?? "";
 
 /** The selected calls: they stay selected while the list changes. */
 export class Collection {
@@ -48,22 +48,24 @@ export class Collection {
     });
   }
 
-  get boxes() { return /** @type {HTMLInputElement[]} */ (all("#calls td.pick input")); }
+  get boxes() { return /** @type {HTMLInputElement[]} */ (all("#calls tbody .pick input")); }
 
   /** Makes the boxes of the rows live, and shows what is selected. */
   show() {
     if (!this.tray) return;
+    for (const cell of all("#calls td.pick:empty")) {
+      const label = cell.closest("thead") ? t("select_page") : `${t("select_call")} ${one("bdi", cell.closest("tr") ?? cell)?.textContent}`;
+      cell.append(make("input", { type: "checkbox", "aria-label": label }));
+    }
     for (const box of this.boxes) {
-      box.hidden = false;
       box.checked = this.picked.has(path(box));
       box.onchange = () => {
         this.pick(box, box.checked);
         this.count();
       };
     }
-    const page = /** @type {HTMLInputElement | null} */ (one("#calls th.pick input"));
+    const page = /** @type {HTMLInputElement | null} */ (one("#calls thead .pick input"));
     if (page) {
-      page.hidden = false;
       page.onchange = () => {
         const isPicked = page.checked;
         for (const box of this.boxes) this.pick(box, isPicked);
@@ -84,7 +86,7 @@ export class Collection {
   count() {
     if (!this.tray) return;
     const own = this.boxes.filter((box) => box.checked).length;
-    const page = /** @type {HTMLInputElement | null} */ (one("#calls th.pick input"));
+    const page = /** @type {HTMLInputElement | null} */ (one("#calls thead .pick input"));
     if (page) {
       page.checked = own > 0 && own === this.boxes.length;
       page.indeterminate = own > 0 && own < this.boxes.length;
