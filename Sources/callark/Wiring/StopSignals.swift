@@ -11,24 +11,24 @@ enum StopSignals {
     private static let queue = DispatchQueue(label: "callark.stop-signals")
     private static let receiver = Mutex<Receiver?>(nil)
 
-    /// They live as long as the process.
-    private static let sources = Mutex<[any DispatchSourceSignal]>([])
+    // Safe: written once, by the first thread, and never read. They only have to live as long as the process.
+    private nonisolated(unsafe) static var sources: [any DispatchSourceSignal] = []
 
-    /// Tells of signals from now on.
+    /// Tells of signals from now on. Call it once, before the process starts threads.
     /// - Parameter otherwise: what is told while no command has asked for them.
     static func watch(otherwise: @escaping Receiver) {
-        for (number, status) in [(SIGINT, ExitStatus.interrupted), (SIGTERM, .terminated)] {
+        sources = [(SIGINT, ExitStatus.interrupted), (SIGTERM, .terminated)].map { number, status in
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { (receiver.withLock(\.self) ?? otherwise)(status) }
             source.activate()
-            sources.withLock { $0.append(source) }
+            return source
         }
     }
 
     /// Runs `work`, during which `receiver` is told of them.
-    static func told<Value>(
+    static func told<Value: Sendable>(
         _ receiver: @escaping Receiver,
-        to work: () async throws -> Value
+        to work: @Sendable () async throws -> Value
     ) async rethrows -> Value {
         self.receiver.withLock { $0 = receiver }
         defer { self.receiver.withLock { $0 = nil } }
