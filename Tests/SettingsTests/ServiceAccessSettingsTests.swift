@@ -41,8 +41,6 @@ import Testing
         let variable = ["CALLARK_SERVICE_OIDC_ROLES": "{ staff: viewer }"]
         #expect(try installation(Self.oidc).load(variable).settings.service.oidc?.grants.map(\.group) == ["staff"])
         #expect(try Installation().load().settings.service.oidc == nil)
-        let shown = try installation(Self.oidc).load().shown("service.oidc.roles")?.value
-        #expect(shown == "{ admins: admin, Compliance Team: { role: reviewer, organizations: [acme] } }")
     }
 
     @Test func `a role for an organization that is not configured is warned of`() throws {
