@@ -4,13 +4,13 @@ package struct BackupError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: String, Hashable, Sendable {
         /// There is no backup at the path.
         case missing
-        /// The backup, or a database that was to be copied, does not hold.
+        /// The backup, or a database that was to be copied, is damaged.
         case damaged
         /// A later version of Callark made the backup.
         case newer
         /// The backup is of another archive than the root.
         case otherArchive = "other_archive"
-        /// Something is there already that must not be replaced without a word.
+        /// Something exists there that must not be replaced unasked.
         case occupied
         /// Another process uses the root.
         case busy

@@ -38,8 +38,8 @@ struct BackupFolder: Sendable {
         }
     }
 
-    /// Removes what a backup left that did not end: a folder that has a backup's notice, or nothing yet.
-    /// - Returns: whether nothing is there now; not if it is anything else, which stays.
+    /// Removes what an interrupted backup left: a folder that has a backup's notice, or nothing yet.
+    /// - Returns: whether nothing is there now. Anything else stays, and makes this false.
     func removeUnfinished() throws -> Bool {
         guard let status = try FileSystem.status(of: path) else { return true }
         guard status.isFolder else { return false }

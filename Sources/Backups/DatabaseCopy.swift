@@ -4,7 +4,8 @@ import Glibc
 
 /// A copy of an SQLite database that may be in use.
 enum DatabaseCopy {
-    /// SQLite's shared lock (`SHARED_FIRST`, `SHARED_SIZE` in its sources): who has a database in WAL mode open, holds it.
+    /// SQLite's shared lock (`SHARED_FIRST`, `SHARED_SIZE` in its sources): every process that has a database in WAL mode open
+    /// holds it.
     private static let sharedLock = (start: off_t(0x4000_0002), count: off_t(510))
 
     /// Copies the database as of one moment, by SQLite's online backup, and checks the copy. Readers and writers go on.

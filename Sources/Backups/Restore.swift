@@ -3,8 +3,8 @@ import Files
 import Foundation
 import Recordings
 
-/// Puts a backup back: on a bare machine, in a root of which only the archives are left, or in place of a manifest that is
-/// lost. What is there and newer by its nature, such as an evidence log or a token, is kept.
+/// Restores a backup: on a bare machine, in a root that has only its archives, or in place of a lost manifest. An evidence
+/// log or a token that exists is kept, because it is newer than that of any backup.
 package struct Restore: Sendable {
     private let folder: BackupFolder
     private let root: ArchiveRoot
@@ -105,7 +105,7 @@ package struct Restore: Sendable {
         // `2026-11-29T14:05:06.789Z` without what is awkward in a file name.
         let stamp = now.description.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
         let aside = "\(path).before-restore-\(stamp)"
-        // The log first: a database without its log is an older state, and the other way round is nothing.
+        // The log first: a database without its log is an older state; a log without its database is nothing.
         if hasLog { try FileSystem.move(path + "-wal", to: aside + "-wal") }
         if isThere { try FileSystem.move(path, to: aside) }
         try FileSystem.remove(path + "-shm")

@@ -45,7 +45,7 @@ enum TreeCopy {
         return true
     }
 
-    /// Copies what is below `source` and what `destination` does not have yet.
+    /// Copies what is below `source`, except what `destination` has already.
     /// - Parameter isLeftOut: gets the name of each file and folder.
     static func folder(
         _ source: String,

@@ -42,7 +42,7 @@ package struct ObjectStoreError: Error, Hashable, Sendable, CustomStringConverti
     package var status: Int?
     /// The store's own word for it, such as `AccessDenied`.
     package var storeCode: String?
-    /// What its operator can find the request by.
+    /// The ID by which the store's operator finds the request.
     package var requestID: String?
 
     package init(

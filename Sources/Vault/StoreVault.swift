@@ -13,7 +13,7 @@ package final class StoreVault: ArchiveVault {
         /// Whether the store's own checksum is enough to confirm what was put, if ``checkLock()`` has shown that the store
         /// refuses wrong ones.
         package var trustsChecksums: Bool
-        /// Shared by everything that is put.
+        /// The limit that all uploads share; `nil` for none.
         package var limiter: UploadLimiter?
         package var now: @Sendable () -> Timestamp
 

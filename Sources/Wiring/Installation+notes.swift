@@ -8,7 +8,7 @@ import Settings
 extension Installation {
     /// Has the evidence logs accept entries.
     /// - Parameter publishing: whether a checkpoint has them too, when this returns.
-    /// - Returns: why they were not accepted, if the configuration does without (`audit.required`); `nil` if they were.
+    /// - Returns: why they were not accepted, if the configuration allows that (`audit.required`); `nil` if they were.
     /// - Throws: `EvidenceError` if they were not, and have to be.
     package func note(_ entries: [LogEntry], publishing: Bool = false) async throws(EvidenceError) -> EvidenceError? {
         let logs = evidence

@@ -3,8 +3,8 @@ import Recordings
 
 /// The newest checkpoint of an organization's log and those of the epochs before it, as far as they are needed.
 ///
-/// One rule holds for everybody who reads them: an answer needs the epoch that it comes from. What is wrong with another one, or
-/// lost of it, is said and ends nothing. Reading takes no lock. Not for several threads at once.
+/// One rule holds for all readers: an answer needs the epoch that it comes from. What another one has lost, or what is wrong with
+/// it, is reported and ends nothing. Reading takes no lock. Not for several threads at once.
 package struct LogEpochs {
     /// The newest epoch first. Each checkpoint is signed, and each epoch goes on from the one after it in this list. Entries have not
     /// been read yet.

@@ -3,7 +3,7 @@ import Manifest
 import Recordings
 
 /// Removes archives from the disk that the vault has and that have been there long enough. What the manifest says comes
-/// first: if the process dies in between, a file is still there that nobody needs, and the next pass removes it. The
+/// first: if the process dies in between, a file remains that nothing needs, and the next pass removes it. The
 /// other way round, a missing file would look like damage.
 ///
 /// The side file stays, so that the day's next archive gets another number, and so that an archive that comes back can be

@@ -8,7 +8,7 @@ import Recordings
 /// likely to ask for it.
 ///
 /// It holds the lock for some archives at a time, and steps aside for any pass. What the vault has is noted at once, so the
-/// next run goes on where a stopped one ended.
+/// next run resumes where a stopped one ended.
 package struct VaultPush: Sendable {
     private let setup: CallArchive.Setup
     private let vault: any ArchiveVault

@@ -70,7 +70,7 @@ struct VaultStep: Sendable {
     }
 
     /// Puts some archives, a few at once.
-    /// - Returns: whether to go on with others.
+    /// - Returns: whether to continue with others.
     func put(_ rows: [ArchiveRow], _ finding: inout VaultFinding) async throws -> Bool {
         var waiting = rows[...]
         var goesOn = true

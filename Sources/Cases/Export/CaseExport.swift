@@ -15,9 +15,9 @@ package struct CaseExport: Sendable {
     let manifest: Manifest
     let evidence: EvidenceLogs
     let actor: Actor
-    /// In which people are told times.
+    /// The time zone of the times that people read.
     let timeZone: TimeZone
-    /// Of Callark.
+    /// The version of Callark.
     let version: String
     /// Whether nothing is exported if that cannot be noted.
     let isNotingRequired: Bool

@@ -49,14 +49,14 @@ struct CaseFolder: Sendable {
         add(name, try FileDigest.digest(of: bytes), byteCount: Int64(bytes.count))
     }
 
-    /// A file of the draft, which nobody else writes to and which is no one's before it is whole.
+    /// Writes a file of the draft. It needs no flush yet: only this process knows the draft.
     private func put(_ bytes: [UInt8], at path: String) throws {
         try OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC).write(bytes, at: 0)
     }
 
     mutating func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
 
-    /// Takes note of a file that was written otherwise.
+    /// Adds the checksum of a file that something else has written.
     mutating func add(_ name: String, _ digest: ContentDigest, byteCount: Int64) {
         guard name.hasPrefix(PayloadPath.folder) else {
             tags[name] = digest
@@ -72,7 +72,7 @@ struct CaseFolder: Sendable {
     }
 
     /// Writes the bag's own files, and makes everything durable.
-    /// - Parameter information: the members of `bag-info.txt`, beside those that follow from the content.
+    /// - Parameter information: the members of `bag-info.txt`, in addition to those that follow from the content.
     /// - Returns: the SHA-256 of the last one, which covers everything.
     mutating func close(_ information: [(label: String, value: String)]) throws -> ContentDigest {
         try write(BagLayout.declarationText, to: "bagit.txt")

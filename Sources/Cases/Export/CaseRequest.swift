@@ -33,7 +33,7 @@ package struct CaseRequest: Sendable {
         self.includesVCons = includesVCons
     }
 
-    /// More calls are several cases: everything about them is in memory, and in one table of a page.
+    /// The most calls of one case, because everything about them is in memory, and in one table of a page.
     package static let mostCalls = 5000
 
     /// - Throws: ``CaseError`` with code `tooMany` if there are too many calls.

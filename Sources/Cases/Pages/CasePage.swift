@@ -17,7 +17,7 @@ struct CasePage {
         self.export = export
     }
 
-    /// So many calls are on one page in detail. A browser takes minutes to print many more.
+    /// How many calls have their details on one page. A browser takes minutes to print many more.
     private static let callsPerPage = 500
 
     /// The calls of one page.

@@ -6,7 +6,7 @@ import Recordings
 /// A call as a vCon (draft-ietf-vcon-vcon-core-04), the interchange format for conversations of the IETF. It is unsigned: the proofs
 /// in it are what proves it.
 struct VCon {
-    /// Recordings of a call are in its vCon up to so many bytes in all. What is left out is named in it.
+    /// How many bytes of a call's recordings its vCon contains at most. What is left out is named in it.
     static let maxBytes: Int64 = 64 << 20
 
     /// What the text has where a file's content belongs: the name of the file, below the case's folder.

@@ -12,11 +12,11 @@ import Recordings
 /// {root}/log/acme/vkey                        what signatures are checked with
 /// {root}/log/acme/anchors/<size>/tsa.tsr      what an anchor gave for it: AnchorToken
 /// {root}/log/acme/lock                        one writer at a time
-/// {root}/log/acme/anchors.lock                one who gives states away at a time
+/// {root}/log/acme/anchors.lock                one process at a time gives states away
 /// {root}/log/acme/previous/                   the whole log of the epoch before, if there was one
 /// {root}/log/acme/replaced/                   what was in its place before a copy was put there
 /// {root}/log/.acme.next/                      a log, or an epoch of one, that is being begun
-/// {root}/log/.lock                            one who begins at a time
+/// {root}/log/.lock                            one process at a time begins a log
 /// ```
 package struct LogFolder: Hashable, Sendable {
     /// The folder itself.

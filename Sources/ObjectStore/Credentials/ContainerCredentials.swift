@@ -3,7 +3,7 @@ import Transfer
 
 /// Credentials of a container's role, from the service that Amazon ECS and EKS offer inside (AWS_CONTAINER_CREDENTIALS_*).
 package struct ContainerCredentials: CredentialSource {
-    /// What the service wants to see in `Authorization`.
+    /// The value that the service expects in `Authorization`.
     package enum Token: Sendable {
         case text(String)
         /// Read anew for each request.

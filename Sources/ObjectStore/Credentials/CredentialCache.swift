@@ -1,14 +1,14 @@
 import Foundation
 
-/// The credentials in use: asked for again before they end, and when the store refuses them.
+/// The credentials in use. They are fetched again before they expire, and when the store refuses them.
 actor CredentialCache {
     private let source: any CredentialSource
     private let now: @Sendable () -> Date
     private var value: ObjectCredentials?
-    /// Shared by all that need an answer.
+    /// One request for all tasks that wait for credentials.
     private var question: Task<Result<ObjectCredentials, ObjectStoreError>, Never>?
 
-    /// This long before their end, temporary credentials are replaced.
+    /// How many seconds before they expire temporary credentials are replaced.
     static let margin: TimeInterval = 300
 
     /// - Parameter now: the time of this machine.
@@ -17,13 +17,13 @@ actor CredentialCache {
         self.now = now
     }
 
-    /// Credentials that do not end soon, if that can be had.
+    /// Credentials that do not expire soon, if the source has any.
     func current() async throws(ObjectStoreError) -> ObjectCredentials {
         if let value, !ends(value, within: Self.margin) { return value }
         do throws(ObjectStoreError) {
             return try await ask()
         } catch {
-            // They who give credentials may be away for a while, and these still count.
+            // The source may be unreachable for a while, and the old credentials are still valid.
             if let value, !ends(value, within: 0) { return value }
             throw error
         }

@@ -1,7 +1,7 @@
 import Foundation
 import Transfer
 
-/// Requests to those who give temporary credentials, each retried if that may help.
+/// Requests to services that give temporary credentials, each retried if that may help.
 struct CredentialExchange: Sendable {
     var exchange: any HTTPExchange
     var retry = RetryPolicy(attempts: 3, maximumDelay: .seconds(2), longestRetryAfter: .seconds(10))

@@ -5,8 +5,8 @@ package protocol CredentialSource: Sendable {
     var name: String { get }
 
     /// The credentials as they are now.
-    /// - Throws: ``ObjectStoreError`` with code `credentials` if there are none, `unreachable` if those who give them
-    ///   cannot be reached.
+    /// - Throws: ``ObjectStoreError`` with code `credentials` if there are none, `unreachable` if the service
+    ///   that gives them cannot be reached.
     func credentials() async throws(ObjectStoreError) -> ObjectCredentials
 }
 

@@ -7,7 +7,7 @@ package enum EnvironmentCredentials {
     /// - Parameters:
     ///   - environment: the process's variables.
     ///   - region: of the store; for a token service whose address nothing else names.
-    ///   - exchange: for requests to those who give temporary credentials.
+    ///   - exchange: for requests to services that give temporary credentials.
     ///   - isFile: whether there is a file at a path.
     /// - Throws: ``ObjectStoreError`` with code `misconfigured` if a variable cannot be used.
     package static func source(

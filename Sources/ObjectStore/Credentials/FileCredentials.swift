@@ -2,7 +2,7 @@ import Dispatch
 import Files
 import Foundation
 
-/// Credentials of which some are in files, which are read anew whenever they are needed.
+/// Credentials that are in files, at least in part. The files are read each time, so that they can be replaced.
 package struct FileCredentials: CredentialSource {
     /// A text, or the file that has it.
     package enum Place: Sendable {
@@ -49,8 +49,8 @@ extension FileCredentials.Place {
 /// A small file that is part of credentials.
 enum CredentialFile {
     private static let limit = 64 << 10
-    /// Not that of other files: there, all threads may be held by readers that wait for the store, which waits for this. A
-    /// serial queue has threads of its own.
+    /// A queue of its own, because all threads for other files may be held by readers that wait for the store, and the
+    /// store waits for its credentials.
     private static let queue = DispatchQueue(label: "callark.credentials")
 
     /// Runs what reads such files on a thread that may block.

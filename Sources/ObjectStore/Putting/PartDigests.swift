@@ -3,8 +3,8 @@ import Files
 import Foundation
 import Recordings
 
-/// Hashes the parts of a body one after another, and the whole body on the way: so what is sent in parts is known to be
-/// what was to be put.
+/// Hashes the parts of a body one after another, and the whole body with them. So the parts that are sent are known to
+/// be the body that was to be put.
 actor PartDigests {
     private let body: ObjectBody
     private let plan: PartPlan

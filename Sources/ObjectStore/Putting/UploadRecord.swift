@@ -8,9 +8,9 @@ import Recordings
 struct UploadRecord: Codable, Hashable, Sendable {
     /// The store's name for it.
     var upload: String
-    /// What its object will be recognized by.
+    /// The put's identifier, by which its object is recognized.
     var putID: String
-    /// A digest of whatever must be the same.
+    /// A digest of everything that must be the same to resume.
     var fingerprint: ContentDigest
 
     private static let limit = 64 << 10
@@ -35,7 +35,7 @@ struct UploadRecord: Codable, Hashable, Sendable {
         }
     }
 
-    /// Of where the object goes, what it consists of and how it is cut.
+    /// The digest of where the object goes, what is in it, and how it is cut into parts.
     static func fingerprint(
         _ location: ObjectStoreLocation,
         _ key: ObjectKey,

@@ -58,7 +58,7 @@ extension ObjectStore {
             throw ObjectStoreError(.unsupported, "\(request.subject): the store does not give ranges")
         }
         guard head.status == 200 || head.status == 206 else {
-            // Nothing begins behind the last byte.
+            // No range begins after the last byte.
             if head.status == 416, reading.isRange, reading.tag == nil { return nil }
             let response = HTTPResponse(status: head.status, headers: head.headers, body: sink.outcome.errorText)
             return StoreFailure(response, to: request, signedWith: signature)

@@ -1,7 +1,7 @@
 import Foundation
 import Transfer
 
-/// A store's answer that is no success, as far as it can be read.
+/// A store's refusal, as far as it can be read.
 struct ObjectStoreRefusal: Sendable {
     let status: Int
     /// The store's word for it; `nil` if the answer has none.
@@ -40,7 +40,7 @@ struct ObjectStoreRefusal: Sendable {
     private func meaning(for request: StoreRequest) -> Meaning {
         if let code, let known = Self.meaning(ofCode: code) { return known }
         switch status {
-        // An answer that began well.
+        // The status was sent before the failure.
         case 200...299: return (.unreachable, "run again later", .later)
         case 401: return (.credentials, Self.credentialsAdvice, .newCredentials)
         case 403 where request.concernsLock: return (.locked, "", .none)
@@ -60,7 +60,7 @@ struct ObjectStoreRefusal: Sendable {
 
     private static let credentialsAdvice = "check vault.access_key_id and vault.secret_access_key_file"
 
-    /// What counts whatever the status: stores use different ones for the same.
+    /// What the store's code means, whatever the status: stores use different statuses for the same code.
     private static func meaning(ofCode code: String) -> Meaning? {
         switch code {
         case "ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired", "InvalidAccessKeyId",

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The time as the store has it: stores refuse requests whose time is more than fifteen minutes off.
+/// The store's time. Stores refuse requests that were signed more than fifteen minutes off it.
 final class StoreClock: Sendable {
     private let machine: @Sendable () -> Date
     /// How far the store is ahead, in seconds; set by whatever answer shows it.
@@ -13,7 +13,7 @@ final class StoreClock: Sendable {
 
     var now: Date { machine().addingTimeInterval(offset.withLock { $0 }) }
 
-    /// From now on, the time is the one of a store's answer.
+    /// Sets the clock by the time in a store's answer.
     func set(_ date: Date) {
         let ahead = date.timeIntervalSince(machine())
         offset.withLock { $0 = ahead }

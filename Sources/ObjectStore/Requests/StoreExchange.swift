@@ -87,7 +87,7 @@ final class StoreExchange: Sendable {
         }
     }
 
-    /// Signs a request with the credentials and the time of now.
+    /// Signs a request with the present credentials and the present time.
     func sign(
         _ request: StoreRequest
     ) async throws(ObjectStoreError) -> (url: URL, headers: HTTPHeaders, signature: StoreFailure.Signature) {

@@ -45,7 +45,7 @@ struct StoreFailure: Error, Sendable {
             error = ObjectStoreError(.unsupported, "\(message); check vault.endpoint")
             remedy = .none
         case .unresolved:
-            // The bucket is part of the host's name, and most stores of one's own have no such names.
+            // The bucket is part of the host's name, and most self-hosted stores have no such names.
             let advice = "check vault.endpoint, vault.path_style and the network"
             error = ObjectStoreError(.unreachable, "\(message); \(advice)")
             remedy = .later

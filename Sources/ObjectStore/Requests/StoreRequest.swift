@@ -18,7 +18,7 @@ struct StoreRequest: Sendable {
     var concernsLock = false
     /// The limit for the answer's body.
     var maximumResponseBytes = Self.usualResponseBytes
-    /// Of what goes out.
+    /// The limit of the body's speed; `nil` for none.
     var limiter: UploadLimiter?
     /// Whether it is sent again if its body did not arrive as the checksum says.
     var repeatsDamaged = true

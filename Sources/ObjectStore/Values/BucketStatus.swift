@@ -26,7 +26,7 @@ package struct BucketStatus: Hashable, Sendable {
     }
 
     package var versioning: Versioning
-    /// Whether versions can be locked. What the store claims: that it keeps to it has to be proven.
+    /// Whether versions can be locked, according to the store. Only a trial proves it.
     package var hasObjectLock: Bool
     package var defaultRetention: DefaultRetention?
 

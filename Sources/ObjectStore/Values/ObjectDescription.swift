@@ -10,7 +10,7 @@ package struct ObjectDescription: Hashable, Sendable {
     package var lastModified: Date?
     /// Names in lower case, without `x-amz-meta-`.
     package var metadata: [String: String]
-    /// What the store claims. That it keeps to it has to be proven.
+    /// According to the store. Only a trial proves it.
     package var retention: ObjectRetention?
     package var hasLegalHold: Bool
     /// The store's own, in base64; of an object in parts with `-` and their number. `nil` if it keeps none.

@@ -55,11 +55,11 @@ package struct ListedVersion: Hashable, Sendable {
 
 /// Where a listing continues.
 package enum ListingPosition: Hashable, Sendable {
-    /// Behind this key.
+    /// After this key.
     case key(ObjectKey)
     /// Where the store said, in its own words.
     case token(String)
-    /// Behind this version of this key, in the store's own words; behind all versions of the key if it is `nil`.
+    /// After this version of this key, in the store's own words; after all versions of the key if it is `nil`.
     case version(key: String, version: String?)
 }
 

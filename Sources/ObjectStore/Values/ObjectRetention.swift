@@ -6,7 +6,7 @@ package struct ObjectRetention: Hashable, Sendable {
     package enum Mode: String, Hashable, Sendable, CaseIterable {
         /// No one can shorten it.
         case compliance = "COMPLIANCE"
-        /// Who has a special permission can.
+        /// Only those with a special permission can.
         case governance = "GOVERNANCE"
     }
 

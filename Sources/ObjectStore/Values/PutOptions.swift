@@ -1,6 +1,6 @@
 import Transfer
 
-/// What an object is to be put with.
+/// How an object is put.
 package struct PutOptions: Sendable {
     /// The object's own facts: names of `[a-z0-9-]`, values of visible ASCII characters. The name `put-id` is taken.
     package var metadata: [String: String]
@@ -16,7 +16,7 @@ package struct PutOptions: Sendable {
     package var partBytes: Int64
     /// How many parts are sent at the same time.
     package var parallelParts: Int
-    /// Shared by everything that goes out; `nil`: as fast as it goes.
+    /// The limit that all uploads share; `nil` for none.
     package var limiter: UploadLimiter?
     /// A small file that remembers an upload in parts, so that the next process resumes it; removed when it is complete.
     /// Without one, an upload that ends early is aborted.

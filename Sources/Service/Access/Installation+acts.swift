@@ -7,7 +7,7 @@ import Wiring
 /// The entries that the service adds to the evidence logs about its callers.
 extension Installation {
     /// Has the evidence logs accept entries, before what they say is done.
-    /// - Throws: `EvidenceError` if they do not, unless the configuration does without (`audit.required`).
+    /// - Throws: `EvidenceError` if they do not, unless the configuration allows that (`audit.required`).
     func accept(_ entries: [LogEntry]) async throws {
         guard !entries.isEmpty, let failure = try await note(entries) else { return }
         logger.warning("not noted in the evidence log", metadata: ["error": "\(failure)"])

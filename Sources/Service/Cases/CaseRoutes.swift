@@ -171,7 +171,7 @@ struct CaseRoutes: Sendable {
         return export
     }
 
-    /// Gives out the zip file. Only who requested the export gets it, because the evidence log says that they have it.
+    /// Gives out the zip file. Only the one who requested the export gets it, because the evidence log names them.
     private func file(_ inquiry: Inquiry) async throws -> Answer {
         let export = try await exportRecord(inquiry)
         let caller = try inquiry.knownCaller

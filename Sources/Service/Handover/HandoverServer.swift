@@ -8,7 +8,7 @@ import Recordings
 import Waiting
 import Wiring
 
-/// Takes work from commands over the socket in the root. Who may write to the root may hand work over; the kernel says who it is,
+/// Takes work from commands over the socket in the root. Accounts that may write to the root may hand work over; the kernel says which,
 /// and the evidence log has that account as the actor.
 struct HandoverServer: Sendable {
     /// Does handed-over work: the order, the actor, where its words go, and when to stop.
@@ -56,7 +56,7 @@ struct HandoverServer: Sendable {
                     turns.change { $0 += 1 }
                 }
             }
-            // Nobody can begin any more, and who tries does its work itself.
+            // From now on no command can connect; one that tries does its work itself.
             close(descriptor)
             try? FileSystem.remove(root.handoverPath)
         }

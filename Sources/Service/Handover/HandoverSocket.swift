@@ -46,7 +46,7 @@ final class HandoverSocket: Sendable {
         return credentials.uid
     }
 
-    /// Ends the connection. Who waits for a frame gets none.
+    /// Ends the connection. A reader that waits for a frame gets none.
     func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Limits how long ``read()`` waits; zero is for ever.
@@ -122,7 +122,7 @@ final class HandoverSocket: Sendable {
             guard try withAddress(of: root, { bind(descriptor, $0, $1) }) == 0 else {
                 throw .system("listen at", root.handoverPath)
             }
-            // Who may write to the root may archive, and so may hand it to the service.
+            // An account that may write to the root may archive, so it may have the service do it.
             let mode: mode_t = try isOpenToGroup(root) ? 0o660 : 0o600
             guard chmod(root.handoverPath, mode) == 0, listen(descriptor, 16) == 0 else {
                 throw .system("listen at", root.handoverPath)

@@ -3,7 +3,7 @@ import Settings
 import WebexContactCenter
 import Wiring
 
-/// Metrics of the provider: what it is asked, what it tells by itself, and how soon recordings arrive.
+/// Metrics of the provider: what it is asked, which events it sends, and how soon recordings arrive.
 extension Metrics {
     func addProvider(_ text: inout MetricsText, _ names: [OrganizationName]) async {
         var (requests, waits): (Samples, Samples) = ([], [])

@@ -6,7 +6,7 @@ package struct VaultForecast: Hashable, Sendable {
     package var archives = 0
     /// The bytes of the archives.
     package var byteCount: Int64 = 0
-    /// Requests that put something, of which most stores bill a higher price.
+    /// Requests that put something. Most stores charge more for these.
     package var putRequests = 0
     /// Requests that ask or read.
     package var readRequests = 0

@@ -5,7 +5,7 @@ import Recordings
 
 /// Which key, metadata and lock each object of a vault has. A key is the path below the archive root.
 package struct VaultLayout: Sendable {
-    /// The lock that objects get which must not change.
+    /// The lock of objects that must not change.
     package var lock: VaultLock
     /// For how many years after the end of its day an archive is locked.
     package var retainYears: Int
@@ -24,7 +24,7 @@ package struct VaultLayout: Sendable {
     package static let logs = "log/"
     /// What the keys of the copies of the manifest begin with.
     package static let snapshots = "manifest/"
-    /// What the keys of the objects begin with on which the lock is tried.
+    /// What the keys of the objects that try the lock begin with.
     package static let canaries = "canary/"
     /// The object that names the root that may write.
     package static let writer = "writer.json"

@@ -77,7 +77,7 @@ package struct LockProof: Sendable {
     }
 
     /// Puts an object without a lock, and deletes that version. A store refuses a request in the same words because of a
-    /// lock, and because a policy forbids it: so only who may delete what is not locked learns what a lock refuses.
+    /// lock, and because a policy forbids it: so a refusal shows a lock only to those who may delete what is not locked.
     private func tryUnlocked(_ begun: Timestamp) async throws(VaultError) -> Unlocked {
         let key = ObjectKey(checked: "\(VaultLayout.canaries)\(stamp(begun))-time")
         let outcome = try await VaultError.asking { () async throws(ObjectStoreError) -> PutOutcome in

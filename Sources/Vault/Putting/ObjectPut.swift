@@ -48,7 +48,7 @@ struct ObjectPut: Sendable {
 
     var store: any ObjectStoring
     var readBack: ReadBack
-    /// Shared by everything that leaves the machine.
+    /// The limit that all uploads share; `nil` for none.
     var limiter: UploadLimiter?
     /// Which versions count.
     var rule: EpochRule
@@ -136,8 +136,8 @@ struct ObjectPut: Sendable {
         return found
     }
 
-    /// Whoever restores a backup, or copies a machine, may seal another archive under a name that the vault has already. It
-    /// would take the place of the first one, with whatever only that one has.
+    /// After a backup was restored, or a machine copied, another archive may be sealed under a name that the vault has
+    /// already. It would take the place of the first one, and what only that one has would be lost.
     private func requireSame(_ found: ObjectDescription, _ order: Order) throws(VaultError) {
         guard order.isUnique, let digest = found.digest, digest != order.body.digest,
             found.epoch == order.metadata[VaultLayout.Field.epoch].flatMap({ Int($0) })
@@ -172,7 +172,7 @@ struct ObjectPut: Sendable {
         guard found.byteCount == order.body.byteCount else { return false }
         if readBack == .checksum, isNew || found.version != nil, let checksum = found.checksumSHA256 {
             if checksum.contains("-") {
-                // Only who sent the parts knows it. After a crash, no one does.
+                // Only the process that sent the parts knows it. After a crash, none does.
                 if let composite { return checksum == composite }
             } else {
                 return checksum == Data(order.body.digest.bytes).base64EncodedString()

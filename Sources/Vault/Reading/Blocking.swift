@@ -4,11 +4,11 @@ import Synchronization
 
 /// Waits for the store on a thread that may block.
 enum Blocking {
-    /// After how many seconds it is looked, again and again, whether nobody waits any more.
+    /// How often, in seconds, to check whether the work was cancelled.
     private static let pause = 0.1
 
     /// Runs `body` and waits for it. Never call this on the cooperative pool. If the work that this thread does is
-    /// cancelled (``BlockingWork``), the request is too, with what it would still try.
+    /// cancelled (``BlockingWork``), the request is cancelled too, with its retries.
     static func wait<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable () async throws(Failure) -> Value
     ) throws(Failure) -> Value {
@@ -35,7 +35,7 @@ enum Blocking {
             done.signal()
         }
 
-        /// - Parameter look: called again and again until then.
+        /// - Parameter look: called at each ``pause`` until then.
         func wait(_ look: () -> Void) -> Result<Value, Failure> {
             while done.wait(timeout: .now() + Blocking.pause) == .timedOut { look() }
             guard let found = result.withLock({ $0 }) else { preconditionFailure("it is set before the signal") }

@@ -6,7 +6,7 @@ import Synchronization
 /// The bytes of an object, read by range when they are asked for. Every call waits for the network: never use it on the
 /// cooperative pool.
 ///
-/// Whoever says beforehand which bytes come next (``ByteUse/soon(_:)``) gets them by one request, up to 32 MiB at a time.
+/// A reader that announces the next bytes (``ByteUse/soon(_:)``) gets them by one request, up to 32 MiB at a time.
 /// Otherwise the first request has 256 KiB, and as long as they are read one after the other, each has twice as many as the
 /// one before.
 package final class ObjectSource: ByteSource {

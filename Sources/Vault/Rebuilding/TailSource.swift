@@ -1,7 +1,7 @@
 import Files
 import ObjectStore
 
-/// An archive in a vault, of which the end is on the disk.
+/// An archive in a vault whose end is on the disk.
 final class TailSource: ByteSource {
     private let remote: ObjectSource
     private let tail: FileSource

@@ -8,9 +8,9 @@ package struct VaultInventory: Sendable {
     package var archives: [ArchiveInVault] = []
     /// How many versions of archives do not count.
     package var leftOut = 0
-    /// Who may write; `nil` if nobody ever did.
+    /// The writer; `nil` if there never was one.
     package var writer: WriterRecord?
-    /// What it took to find out.
+    /// The requests and bytes that reading the inventory took.
     package var cost = VaultCost()
 
     private static let width = 16

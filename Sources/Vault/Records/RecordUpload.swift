@@ -193,7 +193,7 @@ struct RecordUpload: Sendable {
         }
     }
 
-    // MARK: - Removing what counts no more
+    // MARK: - Removing what no longer counts
 
     private func removePartialTiles(
         of organization: OrganizationName,

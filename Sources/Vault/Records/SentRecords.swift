@@ -77,7 +77,7 @@ struct SentRecords: Sendable {
         ])
     }
 
-    /// Takes in what the vault has now.
+    /// Notes what the vault has now.
     /// - Returns: what has to be appended to the file.
     mutating func take(_ changes: [(key: String, sent: Sent?)]) -> [UInt8] {
         var text: [UInt8] = []

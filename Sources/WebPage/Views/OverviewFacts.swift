@@ -1,7 +1,7 @@
 import Foundation
 import Recordings
 
-/// What stands at the side of the overview: what runs, what is kept, and what is checked.
+/// The side of the overview: what runs, what is kept, and what is checked.
 struct OverviewFacts {
     let desk: Desk
     /// The answer of `/api/v1/status`.
