@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `of a day that another source could not be compared with says neither yes nor no`() throws {
-        let witness = DayWitness(
+        let comparison = DayComparison(
             organization: try acme(),
             day: try day(),
             source: .search,
@@ -77,7 +77,7 @@ import Testing
             differences: [],
             absence: "no Search"
         )
-        let text = try line(WitnessLine(witness))
+        let text = try line(ComparisonLine(comparison))
         #expect(text.contains(#""fits":null"#) && text.contains(#""absence":"no Search""#))
     }
 

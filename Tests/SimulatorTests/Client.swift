@@ -39,7 +39,7 @@ struct Client: Sendable {
             let (head, body) = (folder.appending(path: "head"), folder.appending(path: "body"))
             var all = ["-q", "-sS", "--noproxy", "*", "--max-time", "30", "-D", head.path(), "-o", body.path()]
             if withToken, let token { all += ["-H", "Authorization: Bearer \(token)"] }
-            let result = try await Witness.run("curl", all + arguments + [url])
+            let result = try await OtherProgram.run("curl", all + arguments + [url])
             let lines = (try? String(contentsOf: head, encoding: .utf8))?.split(whereSeparator: \.isNewline) ?? []
             let pairs = lines.dropFirst().compactMap { line -> (String, String)? in
                 let parts = line.split(separator: ":", maxSplits: 1)

@@ -15,7 +15,7 @@ import Testing
         suffix: String? = nil
     ) async throws -> String {
         let organization = simulator.organization
-        let digest = try await Witness.run(
+        let digest = try await OtherProgram.run(
             "openssl",
             ["dgst", "-sha1", "-hmac", key ?? organization.legacyKey, "-binary"],
             input: Data((user ?? organization.legacyUser).utf8)
@@ -227,7 +227,7 @@ import Testing
                 rows = list(csv.DictReader(io.TextIOWrapper(sys.stdin.buffer, "utf-8-sig", newline="")))
                 json.dump([[r["sid"], r["agentName"]] for r in rows], sys.stdout)
                 """
-            let read = try await Witness.run("python3", ["-c", program], input: csv.body)
+            let read = try await OtherProgram.run("python3", ["-c", program], input: csv.body)
             let pairs = try #require(try JSONSerialization.jsonObject(with: read.output) as? [[String]])
             #expect(Set(pairs) == Set(tasks.map { [$0.id, $0.owner?.name ?? ""] }))
         }

@@ -25,8 +25,8 @@ import Testing
                 return file.path()
             }
             let api = try ProviderDescription.path()
-            let script = try Witness.fixture("validate.py")
-            let result = try await Witness.run("python3", [script, api, path, method, String(status)] + files)
+            let script = try OtherProgram.fixture("validate.py")
+            let result = try await OtherProgram.run("python3", [script, api, path, method, String(status)] + files)
             return result.status == 0 ? "" : "exit \(result.status): \(result.text)"
         }
     }
@@ -154,7 +154,7 @@ import Testing
         }
     }
 
-    @Test func `the witness finds what is wrong`() async throws {
+    @Test func `the validator finds what is wrong`() async throws {
         try await withSimulator(calls: 300) { _, client async throws in
             let answer = try await client.allTasks()
             let found = try await violations("/v1/tasks", "get", 200, [answer])

@@ -7,13 +7,13 @@ import Testing
     private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "callark-simulator")
 
-    private func run(_ arguments: [String]) async throws -> Witness.Result {
+    private func run(_ arguments: [String]) async throws -> OtherProgram.Result {
         let line = ([Self.program.path()] + arguments).map { "'\($0)'" }.joined(separator: " ")
-        return try await Witness.run("bash", ["-c", "\(line) 2>&1"])
+        return try await OtherProgram.run("bash", ["-c", "\(line) 2>&1"])
     }
 
     /// Starts it, runs a shell script with `$PORT` and `$FOLDER` while it listens, and sends `signal` to it.
-    private func session(_ arguments: String, script: String, signal: String) async throws -> Witness.Result {
+    private func session(_ arguments: String, script: String, signal: String) async throws -> OtherProgram.Result {
         try await withTemporaryFolder { folder in
             let shell = """
                 FOLDER='\(folder.path())'
@@ -27,7 +27,7 @@ import Testing
                 wait $PID
                 echo "exit $?"
                 """
-            return try await Witness.run("bash", ["-c", shell])
+            return try await OtherProgram.run("bash", ["-c", shell])
         }
     }
 

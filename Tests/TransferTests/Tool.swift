@@ -1,6 +1,6 @@
 import Foundation
 
-/// Programs of the machine that tests use as witnesses.
+/// Programs of the machine that tests ask.
 enum Tool {
     struct Failure: Error {
         let tool: String

@@ -56,7 +56,7 @@ package struct Alarm: Hashable, Sendable {
         case gapsUnexplained = "gaps_unexplained"
         case purgeNear = "purge_near"
         case daysOpen = "days_open"
-        case witnessDiffers = "witness_differs"
+        case sourceDiffers = "witness_differs"
         case diskLow = "disk_low"
         case recordingsSuspect = "recordings_suspect"
         case anchorOld = "anchor_old"

@@ -72,7 +72,7 @@ extension Watch {
     /// Days on which another source of the provider's disagrees, although passes have had time to add what was missing.
     /// If the difference lasts for another horizon, nothing will resolve it: the alarm, which no one could act on,
     /// ends, and `status` continues to show the difference.
-    func witnessAlarms(
+    func sourceAlarms(
         _ organization: OrganizationName,
         _ manifest: Manifest,
         _ standpoint: Standpoint,
@@ -81,9 +81,9 @@ extension Watch {
         func end(_ day: ArchiveDay) -> Timestamp {
             day.interval(in: timeZone).upperBound + rules.openDay + standpoint.horizon
         }
-        let standing = try await manifest.disagreements(organization).filter { witness in
-            end(witness.day) - standpoint.horizon <= standpoint.now && standpoint.now < end(witness.day)
-                && !isCovered(witness.day, by: covered)
+        let standing = try await manifest.disagreements(organization).filter { comparison in
+            end(comparison.day) - standpoint.horizon <= standpoint.now && standpoint.now < end(comparison.day)
+                && !isCovered(comparison.day, by: covered)
         }
         guard let oldest = standing.first else { return [] }
         let count = Set(standing.map(\.day)).count
@@ -92,7 +92,7 @@ extension Watch {
         return [
             Alarm(
                 .warning,
-                .witnessDiffers,
+                .sourceDiffers,
                 organization: organization.description,
                 "\(days) from \(sources), the oldest \(oldest.day), which ends by itself at \(end(oldest.day).named(in: timeZone)); "
                     + "compare it again",

@@ -45,7 +45,7 @@ package struct Watch: Sendable {
         alarms += try await volumeAlarms(organization, manifest, outlook, standpoint, besides: covered)
         alarms += try await gapAlarms(organization, manifest, standpoint)
         alarms += try await dayAlarms(organization, manifest, outlook, standpoint, work, besides: covered)
-        alarms += try await witnessAlarms(organization, manifest, standpoint, besides: covered)
+        alarms += try await sourceAlarms(organization, manifest, standpoint, besides: covered)
         alarms += try await damageAlarms(organization, manifest, standpoint)
         alarms += try await suspectAlarms(organization, manifest)
         return alarms

@@ -56,7 +56,7 @@ struct Discovery: Sendable {
             let claimed = tasks.filter { $0.captureRequest == .requested && !unknown.contains($0.id) }
             try await context.manifest.noteClaimed(
                 claimed.map(\.id),
-                by: DayWitness.Source.search.rawValue,
+                by: DayComparison.Source.search.rawValue,
                 organization: organization.name,
                 now: now
             )

@@ -129,7 +129,7 @@ extension Pass {
         let listed = try await Discovery(organization: organization, context: context)
             .run(assignment.window, into: &findings, pageNoted: noted)
         context.observer(.step(organization.name, .comparing))
-        try await Witnesses(organization: organization, context: context)
+        try await SourceComparison(organization: organization, context: context)
             .run(assignment.window, listed: listed, into: &findings, noted: noted)
         context.observer(.step(organization.name, .asking))
     }

@@ -48,9 +48,9 @@ package struct Pass: Sendable {
         /// The result of asking Search about the window's calls; `nil` if it was not asked.
         package var callMetadata: CallMetadataFinding?
         /// What other sources said about the days that were compared with them, oldest first.
-        package var witnesses: [DayWitness] = []
+        package var comparisons: [DayComparison] = []
         /// Why the comparison with a source stopped early; empty if every due day was compared.
-        package var witnessAbsences: [DayWitness.Source: String] = [:]
+        package var sourceAbsences: [DayComparison.Source: String] = [:]
         /// Whether earlier passes listed everything before its window.
         package var followsListing = false
         /// What was done with the vault; `nil` without one, and if the pass did not get there.
@@ -193,7 +193,7 @@ package struct Pass: Sendable {
             archives: recovered,
             pacing: context.gate.pacing,
             listingDoubts: findings.listingDoubts,
-            activities: findings.witnesses.activities,
+            activities: findings.sources.activities,
             callMetadata: findings.callMetadata,
             failure: failure
         )
@@ -217,8 +217,8 @@ package struct Pass: Sendable {
                     }
                 }
                 try await findHoles(assignment, &result)
-                result.witnesses = try await context.note(findings.witnesses, of: assignment.organization.name)
-                result.witnessAbsences = findings.witnesses.absences
+                result.comparisons = try await context.note(findings.sources, of: assignment.organization.name)
+                result.sourceAbsences = findings.sources.absences
             } catch {
                 result.failure = error
             }

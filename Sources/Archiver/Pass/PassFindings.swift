@@ -9,5 +9,5 @@ struct PassFindings: Sendable {
     /// How often the listing may have left out a task. Such a task has no row, yet it keeps a pass from being complete.
     var listingDoubts = 0
     var callMetadata: CallMetadataFinding?
-    var witnesses = WitnessAccount()
+    var sources = SourceFindings()
 }

@@ -10,7 +10,7 @@ package struct DayReport: Sendable {
     /// Why it is not closed; empty if it is.
     package var openBecause: [OpenReason]
     /// The latest counts of the provider's other sources.
-    package var witnesses: [DayWitness]
+    package var comparisons: [DayComparison]
     /// Its recordings that are held and suspect.
     package var suspects: [SuspectRow]
     /// The statement with which it was closed last; `nil` if it never was.
@@ -22,14 +22,14 @@ package struct DayReport: Sendable {
         account: DayAccount,
         archives: [ArchiveStanding],
         openBecause: [OpenReason],
-        witnesses: [DayWitness] = [],
+        comparisons: [DayComparison] = [],
         suspects: [SuspectRow] = [],
         statement: DayCloseRow? = nil
     ) {
         self.account = account
         self.archives = archives
         self.openBecause = openBecause
-        self.witnesses = witnesses
+        self.comparisons = comparisons
         self.suspects = suspects
         self.statement = statement
     }
@@ -54,8 +54,8 @@ package struct DayReport: Sendable {
         openBecause.needed(organization, day...day, isUnderWay: isUnderWay)
     }
     /// The other sources whose latest counts of the day did not fit what was known then.
-    package var differing: [DayWitness.Source] {
-        witnesses.filter { $0.absence == nil && !$0.fits }.map(\.source)
+    package var differing: [DayComparison.Source] {
+        comparisons.filter { $0.absence == nil && !$0.fits }.map(\.source)
     }
 
     /// Why a day is not closed.
@@ -226,7 +226,7 @@ package struct Reporting: Sendable {
                     account: account,
                     archives: try await manifest.archiveStandings(organization, day: day, altered: standpoint.altered),
                     openBecause: reasons(account.figures, statement?.record, outlook, today: standpoint.today),
-                    witnesses: try await manifest.witnesses(organization, days: day...day),
+                    comparisons: try await manifest.comparisons(organization, days: day...day),
                     suspects: try await manifest.suspects(organization, day: day),
                     statement: statement
                 )

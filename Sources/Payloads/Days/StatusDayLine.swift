@@ -24,9 +24,9 @@ package struct StatusDayLine: Encodable {
     /// `closed`, `open`, or `damaged`.
     var state: String
     /// Other sources of the provider's whose counts of the day differ; a line of type `witness` has each.
-    var differing: [DayWitness.Source]
+    var differing: [DayComparison.Source]
 
-    package init(organization: OrganizationName, _ status: DayStatus, differing: [DayWitness.Source]) {
+    package init(organization: OrganizationName, _ status: DayStatus, differing: [DayComparison.Source]) {
         self.differing = differing
         self.organization = organization.description
         day = status.day

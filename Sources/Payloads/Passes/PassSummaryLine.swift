@@ -22,7 +22,7 @@ package struct PassSummaryLine: Encodable {
     var secondSource: SecondSource?
     var callMetadata: CallMetadata?
     /// Why days were not compared with other sources, by source; empty if they were.
-    var witnessAbsences: [String: String]
+    var sourceAbsences: [String: String]
     var vault: Vault?
     var error: String?
 
@@ -32,7 +32,7 @@ package struct PassSummaryLine: Encodable {
         case inDoubt = "in_doubt"
         case secondSource = "second_source"
         case callMetadata = "call_metadata"
-        case witnessAbsences = "witness_absences"
+        case sourceAbsences = "witness_absences"
     }
 
     /// What Search said about the window's calls.
@@ -169,8 +169,8 @@ package struct PassSummaryLine: Encodable {
             SecondSource(activities: $0.activities, tasksNotListed: $0.tasksNotListed, absence: $0.absence)
         }
         callMetadata = result.callMetadata.map { CallMetadata(searched: $0.searched, absence: $0.absence) }
-        witnessAbsences = Dictionary(
-            uniqueKeysWithValues: result.witnessAbsences.map { ($0.key.rawValue, $0.value) }
+        sourceAbsences = Dictionary(
+            uniqueKeysWithValues: result.sourceAbsences.map { ($0.key.rawValue, $0.value) }
         )
         vault = Vault(result)
         error = result.failure.map { "\($0)" }

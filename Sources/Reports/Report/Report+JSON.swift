@@ -16,7 +16,7 @@ extension Report {
             lines.append(ReportDayLine(day, root: root))
             lines += day.account.gaps.map { GapLine($0) }
             lines += day.suspects.map { SuspectLine($0) }
-            lines += day.witnesses.map { WitnessLine($0) }
+            lines += day.comparisons.map { ComparisonLine($0) }
         }
         return lines + [summary]
     }
@@ -45,7 +45,7 @@ extension Report {
         let days: [ReportDayLine]
         let gaps: [GapLine]
         let suspects: [SuspectLine]
-        let witnesses: [WitnessLine]
+        let witnesses: [ComparisonLine]
         let summary: ReportSummaryLine
 
         init(_ report: Report) {
@@ -55,7 +55,7 @@ extension Report {
                 section.gaps.map { GapLine($0, call: section.calls[$0.taskID]) }
             }
             suspects = all.flatMap(\.suspects).map(SuspectLine.init)
-            witnesses = all.flatMap(\.witnesses).map(WitnessLine.init)
+            witnesses = all.flatMap(\.comparisons).map(ComparisonLine.init)
             summary = report.summary
         }
     }

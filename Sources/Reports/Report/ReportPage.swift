@@ -62,7 +62,7 @@ package struct ReportPage {
                 ["count": $0.count.grouped, "words": $0.key.words]
             },
             "steps": section.steps.map { ["period": $0.period, "why": $0.why, "steps": $0.steps] as [String: Any] },
-            "disagreements": section.days.flatMap(\.witnesses).compactMap(\.disagreement),
+            "disagreements": section.days.flatMap(\.comparisons).compactMap(\.disagreement),
             "tables": tables.compactMap(\.self),
         ])
     }

@@ -74,7 +74,7 @@ struct Days: Sendable {
                 line: ReportDayLine(report, root: installation.root),
                 missing: report.account.gaps.map { GapLine($0, call: calls[$0.taskID]) },
                 suspects: report.suspects.map(SuspectLine.init),
-                witnesses: report.witnesses.map(WitnessLine.init),
+                witnesses: report.comparisons.map(ComparisonLine.init),
                 closings: try await DayClosings(installation: installation).lines(of: day, name, manifest)
             )
         )
@@ -85,7 +85,7 @@ struct Days: Sendable {
         let line: ReportDayLine
         let missing: [GapLine]
         let suspects: [SuspectLine]
-        let witnesses: [WitnessLine]
+        let witnesses: [ComparisonLine]
         let closings: [DayClosings.Line]
 
         private enum CodingKeys: String, CodingKey {

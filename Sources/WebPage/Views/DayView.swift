@@ -41,7 +41,7 @@ struct DayView {
                 "tasks": tasks(line),
                 "hours": hours, "hasHours": hours?.isEmpty == false, "hasManyCalls": hours == nil,
                 "archives": archives, "hasArchives": !archives.isEmpty,
-                "witnesses": line.list("witnesses").map { WitnessRow($0, words).values },
+                "witnesses": line.list("witnesses").map { ComparisonRow($0, words).values },
                 "hasWitnesses": !line.list("witnesses").isEmpty,
                 "gaps": gaps, "hasGaps": !gaps.isEmpty,
                 "closings": closings, "hasClosings": !closings.isEmpty,

@@ -213,7 +213,7 @@ struct StatusCommand: AsyncParsableCommand {
         if output.isJSON {
             for row in rows {
                 try output.json(StatusDayLine(organization: name, row.status, differing: row.differing.map(\.source)))
-                for witness in row.differing { try output.json(WitnessLine(witness)) }
+                for comparison in row.differing { try output.json(ComparisonLine(comparison)) }
             }
             if let older { try output.json(OlderDaysLine(organization: name, older)) }
         } else {
@@ -223,8 +223,8 @@ struct StatusCommand: AsyncParsableCommand {
                 try StatusRow.table.write(rows, to: output)
             }
             if let older { output.text("  \(older.text)") }
-            for witness in rows.flatMap(\.differing) {
-                if let disagreement = witness.detailedDisagreement(in: zone) { output.text("  \(disagreement)") }
+            for comparison in rows.flatMap(\.differing) {
+                if let disagreement = comparison.detailedDisagreement(in: zone) { output.text("  \(disagreement)") }
             }
         }
     }
@@ -250,7 +250,7 @@ struct StatusCommand: AsyncParsableCommand {
     private func days(
         of name: OrganizationName,
         _ manifest: Manifest?,
-        _ disagreements: [DayWitness],
+        _ disagreements: [DayComparison],
         _ installation: Installation
     ) async throws -> [DayStatus] {
         guard let manifest else { return [] }

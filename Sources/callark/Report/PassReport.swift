@@ -21,7 +21,7 @@ struct PassReport {
     func write(to output: Output) throws {
         let isListed = result.isListing && result.failure == nil && result.listingDoubts == 0 && result.unlisted.isEmpty
         for day in result.days { try output.json(ReconciliationLine(day, isComplete: result.isComplete(day))) }
-        for witness in result.witnesses { try output.json(WitnessLine(witness)) }
+        for comparison in result.comparisons { try output.json(ComparisonLine(comparison)) }
         for alarm in alarms { try output.json(AlarmLine(alarm)) }
         try output.json(PassSummaryLine(result))
         let summary = result.summary
@@ -51,8 +51,8 @@ struct PassReport {
         if let absence = result.callMetadata?.absence {
             output.text("  call details come from the task list only: Search is not available (\(absence))")
         }
-        for disagreement in result.witnesses.compactMap(\.disagreement) { output.text("  \(disagreement)") }
-        for (source, absence) in result.witnessAbsences.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+        for disagreement in result.comparisons.compactMap(\.disagreement) { output.text("  \(disagreement)") }
+        for (source, absence) in result.sourceAbsences.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             output.text("  not compared with \(source.name): \(absence)")
         }
         try writeOpenDays(to: output)

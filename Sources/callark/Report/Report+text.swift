@@ -57,7 +57,7 @@ extension Report {
     }
 
     private func writeSteps(of section: Section, to output: Output) {
-        let disagreements = section.days.flatMap(\.witnesses).compactMap(\.disagreement)
+        let disagreements = section.days.flatMap(\.comparisons).compactMap(\.disagreement)
         guard !section.steps.isEmpty || !disagreements.isEmpty else { return }
         output.text("")
         output.text("TO DO")

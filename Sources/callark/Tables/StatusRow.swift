@@ -8,7 +8,7 @@ import Recordings
 struct StatusRow {
     var status: DayStatus
     /// Other sources of the provider's whose counts of the day differ.
-    var differing: [DayWitness]
+    var differing: [DayComparison]
 
     /// Only the text form, with the figures of a report; ``StatusDayLine`` has the lines of JSON.
     static var table: Table<StatusRow> {

@@ -19,7 +19,7 @@ extension ExitStatus {
             case .vaultLockUnproven: .configuration
             case .lastPassFailed: ExitStatus(cause: alarm.cause)
             case .noCompletePass, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
-                .daysOpen, .witnessDiffers, .recordingsSuspect, .anchorOld, .webhookOff, .vaultBehind,
+                .daysOpen, .sourceDiffers, .recordingsSuspect, .anchorOld, .webhookOff, .vaultBehind,
                 .notChecked:
                 .incomplete
             }

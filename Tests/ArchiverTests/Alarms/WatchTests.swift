@@ -100,7 +100,7 @@ import WebexContactCenter
             try await here.pass(.sinceLastPass)
             let manifest = try Manifest(of: here.root, mode: .readWrite)
             defer { try? manifest.close() }
-            var witness = DayWitness(
+            var comparison = DayComparison(
                 organization: try here.organization,
                 day: try here.day,
                 source: .queueStatistics,
@@ -108,9 +108,9 @@ import WebexContactCenter
                 figures: ["queue_accepted": 90, "tasks": 8],
                 differences: ["90 calls were accepted and 0 abandoned, and 8 are known"]
             )
-            try await manifest.noteWitness(witness)
+            try await manifest.noteComparison(comparison)
             func differing() async throws -> [Alarm] {
-                try await alarms(here).filter { $0.code == .witnessDiffers }
+                try await alarms(here).filter { $0.code == .sourceDiffers }
             }
             #expect(try await differing() == [], "the next pass may take up what is missing")
             here.simulator.clock.advance(by: .seconds(3 * 86_400))
@@ -119,12 +119,12 @@ import WebexContactCenter
             #expect(alarm.message.hasPrefix("1 day differs from queue statistics, the oldest 2025-11-20"))
             let window = try here.day.interval(in: .gmt)
             let running = WorkUnderWay(passBegan: here.now(), windows: [try here.organization: window])
-            #expect(try await alarms(here, beside: running).allSatisfy { $0.code != .witnessDiffers })
-            witness.differences = []
-            try await manifest.noteWitness(witness)
+            #expect(try await alarms(here, beside: running).allSatisfy { $0.code != .sourceDiffers })
+            comparison.differences = []
+            try await manifest.noteComparison(comparison)
             #expect(try await differing() == [])
-            witness.differences = ["something"]
-            try await manifest.noteWitness(witness)
+            comparison.differences = ["something"]
+            try await manifest.noteComparison(comparison)
             here.simulator.clock.advance(by: .seconds(8 * 86_400))
             #expect(try await differing() == [])
         }

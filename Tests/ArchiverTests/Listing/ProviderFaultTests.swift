@@ -224,7 +224,7 @@ import WebexContactCenter
             #expect(try await here.pass().isComplete)
             try await here.expectWhole()
             for archive in try here.root.archives.list() {
-                let listing = try await Witness.lines("tar", "-tf", here.root.archivePath(archive))
+                let listing = try await OtherProgram.lines("tar", "-tf", here.root.archivePath(archive))
                 #expect(Set(listing).count == listing.count)
                 for member in listing {
                     #expect(member.hasPrefix("\(archive)/"))
@@ -301,13 +301,13 @@ import WebexContactCenter
     }
 }
 
-/// Other people's programs, as witnesses.
-private enum Witness {
+/// Programs that know nothing of Callark.
+private enum OtherProgram {
     static func lines(_ arguments: String...) async throws -> [String] {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = arguments
-        let file = FileManager.default.temporaryDirectory.appending(path: "callark-witness-\(UUID())")
+        let file = FileManager.default.temporaryDirectory.appending(path: "callark-program-\(UUID())")
         try Data().write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         process.standardOutput = try FileHandle(forWritingTo: file)

@@ -72,9 +72,9 @@ struct GapsListCommand: AsyncParsableCommand {
             output.text("SUSPECT RECORDINGS")
             try SuspectTable(timeZone: window.timeZone).table.write(found.suspects, to: output)
         }
-        for witness in found.witnesses {
-            try output.json(WitnessLine(witness))
-            if let disagreement = witness.detailedDisagreement(in: window.timeZone) { output.text(disagreement) }
+        for comparison in found.comparisons {
+            try output.json(ComparisonLine(comparison))
+            if let disagreement = comparison.detailedDisagreement(in: window.timeZone) { output.text(disagreement) }
         }
         let counts = Counts(found)
         try output.json(counts)
@@ -110,8 +110,8 @@ struct GapsListCommand: AsyncParsableCommand {
             }
         }
         // Whole days, even if only a part of a day was asked for.
-        found.witnesses += try await manifest.disagreements(name, days: window.day.map { $0...$0 }).filter { witness in
-            window.range?.overlaps(witness.day.interval(in: window.timeZone)) ?? true
+        found.comparisons += try await manifest.disagreements(name, days: window.day.map { $0...$0 }).filter { other in
+            window.range?.overlaps(other.day.interval(in: window.timeZone)) ?? true
         }
         found.notListed += try await installation.unlisted(in: window.instants, organization: name, manifest)
     }
@@ -120,7 +120,7 @@ struct GapsListCommand: AsyncParsableCommand {
     private struct Found {
         var gaps: [GapTable.Line] = []
         var suspects: [SuspectRow] = []
-        var witnesses: [DayWitness] = []
+        var comparisons: [DayComparison] = []
         var notListed: [ArchiveDay] = []
         /// How many explained gaps are left out.
         var hidden = 0
@@ -160,7 +160,7 @@ struct GapsListCommand: AsyncParsableCommand {
             missing = unexplained - pending - damaged
             for line in found.gaps { reasons[line.gap.reason, default: 0] += 1 }
             suspect = found.suspects.count
-            daysDiffering = Set(found.witnesses.map { [$0.organization.description, $0.day.description] }).count
+            daysDiffering = Set(found.comparisons.map { [$0.organization.description, $0.day.description] }).count
             notListed = found.notListed
             hidden = found.hidden
         }

@@ -5,9 +5,9 @@ import Testing
 @testable import Manifest
 
 /// The counts of other sources, and what they are compared with.
-@Suite struct WitnessTests {
-    private func witness(_ fixture: Fixture, _ day: String, _ differences: [String]) throws -> DayWitness {
-        DayWitness(
+@Suite struct DayComparisonTests {
+    private func comparison(_ fixture: Fixture, _ day: String, _ differences: [String]) throws -> DayComparison {
+        DayComparison(
             organization: fixture.acme,
             day: try #require(ArchiveDay(day)),
             source: .search,
@@ -21,15 +21,15 @@ import Testing
         try await Fixture.with { fixture in
             #expect(try await fixture.manifest.disagreements(fixture.acme) == [])
             let rows = try [
-                witness(fixture, "2025-11-18", ["a"]), witness(fixture, "2025-11-19", []),
-                witness(fixture, "2025-11-20", ["b", "c"]),
+                comparison(fixture, "2025-11-18", ["a"]), comparison(fixture, "2025-11-19", []),
+                comparison(fixture, "2025-11-20", ["b", "c"]),
             ]
-            for row in rows { try await fixture.manifest.noteWitness(row) }
+            for row in rows { try await fixture.manifest.noteComparison(row) }
             var absent = rows[0]
             (absent.day, absent.absence) = (rows[1].day, "refused")
             absent.source = .queueStatistics
             (absent.figures, absent.differences) = ([:], [])
-            try await fixture.manifest.noteWitness(absent)
+            try await fixture.manifest.noteComparison(absent)
             #expect(try await fixture.manifest.disagreements(fixture.acme) == [rows[0], rows[2]])
             let last = rows[2].day...rows[2].day
             #expect(try await fixture.manifest.disagreements(fixture.acme, days: last) == [rows[2]])

@@ -2,7 +2,7 @@ import Foundation
 import Manifest
 import Recordings
 
-extension DayWitness {
+extension DayComparison {
     /// The disagreement, for people; `nil` if there is none.
     package var disagreement: String? {
         if let absence { return "\(day) not compared with \(source.name): \(absence)" }

@@ -62,12 +62,13 @@ struct SearchComparison: Sendable {
         count.recorded += listed.count { $0.captureRequest == .requested }
         count.recordings += records.reduce(0) { $0 + ($1.recordingCount ?? 0) }
         count.transfers += records.reduce(0) { $0 + ($1.counts.transfer ?? 0) }
-        let unlisted = listed.filter { unknown.contains($0.id) }.prefix(Witnesses.unlistedLimit - count.notListed)
+        let room = SourceComparison.unlistedLimit - count.notListed
+        let unlisted = listed.filter { unknown.contains($0.id) }.prefix(room)
         if !unlisted.isEmpty { try await add(Array(unlisted)) }
         count.notListed += unlisted.count
         let claimed = try await context.manifest.noteClaimed(
             listed.filter { $0.captureRequest == .requested && !unknown.contains($0.id) }.map(\.id),
-            by: DayWitness.Source.search.rawValue,
+            by: DayComparison.Source.search.rawValue,
             organization: organization.name,
             now: context.now()
         )
@@ -96,7 +97,7 @@ struct SearchComparison: Sendable {
     /// Records each call as named by Search, with an event, and then as listed with what Search knows about it.
     private func add(_ tasks: [ListedTask]) async throws {
         let named = tasks.map { NamedTask(id: $0.id, time: $0.createdTime, channelType: $0.channelType) }
-        try await context.addUnlisted(named, by: DayWitness.Source.search.rawValue, of: organization.name)
+        try await context.addUnlisted(named, by: DayComparison.Source.search.rawValue, of: organization.name)
         _ = try await context.manifest.noteListed(
             tasks,
             organization: organization.name,

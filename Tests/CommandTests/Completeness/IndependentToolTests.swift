@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What tools that know nothing of Callark say about an archive.
-@Suite struct `Independent witnesses` {
+@Suite struct `Independent tools` {
     static let python = ProcessInfo.processInfo.environment["CALLARK_TEST_PYTHON"] ?? "python3"
 
     static let hasBagit: Bool = {

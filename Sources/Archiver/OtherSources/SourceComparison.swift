@@ -4,7 +4,7 @@ import WebexContactCenter
 
 /// Compares a window with the provider's other sources: agents' activities (wxcc-api 7) over all of it; for its finished
 /// days Search (wxcc-api 11), which also knows calls that no agent touched, and the counts of its queues (wxcc-api 8).
-struct Witnesses: Sendable {
+struct SourceComparison: Sendable {
     let organization: Organization
     let context: PassContext
 
@@ -28,28 +28,28 @@ struct Witnesses: Sendable {
         into findings: inout PassFindings,
         noted: @Sendable () -> Void
     ) async throws {
-        try await ActivityWitness(organization: organization, context: context)
-            .run(window, into: &findings.witnesses, noted: noted)
+        try await ActivityComparison(organization: organization, context: context)
+            .run(window, into: &findings.sources, noted: noted)
         let due = try await days(of: window)
         let searching = Searching(organization: organization, context: context)
         let changed = try await searching.run(listed, comparing: due[.search] ?? [], into: &findings, noted: noted)
         // Days about which Search has just added something are compared with the queues at once.
         let forStatistics = organization.crossChecksStatistics ? changed.union(due[.queueStatistics] ?? []) : []
-        let statistics = StatisticsWitness(organization: organization, context: context)
-        try await statistics.run(forStatistics.sorted(), into: &findings.witnesses)
+        let statistics = StatisticsComparison(organization: organization, context: context)
+        try await statistics.run(forStatistics.sorted(), into: &findings.sources)
     }
 
     /// The days to compare, for each source that is enabled: those that are whole in the window and over, and that have
     /// not been found to agree with their present counts.
     ///
     /// A day is counted at most once for all sources, and only if one of them agreed with it before.
-    private func days(of window: PassWindow) async throws -> [DayWitness.Source: [ArchiveDay]] {
-        let sources = DayWitness.Source.allCases.filter(organization.compares)
+    private func days(of window: PassWindow) async throws -> [DayComparison.Source: [ArchiveDay]] {
+        let sources = DayComparison.Source.allCases.filter(organization.compares)
         let candidates = candidates(in: window.range)
         guard !sources.isEmpty, let first = candidates.first, let last = candidates.last else { return [:] }
-        let witnesses = try await context.manifest.witnesses(organization.name, days: first...last)
-        let known = Dictionary(grouping: witnesses.filter(\.fits), by: \.day)
-        var due: [DayWitness.Source: [ArchiveDay]] = [:]
+        let comparisons = try await context.manifest.comparisons(organization.name, days: first...last)
+        let known = Dictionary(grouping: comparisons.filter(\.fits), by: \.day)
+        var due: [DayComparison.Source: [ArchiveDay]] = [:]
         for day in candidates {
             let agreeing = (known[day] ?? []).filter { sources.contains($0.source) }
             let standing =
@@ -78,7 +78,7 @@ struct Witnesses: Sendable {
 
 extension Organization {
     /// Whether days are compared with this source.
-    func compares(_ source: DayWitness.Source) -> Bool {
+    func compares(_ source: DayComparison.Source) -> Bool {
         switch source {
         case .search: crossChecksSearch
         case .queueStatistics: crossChecksStatistics
@@ -88,32 +88,32 @@ extension Organization {
 
 extension ListedCount {
     /// Whether these are the counts with which the source agreed.
-    func matches(_ witness: DayWitness) -> Bool {
-        witness.figures["tasks"] == tasks && witness.figures["capture_requested"] == captureRequested
+    func matches(_ comparison: DayComparison) -> Bool {
+        comparison.figures["tasks"] == tasks && comparison.figures["capture_requested"] == captureRequested
     }
 }
 
 extension PassContext {
-    /// Adds tasks that a witness names and that the listing left out, with an event for each.
-    /// - Parameter witness: who names them, as events say it.
-    func addUnlisted(_ tasks: [NamedTask], by witness: String, of organization: OrganizationName) async throws {
+    /// Adds tasks that another source names and that the listing left out, with an event for each.
+    /// - Parameter source: who names them, as events say it.
+    func addUnlisted(_ tasks: [NamedTask], by source: String, of organization: OrganizationName) async throws {
         try await manifest.noteNamed(
             tasks,
-            by: witness,
+            by: source,
             organization: organization,
             day: rules.day(of:),
             now: now()
         )
     }
 
-    /// Compares the witnesses' counts with what is known at the end of a pass, and keeps the result.
+    /// Compares the other sources' counts with what is known at the end of a pass, and keeps the result.
     /// - Returns: a row for each compared day and source, oldest day first.
-    func note(_ account: WitnessAccount, of organization: OrganizationName) async throws -> [DayWitness] {
-        var rows: [DayWitness] = []
+    func note(_ account: SourceFindings, of organization: OrganizationName) async throws -> [DayComparison] {
+        var rows: [DayComparison] = []
         for day in Set(account.search.keys).union(account.statistics.keys).sorted() {
             let counts = try await manifest.dayCounts(organization, day: day)
-            func add(_ source: DayWitness.Source, _ figures: [String: Int], _ differences: [String]) {
-                let row = DayWitness(
+            func add(_ source: DayComparison.Source, _ figures: [String: Int], _ differences: [String]) {
+                let row = DayComparison(
                     organization: organization,
                     day: day,
                     source: source,
@@ -135,7 +135,7 @@ extension PassContext {
                 )
             }
         }
-        for row in rows { try await manifest.noteWitness(row) }
+        for row in rows { try await manifest.noteComparison(row) }
         return rows
     }
 }

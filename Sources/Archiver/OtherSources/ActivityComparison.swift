@@ -3,9 +3,9 @@ import Recordings
 import WebexContactCenter
 
 /// Reads the agents' activities in the time of a task listing, and adds tasks that are named there and that the listing
-/// left out (wxcc-api 7). Calls that no agent touched are not in it. Unlike the other witnesses, it counts no days: it
+/// left out (wxcc-api 7). Calls that no agent touched are not in it. Unlike the other comparisons, it counts no days: it
 /// looks at the whole window of each pass, up to now.
-struct ActivityWitness: Sendable {
+struct ActivityComparison: Sendable {
     let organization: Organization
     let context: PassContext
 
@@ -21,8 +21,8 @@ struct ActivityWitness: Sendable {
     ///   - noted: called when tasks were added, so that they can be asked about.
     /// - Throws: what the manifest throws, and cancellation. If the provider does not allow it, or fails, that is a
     ///   finding, and the pass does not fail.
-    func run(_ window: PassWindow, into account: inout WitnessAccount, noted: @Sendable () -> Void) async throws {
-        let end = min(window.range.upperBound, context.now() - Witnesses.settlingTime)
+    func run(_ window: PassWindow, into account: inout SourceFindings, noted: @Sendable () -> Void) async throws {
+        let end = min(window.range.upperBound, context.now() - SourceComparison.settlingTime)
         guard organization.crossChecksActivities, window.range.lowerBound < end else { return }
         // Activities reach back no further than tasks do (wxcc-api 7).
         guard window.range.lowerBound - Self.longestWait > context.now() - ListingPart.listingReach else { return }
@@ -63,7 +63,7 @@ struct ActivityWitness: Sendable {
                 organization: organization.name
             )
             for task in named where unknown.contains(task.id) {
-                guard unlisted.count < Witnesses.unlistedLimit || unlisted[task.id] != nil else { continue }
+                guard unlisted.count < SourceComparison.unlistedLimit || unlisted[task.id] != nil else { continue }
                 if let known = unlisted[task.id], known.time <= task.time { continue }
                 unlisted[task.id] = task
             }

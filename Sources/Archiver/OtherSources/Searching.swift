@@ -25,7 +25,7 @@ struct Searching: Sendable {
         noted: @Sendable () -> Void
     ) async throws -> Set<ArchiveDay> {
         guard organization.hasSearch else {
-            reportAbsence(&findings.witnesses)
+            reportAbsence(&findings.sources)
             return []
         }
         var enrichment = try await Enrichment(of: listed, organization: organization, context: context)
@@ -51,14 +51,14 @@ struct Searching: Sendable {
             comparison.fail(error)
         }
         findings.callMetadata = enrichment.finding
-        findings.witnesses.search = comparison.compared
-        findings.witnesses.absences[.search] = comparison.absence
+        findings.sources.search = comparison.compared
+        findings.sources.absences[.search] = comparison.absence
         return comparison.changed
     }
 
     /// `callark config check` already reports this. A pass repeats it only if the configuration asks for the
     /// comparison.
-    private func reportAbsence(_ account: inout WitnessAccount) {
+    private func reportAbsence(_ account: inout SourceFindings) {
         context.logger.debug(
             "call details come from the task list only, and no day is compared with Search",
             metadata: ["organization": "\(organization.name)", "reason": "\(APIDialect.noSearch)"]

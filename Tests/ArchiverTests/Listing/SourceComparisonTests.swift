@@ -10,7 +10,7 @@ import WebexContactCenter
 
 @testable import Archiver
 
-@Suite struct WitnessTests {
+@Suite struct SourceComparisonTests {
     private let searchOnly: (inout CallArchive.Setup) -> Void = {
         $0.providers[0].crossChecksActivities = false
         $0.providers[0].crossChecksStatistics = false
@@ -29,17 +29,17 @@ import WebexContactCenter
         options.tasks.hiddenShare = 0.3
         try await Installation.with(try .small(calls: 30, mix: .plain), options: options) { here in
             let first = try await here.pass(change: searchOnly)
-            let witness = try #require(first.witnesses.first)
-            let hidden = try #require(witness.figures["not_listed"])
+            let comparison = try #require(first.comparisons.first)
+            let hidden = try #require(comparison.figures["not_listed"])
             #expect((3..<20).contains(hidden))
-            #expect(!witness.fits)
+            #expect(!comparison.fits)
             #expect(try await events(.taskNotListed, here).count == hidden)
             #expect(first.summary.tasks.listed == 30)
             try await here.expectWhole()
-            // Once they are known, they are not news, and the day needs no witness any more.
+            // Once they are known, they are not news, and the day needs no comparison any more.
             let second = try await here.pass(change: searchOnly)
-            #expect(second.witnesses.map(\.fits) == [true])
-            #expect(try await here.pass(change: searchOnly).witnesses == [])
+            #expect(second.comparisons.map(\.fits) == [true])
+            #expect(try await here.pass(change: searchOnly).comparisons == [])
         }
     }
 
@@ -48,7 +48,7 @@ import WebexContactCenter
             let task = try #require(here.recordedTasks.first)
             here.simulator.setCaptureRequested(false, of: task)
             let result = try await here.pass(change: searchOnly)
-            #expect(try #require(result.witnesses.first).figures["claimed"] == 1)
+            #expect(try #require(result.comparisons.first).figures["claimed"] == 1)
             #expect(try await events(.captureClaimed, here).map(\.task?.description) == [task])
             try await here.expectWhole()
             // The listing still says no, but the other source's claim counts.
@@ -106,8 +106,8 @@ import WebexContactCenter
             here.simulator.change { $0.search.isPermitted = false }
             let refused = try await here.pass(change: searchOnly)
             #expect(refused.isComplete)
-            #expect(refused.witnesses == [])
-            #expect(try #require(refused.witnessAbsences[.search]).contains("403"))
+            #expect(refused.comparisons == [])
+            #expect(try #require(refused.sourceAbsences[.search]).contains("403"))
             #expect(here.simulator.counters.requests(to: .search) == 1)
         }
     }
@@ -118,7 +118,7 @@ import WebexContactCenter
                 $0.providers[0].crossChecksSearch = false
                 $0.providers[0].crossChecksStatistics = false
             }
-            #expect(result.witnesses == [] && result.witnessAbsences == [:])
+            #expect(result.comparisons == [] && result.sourceAbsences == [:])
             #expect(here.simulator.counters.requests[.search] == nil)
             #expect(here.simulator.counters.requests[.statistics] == nil)
         }
@@ -154,8 +154,8 @@ import WebexContactCenter
             here.simulator.resetCounters()
             let result = try await here.pass(change: both)
             #expect(result.callMetadata?.searched == 60)
-            #expect(result.witnesses.map(\.fits) == [true])
-            #expect(result.witnesses.first?.figures["search_contacts"] == 60)
+            #expect(result.comparisons.map(\.fits) == [true])
+            #expect(result.comparisons.first?.figures["search_contacts"] == 60)
             here.simulator.resetCounters()
             _ = try await here.pass(change: both)
             #expect(here.simulator.counters.requests(to: .search) == 0)
@@ -170,7 +170,7 @@ import WebexContactCenter
                 searchOnly(&$0)
                 $0.rules.searchesCalls = true
             }
-            #expect(try #require(result.witnesses.first?.figures["not_listed"]) > 2)
+            #expect(try #require(result.comparisons.first?.figures["not_listed"]) > 2)
             #expect(result.callMetadata?.searched == 30)
             #expect(try await here.recordings().allSatisfy { $0.call?.isSearched == true })
         }
@@ -185,8 +185,8 @@ import WebexContactCenter
                 searchOnly(&$0)
                 $0.rules.searchesCalls = true
             }
-            #expect(result.witnesses.map(\.day.description) == days)
-            #expect(result.witnesses.allSatisfy { $0.fits && $0.figures["search_contacts"] == 12 })
+            #expect(result.comparisons.map(\.day.description) == days)
+            #expect(result.comparisons.allSatisfy { $0.fits && $0.figures["search_contacts"] == 12 })
         }
     }
 
@@ -201,22 +201,22 @@ import WebexContactCenter
             let window = PassWindow.Request.between(from: first, to: last)
             let broken = try await here.pass(window, change: searchOnly)
             #expect(broken.isComplete)
-            #expect(broken.witnesses.map(\.day.description) == ["2025-11-18"])
-            #expect(broken.witnesses.allSatisfy { $0.fits && $0.figures["search_contacts"] == 6 })
-            #expect(try #require(broken.witnessAbsences[.search]).contains("403"))
+            #expect(broken.comparisons.map(\.day.description) == ["2025-11-18"])
+            #expect(broken.comparisons.allSatisfy { $0.fits && $0.figures["search_contacts"] == 6 })
+            #expect(try #require(broken.sourceAbsences[.search]).contains("403"))
             here.simulator.clearFaults()
             let whole = try await here.pass(window, change: searchOnly)
-            #expect(whole.witnesses.map(\.day.description) == ["2025-11-19", "2025-11-20"])
-            #expect(whole.witnesses.allSatisfy(\.fits) && whole.witnessAbsences == [:])
+            #expect(whole.comparisons.map(\.day.description) == ["2025-11-19", "2025-11-20"])
+            #expect(whole.comparisons.allSatisfy(\.fits) && whole.sourceAbsences == [:])
         }
     }
 
-    @Test func `a Search that does not date its calls is no witness that there are none`() async throws {
+    @Test func `a Search that does not date its calls does not say that there are none`() async throws {
         var options = SimulatorOptions.unlimited
         options.search.undefinedFields = ["createdTime"]
         try await Installation.with(try .small(calls: 6, mix: .plain), options: options) { here in
             let result = try await here.pass(change: searchOnly)
-            #expect(result.witnesses.map(\.fits) == [true])
+            #expect(result.comparisons.map(\.fits) == [true])
         }
     }
 
@@ -241,13 +241,13 @@ import WebexContactCenter
         try await Installation.with(try .small(calls: 4, mix: .plain), options: options) { here in
             let silent = try await here.pass(change: earlyAccess)
             #expect(silent.isComplete)
-            #expect(silent.callMetadata == nil && silent.witnessAbsences == [:] && silent.witnesses == [])
+            #expect(silent.callMetadata == nil && silent.sourceAbsences == [:] && silent.comparisons == [])
             let told = try await here.pass {
                 earlyAccess(&$0)
                 $0.providers[0].demandsSearch = true
             }
             #expect(told.isComplete)
-            #expect(told.witnessAbsences == [.search: "the early-access platform has no Search"])
+            #expect(told.sourceAbsences == [.search: "the early-access platform has no Search"])
             #expect(here.simulator.counters.requests(to: .search) == 0)
         }
     }
@@ -260,10 +260,10 @@ import WebexContactCenter
     @Test func `queues that count what the listing has fit, and are not asked again`() async throws {
         try await Installation.with(try .small(calls: 30)) { here in
             let first = try await here.pass(change: statisticsOnly)
-            #expect(first.witnesses.map(\.source) == [.queueStatistics])
-            #expect(first.witnesses.map(\.differences) == [[]])
-            #expect(try #require(first.witnesses.first?.figures["queue_accepted"]) > 0)
-            #expect(try await here.pass(change: statisticsOnly).witnesses == [])
+            #expect(first.comparisons.map(\.source) == [.queueStatistics])
+            #expect(first.comparisons.map(\.differences) == [[]])
+            #expect(try #require(first.comparisons.first?.figures["queue_accepted"]) > 0)
+            #expect(try await here.pass(change: statisticsOnly).comparisons == [])
         }
     }
 
@@ -272,12 +272,12 @@ import WebexContactCenter
         options.tasks.hiddenShare = 0.7
         try await Installation.with(try .small(calls: 30), options: options) { here in
             let result = try await here.pass(change: statisticsOnly)
-            let witness = try #require(result.witnesses.first)
-            #expect(!witness.fits)
-            #expect(witness.differences.contains { $0.contains("accepted") })
+            let comparison = try #require(result.comparisons.first)
+            #expect(!comparison.fits)
+            #expect(comparison.differences.contains { $0.contains("accepted") })
             let manifest = try Manifest(of: here.root, mode: .readOnly)
             defer { try? manifest.close() }
-            #expect(try await manifest.witnesses(here.organization, days: here.day...here.day) == [witness])
+            #expect(try await manifest.comparisons(here.organization, days: here.day...here.day) == [comparison])
         }
     }
 
@@ -286,8 +286,8 @@ import WebexContactCenter
         try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
             here.simulator.inject(FaultRule(.statistics, .always, .status(status)))
             let result = try await here.pass(change: statisticsOnly)
-            #expect(result.isComplete && result.witnesses == [])
-            #expect(try #require(result.witnessAbsences[.queueStatistics]).contains("\(status)"))
+            #expect(result.isComplete && result.comparisons == [])
+            #expect(try #require(result.sourceAbsences[.queueStatistics]).contains("\(status)"))
         }
     }
 

@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 /// What another source of the provider counts for a day, compared with what is known about the day.
-package struct DayWitness: Hashable, Sendable {
+package struct DayComparison: Hashable, Sendable {
     package var organization: OrganizationName
     package var day: ArchiveDay
     package var source: Source
@@ -50,13 +50,13 @@ package struct DayWitness: Hashable, Sendable {
     package var fits: Bool { absence == nil && differences.isEmpty }
 }
 
-extension DayWitness {
+extension DayComparison {
     static func all(
         of organization: OrganizationName,
         where condition: String,
         _ arguments: StatementArguments,
         in db: Database
-    ) throws -> [DayWitness] {
+    ) throws -> [DayComparison] {
         guard let known = try OrganizationRow.find(organization, in: db) else { return [] }
         let select = """
             SELECT day, source, time, figures, differences, absence FROM witness
@@ -66,7 +66,7 @@ extension DayWitness {
             guard let source = Source(rawValue: try row[1]) else { return nil }
             let figures: String? = try row[3]
             let differences: String? = try row[4]
-            return DayWitness(
+            return DayComparison(
                 organization: organization,
                 day: try row[0],
                 source: source,

@@ -10,7 +10,7 @@ import WebexContactCenter
 
 @testable import Archiver
 
-@Suite struct ActivityWitnessTests {
+@Suite struct ActivityComparisonTests {
     /// The events of this source; another one looks at the same time.
     private func events(_ here: Installation) async throws -> [Event] {
         let manifest = try Manifest(of: here.root, mode: .readOnly)

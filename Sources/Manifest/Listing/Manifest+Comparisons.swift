@@ -3,10 +3,10 @@ import Recordings
 
 extension Manifest {
     /// Stores what a source says about a day, instead of what it said before.
-    package func noteWitness(_ witness: DayWitness) async throws {
+    package func noteComparison(_ comparison: DayComparison) async throws {
         try await write { db in
-            let row = try OrganizationRow.row(of: witness.organization, in: db)
-            let isAbsent = witness.absence != nil
+            let row = try OrganizationRow.row(of: comparison.organization, in: db)
+            let isAbsent = comparison.absence != nil
             let insert = """
                 INSERT OR REPLACE INTO witness (organization, day, source, time, figures, differences, absence)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -14,21 +14,21 @@ extension Manifest {
             try db.execute(
                 sql: insert,
                 arguments: [
-                    row, witness.day.stored, witness.source.rawValue, witness.time.stored,
-                    isAbsent ? nil : try JSONColumn.text(witness.figures),
-                    isAbsent ? nil : try JSONColumn.text(witness.differences), witness.absence,
+                    row, comparison.day.stored, comparison.source.rawValue, comparison.time.stored,
+                    isAbsent ? nil : try JSONColumn.text(comparison.figures),
+                    isAbsent ? nil : try JSONColumn.text(comparison.differences), comparison.absence,
                 ]
             )
         }
     }
 
     /// What other sources last said about these days, by day.
-    package func witnesses(
+    package func comparisons(
         _ organization: OrganizationName,
         days: ClosedRange<ArchiveDay>
-    ) async throws -> [DayWitness] {
+    ) async throws -> [DayComparison] {
         try await read { db in
-            try DayWitness.all(of: organization, where: "day BETWEEN ? AND ?", days.stored, in: db)
+            try DayComparison.all(of: organization, where: "day BETWEEN ? AND ?", days.stored, in: db)
         }
     }
 
@@ -38,11 +38,11 @@ extension Manifest {
     package func disagreements(
         _ organization: OrganizationName,
         days: ClosedRange<ArchiveDay>? = nil
-    ) async throws -> [DayWitness] {
+    ) async throws -> [DayComparison] {
         try await read { db in
             let condition = "differences IS NOT NULL AND differences <> '[]'"
-            guard let days else { return try DayWitness.all(of: organization, where: condition, [], in: db) }
-            return try DayWitness.all(
+            guard let days else { return try DayComparison.all(of: organization, where: condition, [], in: db) }
+            return try DayComparison.all(
                 of: organization,
                 where: "day BETWEEN ? AND ? AND \(condition)",
                 days.stored,

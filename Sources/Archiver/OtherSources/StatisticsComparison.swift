@@ -4,7 +4,7 @@ import WebexContactCenter
 
 /// Compares the finished days of a window with the provider's own counts of its queues (wxcc-api 8). They name no
 /// calls, so differences are only reported, and nothing can be added.
-struct StatisticsWitness: Sendable {
+struct StatisticsComparison: Sendable {
     let organization: Organization
     let context: PassContext
 
@@ -12,7 +12,7 @@ struct StatisticsWitness: Sendable {
     /// - Parameter account: gets the counts.
     /// - Throws: what the manifest throws, and cancellation. If the provider no longer counts, or does not allow the
     ///   question, that is a finding, and the pass does not fail.
-    func run(_ days: [ArchiveDay], into account: inout WitnessAccount) async throws {
+    func run(_ days: [ArchiveDay], into account: inout SourceFindings) async throws {
         for day in days {
             if context.stop.isMade { throw context.stop.error("while asking for statistics") }
             let interval = day.interval(in: context.rules.timeZone)

@@ -1,7 +1,7 @@
 import Recordings
 
 /// What another source counted, in words.
-struct WitnessRow {
+struct ComparisonRow {
     let values: [String: Any]
 
     init(_ line: JSONValue, _ words: Words) {

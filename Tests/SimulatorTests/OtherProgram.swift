@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Runs other people's programs, which know nothing of Callark, and relies on their output.
-enum Witness {
+enum OtherProgram {
     struct Result: Sendable {
         var status: Int32
         var output: Data
