@@ -102,7 +102,7 @@ package final class StoreVault: ArchiveVault {
     @discardableResult
     package func confirmWriter() async throws(VaultError) -> Int {
         writer.withLock { $0 = nil }
-        let record = try await claim().confirm()
+        let record = try await vaultWriter().confirm()
         writer.withLock { $0 = record }
         return record.epoch
     }
@@ -137,33 +137,33 @@ package final class StoreVault: ArchiveVault {
     }
 
     /// Which root may write.
-    package func writerRecord() async throws(VaultError) -> WriterRecord? { try await claim().read() }
+    package func writerRecord() async throws(VaultError) -> WriterRecord? { try await vaultWriter().read() }
 
     /// The same, and whether somebody has deleted what says so.
-    package func writerStanding() async throws(VaultError) -> WriterStanding { try await claim().standing() }
+    package func writerStanding() async throws(VaultError) -> WriterStanding { try await vaultWriter().standing() }
 
     /// What names this root as the writer; `nil` in a vault that never had one. Asks only.
     /// - Throws: `.notWriter` if another root is the writer.
-    package func ownWriterRecord() async throws(VaultError) -> WriterRecord? { try await claim().own() }
+    package func ownWriterRecord() async throws(VaultError) -> WriterRecord? { try await vaultWriter().own() }
 
     /// Makes this root the writer.
-    package func takeOver() async throws(VaultError) -> WriterClaim.TakeOver {
-        let result = try await claim().takeOver()
+    package func takeOver() async throws(VaultError) -> VaultWriter.TakeOver {
+        let result = try await vaultWriter().takeOver()
         writer.withLock { $0 = result.record }
         return result
     }
 
     private func knownWriter() async throws(VaultError) -> WriterRecord {
         if let known = writer.withLock({ $0 }) { return known }
-        let record = try await claim().confirm()
+        let record = try await vaultWriter().confirm()
         writer.withLock { $0 = record }
         return record
     }
 
-    private func claim() async throws(VaultError) -> WriterClaim {
+    private func vaultWriter() async throws(VaultError) -> VaultWriter {
         let root = root
         let identity = try await VaultError.onDisk { _ throws(ArchiveError) in try root.identity() }
-        return WriterClaim(store, root: identity.id, place: place, now: setup.now)
+        return VaultWriter(store, root: identity.id, place: place, now: setup.now)
     }
 
     private func objects(_ record: WriterRecord) async throws(VaultError) -> ObjectPut {

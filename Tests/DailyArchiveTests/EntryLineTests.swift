@@ -40,7 +40,7 @@ import TestSupport
         task.captureRequest = .undetermined
         #expect(try TaskEntry(jsonLine: task.jsonLine) == task)
         #expect(!String(decoding: task.jsonLine, as: UTF8.self).contains("claimed_by"))
-        task.claimedBy = "search"
+        task.sightedBy = "search"
         #expect(try TaskEntry(jsonLine: task.jsonLine) == task)
         #expect(String(decoding: task.jsonLine, as: UTF8.self).contains(#","claimed_by":"search","created_time":"#))
     }

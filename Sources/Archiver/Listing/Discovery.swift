@@ -53,9 +53,9 @@ struct Discovery: Sendable {
                 of: Set(tasks.map(\.id)),
                 organization: organization.name
             )
-            let claimed = tasks.filter { $0.captureRequest == .requested && !unknown.contains($0.id) }
-            try await context.manifest.noteClaimed(
-                claimed.map(\.id),
+            let sighted = tasks.filter { $0.captureRequest == .requested && !unknown.contains($0.id) }
+            try await context.manifest.noteSighted(
+                sighted.map(\.id),
                 by: DayComparison.Source.search.rawValue,
                 organization: organization.name,
                 now: now

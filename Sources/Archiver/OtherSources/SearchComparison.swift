@@ -66,14 +66,14 @@ struct SearchComparison: Sendable {
         let unlisted = listed.filter { unknown.contains($0.id) }.prefix(room)
         if !unlisted.isEmpty { try await add(Array(unlisted)) }
         count.notListed += unlisted.count
-        let claimed = try await context.manifest.noteClaimed(
+        let sighted = try await context.manifest.noteSighted(
             listed.filter { $0.captureRequest == .requested && !unknown.contains($0.id) }.map(\.id),
             by: DayComparison.Source.search.rawValue,
             organization: organization.name,
             now: context.now()
         )
-        count.claimed += claimed.count
-        return Set(unlisted.map(\.id) + claimed)
+        count.sighted += sighted.count
+        return Set(unlisted.map(\.id) + sighted)
     }
 
     /// Search was asked about everything that was created before `time`. A record without a creation time may belong to

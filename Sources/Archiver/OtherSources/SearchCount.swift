@@ -10,7 +10,7 @@ struct SearchCount: Hashable, Sendable {
     /// Contacts that the listing left out.
     var notListed = 0
     /// Contacts that the listing says were not to be recorded.
-    var claimed = 0
+    var sighted = 0
 
     /// The differences, one per line. Search may lag, and counts segments and consultations in its own way. Therefore
     /// only two things are a difference: Search has more calls or recordings than the listing, or the listing has calls
@@ -18,8 +18,8 @@ struct SearchCount: Hashable, Sendable {
     func differences(from counts: DayCounts) -> [String] {
         var differences: [String] = []
         if notListed > 0 { differences.append("\(notListed) calls were missing from the task list: added") }
-        if claimed > 0 {
-            differences.append("\(claimed) calls were recorded, and not requested by the listing: asked about")
+        if sighted > 0 {
+            differences.append("\(sighted) calls were recorded, and not requested by the listing: asked about")
         }
         if contacts == 0, counts.tasks > 0 { differences.append("none of the \(counts.tasks) calls is known there") }
         if recorded > counts.captureRequested {
@@ -33,7 +33,7 @@ struct SearchCount: Hashable, Sendable {
     func figures(beside counts: DayCounts) -> [String: Int] {
         [
             "search_contacts": contacts, "search_recorded": recorded, "search_recordings": recordings,
-            "search_transfers": transfers, "not_listed": notListed, "claimed": claimed, "tasks": counts.tasks,
+            "search_transfers": transfers, "not_listed": notListed, "claimed": sighted, "tasks": counts.tasks,
             "capture_requested": counts.captureRequested, "recordings": counts.recordings,
         ]
     }

@@ -8,7 +8,7 @@ extension TaskEntry {
         object.add("capture_request", captureRequest.rawValue)
         object.add("channel_type", channelType)
         object.addCheck()
-        object.add("claimed_by", claimedBy)
+        object.add("claimed_by", sightedBy)
         object.add("created_time", createdTime.millisecondsSince1970)
         object.add("created_time_iso", createdTime.description)
         object.add("day", day.description)
@@ -33,7 +33,7 @@ extension TaskEntry {
             captureRequest: try object.required("capture_request") { CaptureRequest(rawValue: $0) },
             json: object.json.embedded("task").map { ProviderJSON(redacted: $0) },
             searchJSON: object.json.embedded("search").map { ProviderJSON(redacted: $0) },
-            claimedBy: object.json.string("claimed_by")
+            sightedBy: object.json.string("claimed_by")
         )
         try object.requireWhole()
     }

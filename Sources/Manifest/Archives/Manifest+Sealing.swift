@@ -168,7 +168,7 @@ private struct SealingScope: Sendable {
                 captureRequest: try CaptureRequest(stored: row[4]),
                 json: try (row[5] as String?).map(ProviderJSON.init(redacted:)),
                 searchJSON: try (row[6] as String?).map(ProviderJSON.init(redacted:)),
-                claimedBy: try row[7]
+                sightedBy: try row[7]
             )
         }
         return RowSequence.Batch(

@@ -47,7 +47,7 @@ extension Manifest {
     /// - Parameter source: the source that says so, for the event.
     /// - Returns: the tasks that are asked about because of this.
     @discardableResult
-    package func noteClaimed(
+    package func noteSighted(
         _ tasks: [TaskID],
         by source: String,
         organization: OrganizationName,
@@ -59,7 +59,7 @@ extension Manifest {
             var claimed: [TaskID] = []
             try KnownTask.forEach(tasks, about: \.self, organization: row, in: db) { id, known in
                 guard let known, known.captureRequest == .notRequested else { return }
-                try Claim.put(known.row, source: source, now: now, in: db)
+                try Sighting.put(known.row, source: source, now: now, in: db)
                 try db.cachedStatement(sql: "UPDATE task SET capture_request = ? WHERE row = ?")
                     .execute(arguments: [CaptureRequest.requested.stored, known.row])
                 try Question.open(known.row, next: now, in: db)

@@ -193,7 +193,7 @@ private struct Listing {
     /// - Parameter known: the task as it is known; `nil` if it is not.
     func take(_ known: KnownTask?, in db: Database) throws -> ListingPlan.Outcome {
         let plan = try ListingPlan(task, known: known?.listed) {
-            try known.map { try Claim.isMade($0.row, in: db) } ?? false
+            try known.map { try Sighting.exists($0.row, in: db) } ?? false
         }
         guard let known else {
             try insert(plan, in: db)

@@ -84,7 +84,7 @@ struct Adoption: Sendable {
         } else {
             row = try KnownTask.insert(task, organization: organization, isListed: task.wasListed, in: db)
         }
-        if let source = task.claimedBy, !source.isEmpty { try Claim.put(row, source: source, now: now, in: db) }
+        if let source = task.sightedBy, !source.isEmpty { try Sighting.put(row, source: source, now: now, in: db) }
         guard task.captureRequest != .notRequested else { return try Question.close(row, in: db) }
         guard try Question.find(row, in: db) == nil else { return }
         // The archive does not say how often the task was asked about. Assume that it was asked about once and had no

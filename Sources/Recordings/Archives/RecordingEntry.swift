@@ -117,7 +117,7 @@ package struct TaskEntry: Hashable, Sendable {
     package var searchJSON: ProviderJSON?
     /// Another source of the provider that says that the call was recorded, although the task list says that it was
     /// not. This counts whatever later listings say.
-    package var claimedBy: String?
+    package var sightedBy: String?
 
     package init(
         id: TaskID,
@@ -128,7 +128,7 @@ package struct TaskEntry: Hashable, Sendable {
         captureRequest: CaptureRequest,
         json: ProviderJSON?,
         searchJSON: ProviderJSON? = nil,
-        claimedBy: String? = nil
+        sightedBy: String? = nil
     ) {
         self.id = id
         self.day = day
@@ -138,6 +138,6 @@ package struct TaskEntry: Hashable, Sendable {
         self.captureRequest = captureRequest
         self.json = json
         self.searchJSON = searchJSON
-        self.claimedBy = claimedBy
+        self.sightedBy = sightedBy
     }
 }

@@ -62,12 +62,12 @@ package struct ListingPlan: Hashable, Sendable {
 
     /// - Parameters:
     ///   - known: what is known about the task; `nil` if nothing is.
-    ///   - isClaimed: whether another source says that it has a recording; evaluated only if it matters. That source
+    ///   - isSighted: whether another source says that it has a recording; evaluated only if it matters. That source
     ///     counts even if the listing says that none was requested (wxcc-api 16).
     package init(
         _ task: ListedTask,
         known: Known?,
-        isClaimed: () throws -> Bool
+        isSighted: () throws -> Bool
     ) rethrows {
         let firstAsk = AskSchedule.firstAsk(
             created: task.createdTime,
@@ -81,7 +81,7 @@ package struct ListingPlan: Hashable, Sendable {
             writing = .queue
             return
         }
-        if task.captureRequest == .notRequested, known.captureRequest != .notRequested, try isClaimed() {
+        if task.captureRequest == .notRequested, known.captureRequest != .notRequested, try isSighted() {
             captureRequest = .requested
         }
         let isChanged =

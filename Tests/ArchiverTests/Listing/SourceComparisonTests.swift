@@ -51,7 +51,7 @@ import WebexContactCenter
             #expect(try #require(result.comparisons.first).figures["claimed"] == 1)
             #expect(try await events(.captureClaimed, here).map(\.task?.description) == [task])
             try await here.expectWhole()
-            // The listing still says no, but the other source's claim counts.
+            // The listing still says no, but what the other source has seen counts.
             let again = try await here.pass(change: searchOnly)
             #expect(again.summary.tasks.captureRequested == 4 && again.summary.tasks.notRequested == 0)
         }
@@ -315,7 +315,7 @@ import WebexContactCenter
         (SearchCount(contacts: 10, recorded: 8), 10, 8, 0), (SearchCount(contacts: 10, recorded: 9), 10, 8, 1),
         (SearchCount(contacts: 0), 10, 0, 1), (SearchCount(contacts: 9, recorded: 7), 10, 8, 0),
         (SearchCount(contacts: 10, recorded: 8, notListed: 2), 10, 8, 1),
-        (SearchCount(contacts: 10, recorded: 8, notListed: 1, claimed: 1), 10, 8, 2),
+        (SearchCount(contacts: 10, recorded: 8, notListed: 1, sighted: 1), 10, 8, 2),
     ])
     func `only what is missing is a difference`(_ count: SearchCount, _ tasks: Int, _ requested: Int, _ lines: Int) {
         var known = DayCounts()

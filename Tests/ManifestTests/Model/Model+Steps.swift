@@ -6,7 +6,7 @@ import Testing
 /// What passes and people do.
 extension Model {
     enum Step: CaseIterable {
-        case list, answer, refuse, claim, store, fail, close, explain, withdraw
+        case list, answer, refuse, sight, store, fail, close, explain, withdraw
         case read, exclude, copyOut, reinstate, remove, recover, adoptSealed, adoptOpen
 
         /// The common ones are drawn more often.
@@ -21,7 +21,7 @@ extension Model {
         case .list: try await list(fixture, &random)
         case .answer: try await answer(fixture, &random)
         case .refuse: try await refuse(fixture, &random)
-        case .claim: try await claim(fixture, &random)
+        case .sight: try await sight(fixture, &random)
         case .store: try await store(fixture, &random)
         case .fail: try await fail(fixture, &random)
         case .close: try await close(fixture, &random)
@@ -49,13 +49,13 @@ extension Model {
         _ = try await fixture.list(page, now: now)
         for task in page {
             let before = tasks[task.id]
-            let isClaimed = before?.isClaimed ?? false
-            let request = isClaimed && task.captureRequest == .notRequested ? .requested : task.captureRequest
+            let isSighted = before?.isSighted ?? false
+            let request = isSighted && task.captureRequest == .notRequested ? .requested : task.captureRequest
             let isSame = before?.request == request
             tasks[task.id] = Task(
                 request: request,
                 isListed: true,
-                isClaimed: isClaimed,
+                isSighted: isSighted,
                 isAsked: isSame && before?.isAsked ?? false,
                 isRefused: isSame && before?.isRefused ?? false
             )
@@ -99,9 +99,9 @@ extension Model {
     }
 
     /// Another source says that a task was recorded, although the listing says that it was not.
-    private mutating func claim(_ fixture: Fixture, _ random: inout SplitMix) async throws {
+    private mutating func sight(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         let ids = try (0..<3).map { _ in try Fixture.taskID(Int.random(in: Self.numbers, using: &random)) }
-        let taken = try await fixture.manifest.noteClaimed(
+        let taken = try await fixture.manifest.noteSighted(
             ids,
             by: "search",
             organization: fixture.acme,
@@ -110,7 +110,7 @@ extension Model {
         try #require(Set(taken) == Set(ids.filter { tasks[$0]?.request == .notRequested }), "\(place)")
         for id in taken {
             tasks[id]?.request = .requested
-            tasks[id]?.isClaimed = true
+            tasks[id]?.isSighted = true
             tasks[id]?.isAsked = false
             tasks[id]?.isRefused = false
         }

@@ -9,7 +9,7 @@ struct Model {
         var request: CaptureRequest
         var isListed: Bool
         /// Whether another source says that it was recorded, which then counts.
-        var isClaimed = false
+        var isSighted = false
         /// Whether the provider was asked about it since there was something to ask.
         var isAsked = false
         /// Whether the provider refused the last question about it.

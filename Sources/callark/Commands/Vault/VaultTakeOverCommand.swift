@@ -45,7 +45,7 @@ struct VaultTakeOverLine: Encodable {
     var epoch: Int
     var formerRoot: String?
 
-    init(_ result: WriterClaim.TakeOver, _ place: String) {
+    init(_ result: VaultWriter.TakeOver, _ place: String) {
         self.place = place
         tookOver = !result.wasWriter
         root = result.record.root
@@ -59,7 +59,7 @@ struct VaultTakeOverLine: Encodable {
         case formerRoot = "former_root"
     }
 
-    static func text(_ result: WriterClaim.TakeOver, _ place: String) -> [String] {
+    static func text(_ result: VaultWriter.TakeOver, _ place: String) -> [String] {
         if result.wasWriter { return ["this archive root writes to \(place) already (epoch \(result.record.epoch))"] }
         var lines = ["this archive root writes to \(place) from now on (epoch \(result.record.epoch))"]
         if let former = result.former {

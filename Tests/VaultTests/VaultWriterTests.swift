@@ -8,7 +8,7 @@ import VaultSupport
 
 @testable import Vault
 
-@Suite struct WriterClaimTests {
+@Suite struct VaultWriterTests {
     private let tar = "archives/acme/2026/11/acme-2026-11-20-001.tar"
 
     @Test func `the first root becomes the writer, and stays it`() async throws {

@@ -8,7 +8,7 @@ import Recordings
 ///
 /// The object is not locked, because it has to change. Anyone who can write to the bucket could change it; what that does at
 /// worst is described in docs/vault.md.
-package struct WriterClaim: Sendable {
+package struct VaultWriter: Sendable {
     private let store: any ObjectStoring
     private let root: CanonicalUUID
     private let place: String
