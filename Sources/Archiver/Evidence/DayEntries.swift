@@ -27,7 +27,7 @@ package struct DayEntries {
         _ type: LogEntryType,
         of day: ArchiveDay,
         at time: Timestamp
-    ) throws(EvidenceError) -> (place: LogProofs.Place, entry: LogEntry)? {
+    ) throws(EvidenceError) -> (place: EntrySearch.Place, entry: LogEntry)? {
         let mark = Array("\"type\":\"\(type.rawValue)\"".utf8)
         func wanted(_ bytes: [UInt8]) -> LogEntry? {
             guard ByteSearch.contains(mark, in: bytes), let entry = try? LogEntry(bytes), entry.type == type,
@@ -52,12 +52,12 @@ package struct DayEntries {
         _ wanted: ([UInt8]) -> LogEntry?,
         around time: Timestamp,
         in reader: LogReader
-    ) throws(EvidenceError) -> (place: LogProofs.Place, entry: LogEntry)? {
+    ) throws(EvidenceError) -> (place: EntrySearch.Place, entry: LogEntry)? {
         // Entries of an earlier epoch that are only accepted will never be in one of its checkpoints.
         let accepted = reader === readers.first ? try reader.acceptedEntries() : []
         for (offset, bytes) in accepted.enumerated().reversed() {
             guard let entry = wanted(bytes) else { continue }
-            return (LogProofs.Place(reader: reader, index: reader.position.size + Int64(offset)), entry)
+            return (EntrySearch.Place(reader: reader, index: reader.position.size + Int64(offset)), entry)
         }
         var index = try Self.first(since: time - Self.disorder, in: reader)
         let end = index + Self.mostEntries
@@ -65,7 +65,7 @@ package struct DayEntries {
             let part = try reader.entries(from: index, count: Self.partSize)
             for (offset, bytes) in part.enumerated() {
                 guard let entry = wanted(bytes) else { continue }
-                return (LogProofs.Place(reader: reader, index: index + Int64(offset)), entry)
+                return (EntrySearch.Place(reader: reader, index: index + Int64(offset)), entry)
             }
             guard let last = part.last, Self.time(of: last).map({ $0 < time + Self.disorder }) ?? true else { break }
             index += Int64(part.count)

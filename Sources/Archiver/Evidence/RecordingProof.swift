@@ -12,7 +12,7 @@ package struct RecordingProof: Sendable {
     package let vkey: String
 
     /// - Throws: `unknown` if no checkpoint has the entry; `damaged` if the log does not yield a proof.
-    package init(_ place: LogProofs.Place) throws(EvidenceError) {
+    package init(_ place: EntrySearch.Place) throws(EvidenceError) {
         proof = try place.reader.proof(of: place.index)
         entry = try place.reader.entry(place.index)
         position = place.reader.position
@@ -33,21 +33,21 @@ package struct RecordingProof: Sendable {
     /// - Returns: the finding, and what is wrong with epochs that it does not need, one line each.
     /// - Throws: `damaged` if the entry's epoch does not yield a proof, or if nothing was found and not everything can be read.
     package static func find(
-        _ wanted: LogProofs.Wanted,
+        _ wanted: EntrySearch.Wanted,
         at leaf: Int64?,
         in epochs: LogEpochs
     ) throws -> (finding: Finding, faults: [String]) {
-        var proofs = LogProofs(epochs)
-        var place = try leaf.flatMap { try proofs.place(of: wanted, at: $0) }
-        if place == nil { place = try proofs.newest(of: wanted) }
+        var search = EntrySearch(epochs)
+        var place = try leaf.flatMap { try search.place(of: wanted, at: $0) }
+        if place == nil { place = try search.newest(of: wanted) }
         guard let place else {
-            guard let fault = proofs.faults.first else { return (.unknown, proofs.losses) }
+            guard let fault = search.faults.first else { return (.unknown, search.losses) }
             throw EvidenceError(.damaged, "no entry of \(wanted.path) can be found: \(fault)", path: "")
         }
-        return (try finding(place), proofs.faults + proofs.losses)
+        return (try finding(place), search.faults + search.losses)
     }
 
-    private static func finding(_ place: LogProofs.Place) throws -> Finding {
+    private static func finding(_ place: EntrySearch.Place) throws -> Finding {
         place.isPublished ? .proven(try RecordingProof(place)) : .accepted
     }
 }

@@ -156,7 +156,7 @@ package struct Rebuild: Sendable {
             try await replay.apply(to: manifest, organization, now: now)
             ledgers[organization] = replay.ledger
             summary.remarks += replay.remarks
-            try await LogLeaves(folder: folder, organization: organization).note(in: manifest, logs)
+            try await LeafIndexing(folder: folder, organization: organization).note(in: manifest, logs)
             var known: [ArchiveName] = []
             for archive in try await manifest.sealedArchives(organization: organization) {
                 guard let logged = replay.ledger.archives[archive.name.description], let sealed = logged.sealed else {

@@ -18,7 +18,7 @@ extension Audio {
         let keyFile = installation.evidence.setup.keyFile
         let path = PayloadPath.of(row.key.taskID, row.file)
         let leaf = try await view.manifest.leaf(of: row.key.taskID, path: path, organization: row.organization)
-        let wanted = LogProofs.Wanted(path: path, digest: held.digest)
+        let wanted = EntrySearch.Wanted(path: path, digest: held.digest)
         let found = try await BlockingWork.run { _ throws(any Error) in
             guard folder.exists else { return (finding: RecordingProof.Finding.unknown, faults: [String]()) }
             let epochs = try LogEpochs(of: row.organization, in: folder, keyFile: keyFile)

@@ -109,7 +109,7 @@ struct ScheduleRule: Sendable {
     }
 
     private func daily(_ history: History, _ shift: Double, since: Timestamp, now: Timestamp) -> Run? {
-        guard let time = schedule.daily.map({ DailyTime(time: $0, timeZone: timeZone) }) else { return nil }
+        guard let time = schedule.daily.map({ ZonedTime(time: $0, timeZone: timeZone) }) else { return nil }
         let delay = Duration.milliseconds(Int64(Double(Self.longestDelay.milliseconds) * shift))
         let today = ArchiveDay(now, in: timeZone)
         func begin(_ day: ArchiveDay) -> Timestamp? { time.instant(on: day).map { $0 + delay } }

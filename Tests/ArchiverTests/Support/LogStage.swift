@@ -62,7 +62,7 @@ struct LogStage {
     }
 
     func find(_ name: String, at leaf: Int64? = nil) throws -> (finding: RecordingProof.Finding, faults: [String]) {
-        let wanted = LogProofs.Wanted(path: "data/\(name)/call.wav", digest: digest)
+        let wanted = EntrySearch.Wanted(path: "data/\(name)/call.wav", digest: digest)
         return try RecordingProof.find(wanted, at: leaf, in: epochs())
     }
 

@@ -54,10 +54,10 @@ struct LogProveCommand: AsyncParsableCommand {
         var proving = Proving(output: out, folder: output)
         try await installation.closing {
             let manifest = try? await installation.manifestForReading()
-            for (organization, proofs) in logs {
+            for (organization, entries) in logs {
                 for wanted in wanted where !proving.found.contains(wanted.path) {
                     guard let leaf = try await Self.hint(wanted, organization, manifest),
-                        let place = try proofs.place(of: wanted, at: leaf)
+                        let place = try entries.place(of: wanted, at: leaf)
                     else { continue }
                     try proving.take(wanted, place, organization)
                 }
@@ -67,20 +67,20 @@ struct LogProveCommand: AsyncParsableCommand {
         let rest = wanted.filter { !proving.found.contains($0.path) && !proving.unpublished.contains($0.path) }
         for place in logs.indices where !rest.isEmpty {
             let organization = logs[place].organization
-            try logs[place].proofs.search(rest) { try proving.take($0, $1, organization) }
+            try logs[place].entries.search(rest) { try proving.take($0, $1, organization) }
         }
-        let isWhole = unusable.isEmpty && logs.allSatisfy(\.proofs.faults.isEmpty)
+        let isWhole = unusable.isEmpty && logs.allSatisfy(\.entries.faults.isEmpty)
         let failure = proving.failure(of: paths, isSearchWhole: isWhole)
         proving.summary.error = failure?.description
         try out.json(proving.summary)
         out.flush()
-        for text in unusable + logs.flatMap({ $0.proofs.faults + $0.proofs.losses }) { Diagnostics.warning(text) }
+        for text in unusable + logs.flatMap({ $0.entries.faults + $0.entries.losses }) { Diagnostics.warning(text) }
         guard let failure else { return }
         Diagnostics.error(failure)
         throw ExitCode(failure.status.rawValue)
     }
 
-    private typealias Log = (organization: OrganizationName, proofs: LogProofs)
+    private typealias Log = (organization: OrganizationName, entries: EntrySearch)
 
     /// The logs that can prove anything, and what is wrong with the others, one line each.
     private static func logs(
@@ -92,7 +92,7 @@ struct LogProveCommand: AsyncParsableCommand {
         for log in try LogAccess.all(organization.map { [$0] } ?? [], in: installation) where log.folder.exists {
             do throws(EvidenceError) {
                 let epochs = try LogEpochs(of: log.organization, in: log.folder, keyFile: keyFile)
-                logs.append((log.organization, LogProofs(epochs)))
+                logs.append((log.organization, EntrySearch(epochs)))
             } catch {
                 guard [.damaged, .rolledBack].contains(error.code) else { throw error }
                 unusable.append(error.description)
@@ -102,17 +102,17 @@ struct LogProveCommand: AsyncParsableCommand {
     }
 
     /// What to look for: a file by its bytes, anything else by its place in its archive.
-    private static func wanted(_ path: String) throws -> LogProofs.Wanted {
+    private static func wanted(_ path: String) throws -> EntrySearch.Wanted {
         var isFolder: ObjCBool = false
         let isFile = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-        guard isFile else { return LogProofs.Wanted(path: path) }
-        return LogProofs.Wanted(file: path, digest: try FileDigest.digest(ofFileAt: path))
+        guard isFile else { return EntrySearch.Wanted(path: path) }
+        return EntrySearch.Wanted(file: path, digest: try FileDigest.digest(ofFileAt: path))
     }
 
     /// The number of the entry according to the manifest. `callark fetch` names files as archives do, so a file is found by its
     /// place too.
     private static func hint(
-        _ wanted: LogProofs.Wanted,
+        _ wanted: EntrySearch.Wanted,
         _ organization: OrganizationName,
         _ manifest: Manifest?
     ) async throws -> Int64? {
@@ -132,8 +132,8 @@ struct LogProveCommand: AsyncParsableCommand {
         var summary = Summary()
 
         mutating func take(
-            _ wanted: LogProofs.Wanted,
-            _ place: LogProofs.Place,
+            _ wanted: EntrySearch.Wanted,
+            _ place: EntrySearch.Place,
             _ organization: OrganizationName
         ) throws {
             guard place.isPublished else {
@@ -159,7 +159,7 @@ struct LogProveCommand: AsyncParsableCommand {
             output.text("\(wanted.path): entry \(index) of \(position.size) in \(position.origin): \(proof)")
         }
 
-        private func write(_ place: LogProofs.Place, _ proofPath: String, _ entryPath: String) throws {
+        private func write(_ place: EntrySearch.Place, _ proofPath: String, _ entryPath: String) throws {
             let (proof, entry) = (try place.reader.proof(of: place.index), try place.reader.entry(place.index))
             do {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -9,7 +9,7 @@ import Testing
 @Suite struct `A daily time` {
     private func instant(_ time: String, _ day: String, _ zone: String) throws -> Timestamp? {
         let zone = try #require(TimeZone(identifier: zone))
-        return DailyTime(time: try #require(ClockTime(time)), timeZone: zone).instant(on: try #require(ArchiveDay(day)))
+        return ZonedTime(time: try #require(ClockTime(time)), timeZone: zone).instant(on: try #require(ArchiveDay(day)))
     }
 
     @Test(arguments: [
@@ -54,7 +54,7 @@ import Testing
         let zone = try #require(TimeZone(identifier: zone))
         let first = try #require(ArchiveDay("2026-01-01"))
         for time in ["00:00", "00:30", "01:30", "02:00", "02:15", "02:30", "03:00", "23:59"] {
-            let daily = DailyTime(time: try #require(ClockTime(time)), timeZone: zone)
+            let daily = ZonedTime(time: try #require(ClockTime(time)), timeZone: zone)
             var (day, last) = (first, Timestamp(millisecondsSince1970: 0))
             for _ in 0..<366 {
                 let instant = try #require(daily.instant(on: day))

@@ -2,8 +2,8 @@ import Evidence
 import Manifest
 import Recordings
 
-/// Finds the entries of recordings in an evidence log, a part at a time.
-struct LogLeaves: Sendable {
+/// Records in the manifest where an evidence log has the entries of recordings. It reads the log a part at a time.
+struct LeafIndexing: Sendable {
     let folder: LogFolder
     let organization: OrganizationName
 

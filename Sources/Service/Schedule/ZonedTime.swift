@@ -3,7 +3,7 @@ import Recordings
 import Settings
 
 /// A time of day in a time zone, once on each calendar day.
-struct DailyTime: Sendable, Hashable {
+struct ZonedTime: Sendable, Hashable {
     let time: ClockTime
     let timeZone: TimeZone
 

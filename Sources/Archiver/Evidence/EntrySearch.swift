@@ -5,7 +5,7 @@ import Recordings
 /// own checkpoint.
 ///
 /// Every call blocks: never make one on the cooperative pool. Not for several threads at once.
-package struct LogProofs {
+package struct EntrySearch {
     /// A recording to prove.
     package struct Wanted: Hashable, Sendable {
         /// In its archive, or, of a file, wherever that is.
