@@ -317,10 +317,10 @@ package struct CallarkService: Sendable {
 
     /// The routes that return data, for programs and for the page.
     private var apiRoutes: [Route] {
-        let webhooks = Webhooks(installation: installation, inbox: inbox, metrics: counters.webhooks)
+        let webhooks = WebhookRoutes(installation: installation, inbox: inbox, metrics: counters.webhooks)
         let parts: [[Route]] = [
-            Health(installation: installation, database: database).routes,
-            Description().routes,
+            HealthRoutes(installation: installation, database: database).routes,
+            DescriptionRoutes().routes,
             Login(authenticator: authenticator).routes,
             SessionRoutes(installation: installation, database: database, authenticator: authenticator).routes,
             OIDCLogin(
@@ -331,17 +331,17 @@ package struct CallarkService: Sendable {
                 logger: installation.logger,
                 now: { [installation] in installation.now }
             ).routes,
-            Overview(installation: installation, database: database).routes,
-            Days(installation: installation).routes,
+            OverviewRoutes(installation: installation, database: database).routes,
+            DayRoutes(installation: installation).routes,
             ReportRoutes(installation: installation).routes,
-            Calls(installation: installation).routes,
-            Audio(installation: installation, streams: setup.limits.streams).routes,
-            Gaps(installation: installation).routes,
-            GapStatements(installation: installation).routes,
+            CallRoutes(installation: installation).routes,
+            AudioRoutes(installation: installation, streams: setup.limits.streams).routes,
+            GapRoutes(installation: installation).routes,
+            GapStatementRoutes(installation: installation).routes,
             estimates.routes,
-            Passes(installation: installation, database: database, board: board, ending: ending).routes,
+            PassRoutes(installation: installation, database: database, board: board, ending: ending).routes,
             verifications.routes,
-            Keys(installation: installation, database: database).routes,
+            KeyRoutes(installation: installation, database: database).routes,
             CaseRoutes(installation: installation, database: database, exports: exports).routes,
             Metrics(installation: installation, database: database, counters: counters).routes,
             AuditRoutes(installation: installation).routes,

@@ -52,7 +52,7 @@ struct SessionRoutes: Sendable {
             case .key(let key):
                 guard key.standing(at: now) == .valid else { return false }
                 if caller.via == .key, caller.name == key.name.description { return true }
-                return caller.permits(.administer) && Keys.governs(caller, key)
+                return caller.permits(.administer) && KeyRoutes.governs(caller, key)
             case .person(let person):
                 if caller.via == .oidc, caller.name == person.subject { return true }
                 return caller.permits(.administer) && caller.organizations == nil

@@ -11,7 +11,7 @@ import Waiting
 import Wiring
 
 /// Serves the archived bytes of recordings, from sealed archives and the spool.
-struct Audio: Sendable {
+struct AudioRoutes: Sendable {
     let installation: Installation
     let ledger = AccessLedger()
     let soundness = Soundness()
@@ -175,7 +175,7 @@ struct Audio: Sendable {
     }
 }
 
-extension Audio {
+extension AudioRoutes {
     /// Opens a recording: checks it first if it is small or known as damaged, and records the access in the evidence log.
     private func opened(
         _ row: RecordingRow,

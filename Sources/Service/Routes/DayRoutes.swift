@@ -8,7 +8,7 @@ import Settings
 import Wiring
 
 /// Days and their archives.
-struct Days: Sendable {
+struct DayRoutes: Sendable {
     let installation: Installation
 
     /// How many days are listed by default.

@@ -7,7 +7,7 @@ import Recordings
 import Wiring
 
 /// Gaps: recordings that should exist and are not in the archive.
-struct Gaps: Sendable {
+struct GapRoutes: Sendable {
     let installation: Installation
 
     var routes: [Route] {

@@ -6,7 +6,7 @@ import Manifest
 import NIOCore
 import Recordings
 
-extension Audio {
+extension AudioRoutes {
     /// The peaks of a recording, for drawing. They need what its audio needs, but are not audio: nobody is noted as listening.
     func waveform(_ inquiry: Inquiry) async throws -> Answer {
         let view = try ArchiveView(installation, inquiry)

@@ -7,7 +7,7 @@ import Recordings
 import Wiring
 
 /// Calls: a list with the filters of `callark list`, and the details of one call.
-struct Calls: Sendable {
+struct CallRoutes: Sendable {
     let installation: Installation
 
     private static let filters: Set<String> = [

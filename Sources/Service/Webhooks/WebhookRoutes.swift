@@ -6,7 +6,7 @@ import WebexContactCenter
 import Wiring
 
 /// Receives the provider's events. An event only says that a call should be looked up soon; polling does not depend on it.
-struct Webhooks: Sendable {
+struct WebhookRoutes: Sendable {
     let installation: Installation
     let inbox: WebhookInbox
     let secrets: WebhookSecrets

@@ -7,7 +7,7 @@ import Recordings
 import Wiring
 
 /// Explanations of gaps, and their withdrawal. The evidence log records each before it takes effect.
-struct GapStatements: Sendable {
+struct GapStatementRoutes: Sendable {
     let installation: Installation
 
     /// How many calls one statement may name, and how many characters its note may have.

@@ -7,7 +7,7 @@ import Wiring
 
 /// API keys by HTTP: list, create, revoke. A key that is bound to organizations sees, creates and revokes only keys that are
 /// bound to some of these.
-struct Keys: Sendable {
+struct KeyRoutes: Sendable {
     let installation: Installation
     let database: ServiceDatabase
 

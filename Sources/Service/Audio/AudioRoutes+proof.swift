@@ -8,7 +8,7 @@ import Manifest
 import Recordings
 import Settings
 
-extension Audio {
+extension AudioRoutes {
     /// The proof that a recording is in the evidence log: a `.tlog-proof`, or JSON that has the entry too.
     func proof(_ inquiry: Inquiry) async throws -> Answer {
         let view = try ArchiveView(installation, inquiry)

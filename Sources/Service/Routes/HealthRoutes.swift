@@ -8,7 +8,7 @@ import Settings
 import Wiring
 
 /// Liveness and readiness. Both need no key, and reveal no figures.
-struct Health: Sendable {
+struct HealthRoutes: Sendable {
     let installation: Installation
     let database: ServiceDatabase
 

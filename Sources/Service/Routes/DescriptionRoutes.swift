@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// The description of the API (OpenAPI 3.1): the file docs/openapi.yaml.
-struct Description: Sendable {
+struct DescriptionRoutes: Sendable {
     var routes: [Route] {
         [
             Route(.get, "/api/v1/openapi.yaml") { _ in

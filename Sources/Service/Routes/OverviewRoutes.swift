@@ -12,7 +12,7 @@ import WebexContactCenter
 import Wiring
 
 /// The caller, the state of the archives, alarms, and the configuration.
-struct Overview: Sendable {
+struct OverviewRoutes: Sendable {
     let installation: Installation
     let database: ServiceDatabase
 

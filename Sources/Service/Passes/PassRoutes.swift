@@ -8,7 +8,7 @@ import Settings
 import Wiring
 
 /// Passes on demand: start, watch, stop.
-struct Passes: Sendable {
+struct PassRoutes: Sendable {
     let installation: Installation
     let database: ServiceDatabase
     let board: WorkBoard<RequestedPass>
