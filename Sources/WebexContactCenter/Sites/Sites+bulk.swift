@@ -1,14 +1,6 @@
 import Recordings
 import Transfer
 
-/// The outcome for one of many sites to create.
-package enum SiteOutcome: Sendable, Hashable {
-    /// It exists as requested, with its ID if the provider gave it.
-    case created(SiteID?)
-    /// The provider refuses it.
-    case refused(ProviderError)
-}
-
 extension Sites {
     /// The most sites in one bulk call. No limit is documented; a failure affects at most these.
     package static let largestBulk = 50
