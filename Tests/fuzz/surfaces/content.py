@@ -61,7 +61,7 @@ def run(world, case, draw, story):
 
 
 def may_be_transcription(text):
-    """Whether a text is neither spoken words nor an error, as docs/operations.md defines it, so that it is held as suspect."""
+    """Whether a text is neither spoken words nor an error, as docs/calls.md defines it, so that it is held as suspect."""
     if text[0] in "<{[":
         return text.startswith("[]")
     return len(" ".join(text.split())) > 1000
