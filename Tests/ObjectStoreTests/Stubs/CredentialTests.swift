@@ -195,19 +195,25 @@ import Transfer
         let source = FileCredentials(accessKeyID: .text("AK"), secretAccessKey: .file(path: secret))
         // More than there are threads for; what comes after them on the same queue would wait until they end.
         let readers = 300
-        let begun = Mutex(0)
+        let begun = Begun()
         let end = DispatchSemaphore(value: 0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { for _ in 0..<readers { end.signal() } }
             for _ in 0..<readers {
                 group.addTask {
-                    begun.withLock { $0 += 1 }
+                    begun.count.withLock { $0 += 1 }
                     await BlockingWork.run { (_: ReadingProgress) -> Void in end.wait() }
                 }
             }
-            while begun.withLock(\.self) < readers { await Task.yield() }
-            #expect(try await source.credentials().secretAccessKey == "one")
+            while begun.count.withLock(\.self) < readers { await Task.yield() }
+            let credentials = try await source.credentials()
+            #expect(credentials.secretAccessKey == "one")
         }
+    }
+
+    /// How many readers have begun.
+    private final class Begun: Sendable {
+        let count = Mutex(0)
     }
 
     /// Gives credentials whose number counts up, as long as it is available.
