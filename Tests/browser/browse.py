@@ -311,6 +311,13 @@ def a_name_is_found_by_a_part_and_a_filter_is_changed(browser, stage):
     assert page.locator("#q").input_value() == "number:5550"
     page.locator("#q").fill("number:55501")
     page.wait_for_url(lambda url: url.endswith("/calls?number=55501"))
+    # A filter that was only typed stays while another one is changed.
+    page.goto("/calls")
+    page.locator("#q").press_sequentially("inbound number:5550")
+    page.locator(".chips a.edit").filter(has_text="5550").click()
+    assert page.locator("#q").input_value() == "number:5550"
+    page.locator("#q").fill("number:55501")
+    page.wait_for_url(lambda url: url.endswith("/calls?number=55501&direction=inbound"))
     page.goto("/calls")
     rows = page.locator("#calls tbody tr").count()
     page.locator("#q").press_sequentially("555")
@@ -334,10 +341,10 @@ def calls_are_collected_in_the_list(browser, stage):
     page.get_by_role("link", name="inbound", exact=True).click()
     page.wait_for_url("**direction=inbound")
     assert page.locator("#picked").inner_text() == "2 calls selected"
-    page.locator("#collect").get_by_label("Case").fill("Ten calls")
+    page.locator("#collect").get_by_label("Case").fill("Ten calls for $& more")
     page.locator("#collect").get_by_role("button", name="Add to case").click()
-    page.get_by_role("status").filter(has_text="2 calls are in the case Ten calls").get_by_role("link").click()
-    page.get_by_role("heading", level=1, name="Ten calls").wait_for()
+    page.get_by_role("status").filter(has_text="2 calls are in the case Ten calls for $& more.").get_by_role("link").click()
+    page.get_by_role("heading", level=1, name="Ten calls for $& more").wait_for()
     assert page.locator("#case tbody tr").count() == 2
     page.goto("/calls")
     page.locator("#calls thead .pick input").check()

@@ -50,6 +50,9 @@ package final class Audit {
         package var first = 0
         /// How many rows there are in all.
         package var total = 0
+
+        /// No rows.
+        package init() {}
     }
 
     /// Counts the rows, and compares every entry with what the checkpoint signs: to be called first, so that no row is shown of an

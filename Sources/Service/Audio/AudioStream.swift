@@ -20,11 +20,17 @@ struct AudioStream: Sendable {
 
     private var isWhole: Bool { range == 0..<file.held.byteCount }
 
+    /// Which bytes a vault is told of: those that one reader reads. A part that is sent while another reader checks the whole
+    /// recording would make each of them fetch again what the other one has displaced, unless one answer has all of it.
+    var announced: Range<Int64>? {
+        if isKnownSound || isWhole { return range }
+        return file.held.byteCount <= HeldFile.answerBytes ? 0..<file.held.byteCount : nil
+    }
+
     /// - Throws: ``Damage``; `ArchiveError`; an error of the connection if it has ended.
     func send(to writer: inout AnswerWriter) async throws {
         let last: ByteBuffer
-        // Whatever has to be checked is read whole.
-        file.announce(isKnownSound ? range : 0..<file.held.byteCount)
+        if let announced { file.announce(announced) }
         if isWhole {
             var sum: SHA256? = SHA256()
             last = try await sendAllButLast(to: &writer, adding: &sum)

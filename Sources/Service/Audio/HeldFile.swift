@@ -14,6 +14,8 @@ final class HeldFile: Sendable {
 
     /// The number of bytes that are read at once.
     static let chunkBytes = 128 << 10
+    /// A vault gives at least so many announced bytes in one answer.
+    static let answerBytes: Int64 = 32 << 20
 
     init(_ held: RecordingRow.Held, _ source: any ByteSource) {
         self.held = held
@@ -49,8 +51,8 @@ final class HeldFile: Sendable {
         }
     }
 
-    /// Says which bytes of the recording are read next, one after the other: a vault gives all of them in one answer. A local
-    /// file needs no telling.
+    /// Says which bytes of the recording are read next, one after the other: a vault gives them in few answers. A local file
+    /// needs no telling.
     func announce(_ range: Range<Int64>) {
         guard source.status == nil else { return }
         source.expect(.soon((held.offset + range.lowerBound)..<(held.offset + range.upperBound)))

@@ -81,8 +81,8 @@ struct AuditRoutes: Sendable {
         let newest = 0..<(query["cursor"] == nil ? Int.max : place)
         let numbers = isNewestFirst ? newest : place..<(place + page.limit)
         let found = try await read(name, filter, numbers, most: page.limit)
-        try await installation.accept([installation.auditExport(of: found.page.rows.count, name, by: view.caller.actor)])
         let rows = found.page.rows
+        try await installation.accept([installation.auditExport(of: rows.count, name, by: view.caller.actor)])
         let next = isNewestFirst ? found.page.first : found.page.first + rows.count
         let isLast = rows.isEmpty || (isNewestFirst ? next == 0 : next >= found.page.total)
         let lines = rows.map(AuditLine.init)

@@ -37,6 +37,7 @@ import Testing
             GET /api/v1/archives/{name}
             GET /api/v1/reports/{organization}
             GET /api/v1/calls
+            GET /api/v1/calls/count
             GET /api/v1/calls/{organization}/{task_id}
             GET /api/v1/gaps
             GET /api/v1/passes
@@ -154,7 +155,8 @@ import Testing
 
     /// Requests that name an organization elsewhere than in the path.
     private static let others = [
-        ("GET", "/api/v1/calls?organization=ORG", ""), ("GET", "/api/v1/gaps?organization=ORG", ""),
+        ("GET", "/api/v1/calls?organization=ORG", ""), ("GET", "/api/v1/calls/count?organization=ORG", ""),
+        ("GET", "/api/v1/gaps?organization=ORG", ""),
         ("GET", "/api/v1/days?organization=ORG", ""), ("GET", "/api/v1/audit?organization=ORG", ""),
         ("GET", "/api/v1/archives/ORG-2025-11-20-001", ""), ("POST", "/api/v1/passes", #"{"organizations":["ORG"]}"#),
         ("POST", "/api/v1/passes/estimates", #"{"organizations":["beta","ORG"]}"#),

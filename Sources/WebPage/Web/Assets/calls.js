@@ -143,9 +143,15 @@ async function total() {
   }
 }
 
-/** Puts a filter back into the search line, to be changed there. @param {HTMLElement} chip */
+/** Puts a filter back into the search line, to be changed there. The others stay, also those that were typed. @param {HTMLElement} chip */
 function edit(chip) {
+  const kept = one("#kept-filters");
   one(`#kept-filters [name="${chip.dataset.filter}"]`)?.remove();
+  for (const [name, value] of new URL(/** @type {HTMLAnchorElement} */ (chip).href).searchParams) {
+    if (name === "q") continue;
+    one(`#kept-filters [name="${name}"]`)?.remove();
+    kept?.append(make("input", { type: "hidden", name, value }));
+  }
   field.value = chip.dataset.typed ?? "";
   field.focus();
   field.setSelectionRange(field.value.indexOf(":") + 1, field.value.length);

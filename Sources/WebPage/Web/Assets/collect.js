@@ -118,7 +118,7 @@ export class Collection {
     error.hidden = true;
     try {
       await addToCase(name, [...this.picked], (call) => this.picked.delete(call));
-      notice(make("a", { href: `/cases/${encodeURIComponent(name)}` }, tn("case_collected", number).replace("{name}", name)), true);
+      notice(make("a", { href: `/cases/${encodeURIComponent(name)}` }, tn("case_collected", number, { name })), true);
     } catch (problem) {
       error.textContent = t("failed", { detail: /** @type {Error} */ (problem).message });
       error.hidden = false;

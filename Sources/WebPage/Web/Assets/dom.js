@@ -10,15 +10,15 @@ const words = await (await fetch(new URL("words.json", import.meta.url))).json()
  */
 export function t(key, values = {}) {
   let text = words[key] ?? key;
-  for (const [name, value] of Object.entries(values)) text = text.replaceAll(`{${name}}`, String(value));
+  for (const [name, value] of Object.entries(values)) text = text.replaceAll(`{${name}}`, () => String(value));
   return text;
 }
 
 /** A message without the marks of code, which a terminal shows around commands. @param {string} text */
 export const withoutCodeMarks = (text) => text.replaceAll("`", "");
 
-/** The text of a key for a number. @param {string} key @param {number} n */
-export const tn = (key, n) => t(`${key}_${n === 1 ? "one" : "other"}`, { n });
+/** The text of a key for a number. @param {string} key @param {number} n @param {Record<string, string | number>} [values] */
+export const tn = (key, n, values = {}) => t(`${key}_${n === 1 ? "one" : "other"}`, { n, ...values });
 
 /**
  * The first element that matches, as what it is known to be.
