@@ -186,13 +186,33 @@ extension Manifest {
         }
     }
 
-    /// Adopts the record of a day from one of its archives, with the explanations in it, for `rebuild`. Call it after
-    /// all archives and the spool are adopted, and only for the record in the latest archive of each day. The next pass
-    /// checks whether the record is still true.
+    /// Adopts the record of a day from one of its archives, with the explanations in it. Call it after all archives are
+    /// adopted, and only for the record in the latest archive of each day. The next pass checks whether the record is
+    /// still true.
+    ///
+    /// With a recorder, the closing is recorded too: the archive is newer than this manifest, so what recorded its closing
+    /// may have been lost with the newer manifest, or never written because of a crash.
     package func restoreDayClose(_ record: DayClose, from archive: ArchiveName, now: Timestamp) async throws {
-        try await write { db in
+        try await write(.machine) { [self] db in
             let organization = try OrganizationRow.registered(record.organization, id: record.organizationID, in: db)
             try record.restore(organization, sequence: archive.sequence, now: now, in: db)
+            guard recorder != nil else { return }
+            try self.record([try record.logClosing(sequence: archive.sequence, now: now, in: db)])
+        }
+    }
+
+    /// Records again that these days are closed, as far as they are: the evidence log has lost it, or says something else.
+    /// The change is durable.
+    package func recordClosed(_ organization: OrganizationName, days: [ArchiveDay], now: Timestamp) async throws {
+        try await write(.machine) { [self] db in
+            let found = try OrganizationRow.known(organization, in: db)
+            var acts: [RecordedAct] = []
+            for day in days {
+                let noted = try DayCloseRow.find(day, organization: found, in: db)
+                guard let noted, noted.isCurrent else { continue }
+                acts.append(try noted.record.logClosing(sequence: noted.archive?.sequence, now: now, in: db))
+            }
+            try record(acts)
         }
     }
 

@@ -117,6 +117,7 @@ import Testing
             #expect(try await desk.run("log", "recover").status == 0)
             #expect(try await desk.run("archive", "--day", desk.day).status == 0)
             #expect(try await desk.archived() == desk.offered)
+            #expect(try desk.entries(.dayClosed).contains { $0.text(.day) == desk.day })
             #expect(try await desk.run("log", "verify").status == 0)
 
             // As if the newer one was moved to a vault after the older backup.
