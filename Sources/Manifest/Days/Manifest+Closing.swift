@@ -191,13 +191,20 @@ extension Manifest {
     /// still true.
     ///
     /// With a recorder, the closing is recorded too: the archive is newer than this manifest, so what recorded its closing
-    /// may have been lost with the newer manifest, or never written because of a crash.
+    /// may have been lost with the newer manifest, or never written because of a crash. If it cannot be recorded now, it
+    /// is when the day is closed again.
     package func restoreDayClose(_ record: DayClose, from archive: ArchiveName, now: Timestamp) async throws {
-        try await write(.machine) { [self] db in
+        let hasRecorder = recorder != nil
+        try await write { db in
             let organization = try OrganizationRow.registered(record.organization, id: record.organizationID, in: db)
             try record.restore(organization, sequence: archive.sequence, now: now, in: db)
-            guard recorder != nil else { return }
-            try self.record([try record.logClosing(sequence: archive.sequence, now: now, in: db)])
+            if hasRecorder { try record.setReopened(true, in: db) }
+        }
+        guard hasRecorder else { return }
+        try await write(.machine) { [self] db in
+            let act = try record.logClosing(sequence: archive.sequence, now: now, in: db)
+            try record.setReopened(false, in: db)
+            try self.record([act])
         }
     }
 
@@ -299,6 +306,13 @@ extension DayClose {
         let event = Event(time: now, kind: .dayClosed, organization: organization, detail: detail)
         try event.insert(in: db)
         return RecordedAct(event: event, record: self)
+    }
+
+    /// - Parameter isReopened: whether nothing says yet, or any more, that the day is closed.
+    fileprivate func setReopened(_ isReopened: Bool, in db: Database) throws {
+        let row = try OrganizationRow.row(of: organization, in: db)
+        let update = "UPDATE day_close SET is_reopened = ? WHERE organization = ? AND day = ?"
+        try db.execute(sql: update, arguments: [isReopened, row, day.stored])
     }
 
     func put(_ organization: Int64, sequence: Int?, isCurrent: Bool, in db: Database) throws {
