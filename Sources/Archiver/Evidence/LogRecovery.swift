@@ -99,8 +99,7 @@ package struct LogRecovery: Sendable {
         let ledger = try await BlockingWork.run { _ throws(EvidenceError) in try LogLedger.read(folder, key: nil) }
         var days: [ArchiveDay] = []
         for closed in try await manifest.dayCloses(organization, days: first...last) where closed.isCurrent {
-            let logged: ContentDigest? = ledger.days[closed.record.day] ?? nil
-            if try FileDigest.digest(of: closed.record.json) != logged { days.append(closed.record.day) }
+            if try !ledger.isClosed(with: closed.record) { days.append(closed.record.day) }
         }
         for begin in stride(from: 0, to: days.count, by: Self.closingsAtOnce) {
             let part = Array(days[begin..<min(begin + Self.closingsAtOnce, days.count)])

@@ -208,6 +208,12 @@ extension Manifest {
         }
     }
 
+    /// Has the next closing of the record's day recorded, although the record is not new: the evidence log does not say that
+    /// the day is closed with it. For `rebuild`.
+    package func demandClosing(of record: DayClose) async throws {
+        try await write { db in try record.setReopened(true, in: db) }
+    }
+
     /// Records again that these days are closed, as far as they are: the evidence log has lost it, or says something else.
     /// The change is durable.
     package func recordClosed(_ organization: OrganizationName, days: [ArchiveDay], now: Timestamp) async throws {
