@@ -131,10 +131,11 @@ package struct Restore: Sendable {
     }
 
     /// A token that is there is newer than any in a backup: the provider has given it in exchange for that one. What the backup
-    /// remembers of a log that comes out of it too is as old as that log: it would hide that more was signed since.
-    private func restoreCredentials(_ summary: inout Summary) throws(ArchiveError) {
+    /// remembers of a log is as old as the backup: it would hide that more was signed since. That is so for a log that is kept,
+    /// too: an earlier run may have put it there, and died.
+    private func restoreCredentials(_ summary: inout Summary) throws {
         let keyFile = LogKeyFile(path: folder.root.logKeyPath)
-        let memories = Set(summary.logs.map { keyFile.newestPath($0) })
+        let memories = Set(try folder.logs.map { keyFile.newestPath($0) })
         for name in try FileSystem.names(in: folder.root.credentialsFolder)
         where !memories.contains("\(folder.root.credentialsFolder)/\(name)") {
             let path = "\(root.credentialsFolder)/\(name)"

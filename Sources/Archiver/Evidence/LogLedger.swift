@@ -132,6 +132,12 @@ package struct LogLedger: Sendable {
         return entry
     }
 
+    /// Whether the last that it says of a day is that it was closed with this record.
+    func isClosed(with record: DayClose) throws -> Bool {
+        let logged: ContentDigest? = days[record.day] ?? nil
+        return try FileDigest.digest(of: record.json) == logged
+    }
+
     private mutating func takeLegacy(_ entry: LogEntry, _ index: Int64) {
         guard let name = entry.text(.file), let digest = entry.digest(.sha256),
             let day = entry.text(.day).flatMap({ ArchiveDay($0) })

@@ -4,7 +4,8 @@ import Files
 import Manifest
 import Recordings
 
-/// Makes an evidence log writable again, from a copy or by a new epoch. Adopts what the log then lacks of the archives.
+/// Makes an evidence log writable again, from a copy or by a new epoch. Adopts what the log then lacks of the archives and
+/// of the days that are closed.
 package struct LogRecovery: Sendable {
     private let root: ArchiveRoot
     private let logs: EvidenceLogs
@@ -65,6 +66,7 @@ package struct LogRecovery: Sendable {
             }
             outcome?.contradictions = adoption.contradictions
             outcome?.recordings += try await adoptOpen(organization, manifest)
+            try await adoptClosings(organization, manifest, now: now)
             try manifest.close()
         }
         try await logs.publish()
@@ -86,6 +88,27 @@ package struct LogRecovery: Sendable {
             path: place.folder.path
         )
     }
+
+    /// Logs again that days are closed of which the log says nothing, or something older.
+    private func adoptClosings(_ organization: OrganizationName, _ manifest: Manifest, now: Timestamp) async throws {
+        guard try await manifest.organizations().contains(where: { $0.name == organization }) else { return }
+        let outlook = try await manifest.closingOutlook(organization)
+        let noted = outlook.closed.union(outlook.reopened)
+        guard let first = noted.min(), let last = noted.max() else { return }
+        let folder = LogFolder(organization, in: root.logsPath)
+        let ledger = try await BlockingWork.run { _ throws(EvidenceError) in try LogLedger.read(folder, key: nil) }
+        var days: [ArchiveDay] = []
+        for closed in try await manifest.dayCloses(organization, days: first...last) where closed.isCurrent {
+            if try !ledger.isClosed(with: closed.record) { days.append(closed.record.day) }
+        }
+        for begin in stride(from: 0, to: days.count, by: Self.closingsAtOnce) {
+            let part = Array(days[begin..<min(begin + Self.closingsAtOnce, days.count)])
+            try await manifest.recordClosed(organization, days: part, now: now)
+        }
+    }
+
+    /// How many closings one transaction records: each writes a file.
+    private static let closingsAtOnce = 100
 
     /// Logs what is in the spool and not in the log.
     private func adoptOpen(_ organization: OrganizationName, _ manifest: Manifest) async throws -> Int {

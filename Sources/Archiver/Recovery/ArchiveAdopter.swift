@@ -249,6 +249,15 @@ struct DayCloses: Sendable {
     func restore(into manifest: Manifest, now: Timestamp) async throws {
         for (name, record) in latest { try await manifest.restoreDayClose(record, from: name, now: now) }
     }
+
+    /// Has those logged at the next closing of which a log says nothing, or something else. Call it after
+    /// ``restore(into:now:)``.
+    func demandClosings(in manifest: Manifest, lackingIn ledgers: [OrganizationName: LogLedger]) async throws {
+        for (name, record) in latest {
+            guard let ledger = ledgers[name.organization], try !ledger.isClosed(with: record) else { continue }
+            try await manifest.demandClosing(of: record)
+        }
+    }
 }
 
 /// Values in memory, as an asynchronous sequence.

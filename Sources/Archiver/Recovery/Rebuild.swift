@@ -126,6 +126,7 @@ package struct Rebuild: Sendable {
             .map { ArchiveFault(lost: $0, at: root.archivePath($0)) }
         try await noteDamage(summary.faults, ledgers, in: manifest, now: now)
         try await dayCloses.restore(into: manifest, now: now)
+        try await dayCloses.demandClosings(in: manifest, lackingIn: ledgers)
         if restoresRecords, let vault { try await restoreListing(into: manifest, from: vault) }
         try await manifest.appendEvent(summary.event(by: actor, at: now))
         try await logs.publish()

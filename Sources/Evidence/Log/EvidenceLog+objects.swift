@@ -1,7 +1,7 @@
 import Recordings
 
 extension EvidenceLog {
-    /// Durably keeps a list or a text that an entry is going to name. Call it before ``append(_:)``.
+    /// Durably keeps a list or a text that an entry is going to name. Call it before ``append(_:at:)``.
     /// - Returns: its SHA-256, which is its name.
     package func keep(_ object: [UInt8]) throws(EvidenceError) -> ContentDigest {
         let digest = try FileDigest.digest(of: object)

@@ -6,7 +6,7 @@ import Synchronization
 /// An organization's log, open for writing. Several processes may have it open, and several threads may use one
 /// instance.
 ///
-/// An entry is *accepted* once ``append(_:)`` returns: it is in the tail and flushed. It is *published* once ``fold()``
+/// An entry is *accepted* once ``append(_:at:)`` returns: it is in the tail and flushed. It is *published* once ``fold()``
 /// has put it into the tiles and signed a checkpoint that covers it. Every call blocks: never make one on the
 /// cooperative pool.
 package final class EvidenceLog: Sendable {

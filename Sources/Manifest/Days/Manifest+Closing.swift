@@ -186,13 +186,46 @@ extension Manifest {
         }
     }
 
-    /// Adopts the record of a day from one of its archives, with the explanations in it, for `rebuild`. Call it after
-    /// all archives and the spool are adopted, and only for the record in the latest archive of each day. The next pass
-    /// checks whether the record is still true.
+    /// Adopts the record of a day from one of its archives, with the explanations in it. Call it after all archives are
+    /// adopted, and only for the record in the latest archive of each day. The next pass checks whether the record is
+    /// still true.
+    ///
+    /// With a recorder, the closing is recorded too: the archive is newer than this manifest, so what recorded its closing
+    /// may have been lost with the newer manifest, or never written because of a crash. If it cannot be recorded now, it
+    /// is when the day is closed again.
     package func restoreDayClose(_ record: DayClose, from archive: ArchiveName, now: Timestamp) async throws {
+        let hasRecorder = recorder != nil
         try await write { db in
             let organization = try OrganizationRow.registered(record.organization, id: record.organizationID, in: db)
             try record.restore(organization, sequence: archive.sequence, now: now, in: db)
+            if hasRecorder { try record.setReopened(true, in: db) }
+        }
+        guard hasRecorder else { return }
+        try await write(.machine) { [self] db in
+            let act = try record.logClosing(sequence: archive.sequence, now: now, in: db)
+            try record.setReopened(false, in: db)
+            try self.record([act])
+        }
+    }
+
+    /// Has the next closing of the record's day recorded, although the record is not new: the evidence log does not say that
+    /// the day is closed with it. For `rebuild`.
+    package func demandClosing(of record: DayClose) async throws {
+        try await write { db in try record.setReopened(true, in: db) }
+    }
+
+    /// Records again that these days are closed, as far as they are: the evidence log has lost it, or says something else.
+    /// The change is durable.
+    package func recordClosed(_ organization: OrganizationName, days: [ArchiveDay], now: Timestamp) async throws {
+        try await write(.machine) { [self] db in
+            let found = try OrganizationRow.known(organization, in: db)
+            var acts: [RecordedAct] = []
+            for day in days {
+                let noted = try DayCloseRow.find(day, organization: found, in: db)
+                guard let noted, noted.isCurrent else { continue }
+                acts.append(try noted.record.logClosing(sequence: noted.archive?.sequence, now: now, in: db))
+            }
+            try record(acts)
         }
     }
 
@@ -279,6 +312,13 @@ extension DayClose {
         let event = Event(time: now, kind: .dayClosed, organization: organization, detail: detail)
         try event.insert(in: db)
         return RecordedAct(event: event, record: self)
+    }
+
+    /// - Parameter isReopened: whether nothing says yet, or any more, that the day is closed.
+    fileprivate func setReopened(_ isReopened: Bool, in db: Database) throws {
+        let row = try OrganizationRow.row(of: organization, in: db)
+        let update = "UPDATE day_close SET is_reopened = ? WHERE organization = ? AND day = ?"
+        try db.execute(sql: update, arguments: [isReopened, row, day.stored])
     }
 
     func put(_ organization: Int64, sequence: Int?, isCurrent: Bool, in db: Database) throws {

@@ -45,6 +45,9 @@ import Testing
             #expect(restored.status == 65, "\(restored.errors)")
             let lines = try restored.objects
             #expect(lines.map { $0["code"]?.text } == ["log_rolled_back", "keys_older", nil])
+            // As after a run that died before the end: the log is in its place.
+            let again = try await desk.run("restore", path, "--replace", "--json")
+            #expect(try again.objects.contains { $0["code"]?.text == "log_rolled_back" }, "\(again.errors)")
             #expect(try await desk.archived() == desk.offered)
             #expect(try await desk.run("verify").status == 0)
             #expect(try await desk.run("log", "verify").status == 65)
@@ -117,6 +120,7 @@ import Testing
             #expect(try await desk.run("log", "recover").status == 0)
             #expect(try await desk.run("archive", "--day", desk.day).status == 0)
             #expect(try await desk.archived() == desk.offered)
+            #expect(try desk.entries(.dayClosed).contains { $0.text(.day) == desk.day })
             #expect(try await desk.run("log", "verify").status == 0)
 
             // As if the newer one was moved to a vault after the older backup.

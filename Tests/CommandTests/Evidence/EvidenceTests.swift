@@ -307,6 +307,7 @@ import Testing
             #expect(recovered.status == 0 && recovered.output.contains("\(known.size) entries"), "\(recovered.errors)")
             #expect(try #require(try desk.entries(.logBegun).first).previous == known)
             #expect(try desk.entries(.recordingStored).count == desk.simulator.servedRecordings().count)
+            #expect(try desk.entries(.dayClosed).contains { $0.text(.day) == desk.day })
             try await desk.archiveDay()
             #expect(try await desk.run("verify").status == 0)
             let verified = try await desk.run("log", "verify")
