@@ -21,6 +21,8 @@ DEB_PACKAGES := debhelper debootstrap dpkg-dev lintian
 TEST_TARGETS := Recordings Text Waiting Files Evidence Anchors Settings Manifest DailyArchive Transfer ObjectStore Vault WebexContactCenter Simulator Archiver Payloads WebPage Service Command
 # The browser that `test-browser` drives, with letters of some other scripts; what makes its pictures small.
 BROWSER_PACKAGES := chromium fonts-dejavu-core fonts-noto-cjk pngquant
+# The built tests themselves: `swift test` would take the package's graph apart again for each target.
+RUN_TESTS := "$$($(SWIFT) build --show-bin-path)/callarkPackageTests.xctest" --testing-library swift-testing --filter
 PYTHON_ENVIRONMENT := .build-python
 PROMTOOL := .build-promtool/usr/bin/promtool
 # The identity provider that the tests log in with; its libraries are not those of the other witnesses.
@@ -43,7 +45,7 @@ export CALLARK_TEST_WEED := $(CURDIR)/$(VAULT_ENVIRONMENT)/bin/weed
 export CALLARK_TEST_RCLONE := $(CURDIR)/$(VAULT_ENVIRONMENT)/bin/rclone
 export CALLARK_TEST_VAULT_PYTHON := $(CURDIR)/$(VAULT_ENVIRONMENT)/bin/python
 
-.PHONY: help build release install demo test test-vault test-dates test-schedule test-all check-interop soak fuzz bench deb test-deb lint format clean screenshots test-browser packages test-packages bench-packages deb-packages browser-packages vault-packages
+.PHONY: help build release install demo test test-build test-witnesses test-steps test-vault test-dates test-schedule test-all check-interop soak fuzz bench deb test-deb lint format clean screenshots test-browser packages test-packages bench-packages deb-packages browser-packages vault-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -68,14 +70,24 @@ test-deb: release deb-packages ## install, upgrade and purge the Debian package 
 demo: release ## archive and verify a simulated day, and serve it on a terminal (SERVE=0: do not): no account, no network
 	deploy/demo "$$($(SWIFT) build -c release --show-bin-path)"
 
-test: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete $(CANAILLE_ENVIRONMENT)/.complete $(VAULT_ENVIRONMENT)/.complete $(PROMTOOL) ## build and run every test
-	$(SWIFT) build --build-tests
-	for target in $(TEST_TARGETS); do $(SWIFT) test --skip-build --filter "^$${target}Tests\\."; done
+test: packages ## build and run every test
+	$(MAKE) --no-print-directory --jobs=2 test-build test-witnesses
+	for target in $(TEST_TARGETS); do $(RUN_TESTS) "^$${target}Tests\\."; done
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" brief
 	python3 -B Tests/schedule/run.py "$$($(SWIFT) build --show-bin-path)" --brief
 	python3 -B Tests/fuzz/fuzz.py "$$($(SWIFT) build --show-bin-path)" --minutes 5 --cases 90 --seed 1
 	Tests/deploy/run "$$($(SWIFT) build --show-bin-path)" "$(PYTHON_ENVIRONMENT)/bin/python" "$(PROMTOOL)"
 	$(PYTHON_ENVIRONMENT)/bin/python -B Tests/browser/browse.py "$$($(SWIFT) build --show-bin-path)" --quick
+
+# Beside each other: the one takes the processors, the other mostly the network.
+test-build: packages
+	$(SWIFT) build --build-tests
+
+test-witnesses: test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete $(CANAILLE_ENVIRONMENT)/.complete $(VAULT_ENVIRONMENT)/.complete $(PROMTOOL)
+
+test-steps: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## kill processes and fail disks at every step, of which `make test` draws some (an hour or two)
+	$(SWIFT) build --build-tests
+	CALLARK_TEST_STEPS=1000 $(RUN_TESTS) '^CommandTests\..*/(Kill|LogKill|PowerCut|Disk|ArchiveRepair|DamagedManifest)Tests\.swift:'
 
 test-vault: packages test-packages vault-packages $(VAULT_ENVIRONMENT)/.complete ## the vault in every store that can be had here, with kills (VAULT_KILLS, VAULT_MINUTES)
 	$(SWIFT) build --build-tests
@@ -97,7 +109,7 @@ test-schedule: packages test-packages ## an hour of the real service's schedule 
 	$(SWIFT) build --build-tests
 	python3 -B Tests/schedule/run.py "$$($(SWIFT) build --show-bin-path)" --minutes $(SCHEDULE_MINUTES)
 
-test-all: test test-vault test-browser test-deb test-dates test-schedule check-interop soak fuzz ## every test and every long trial: some five hours
+test-all: test test-steps test-vault test-browser test-deb test-dates test-schedule check-interop soak fuzz ## every test and every long trial: some seven hours
 
 check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of 2,000 calls, checked by tools that know nothing of Callark
 	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"
@@ -113,7 +125,7 @@ bench: release test-packages bench-packages $(VAULT_ENVIRONMENT)/.complete ## me
 	/usr/bin/python3 Benchmarks/bench "$$($(SWIFT) build -c release --show-bin-path)" --json .build/bench.json $(BENCH)
 
 lint: $(PYTHON_ENVIRONMENT)/.complete ## what must be clean before a commit
-	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
 	Tests/lint/layout --check
 	Tests/lint/layout Sources Tests
 	Tests/lint/documents
