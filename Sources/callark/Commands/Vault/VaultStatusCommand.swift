@@ -4,6 +4,7 @@ import Foundation
 import Manifest
 import Recordings
 import Reports
+import Settings
 import Vault
 import Wiring
 
