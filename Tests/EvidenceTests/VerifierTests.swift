@@ -62,8 +62,8 @@ import Testing
         #expect(!said.output.contains("DOES NOT HOLD: \(kept)"))
     }
 
-    /// The program as a module, which computes each signature once: its arithmetic is Python's own and slow, and a change
-    /// of anything else leaves the signatures as they were.
+    /// The program as a module, which computes each signature once: its arithmetic is Python's own and slow, and a
+    /// change of anything else leaves the signatures as they were.
     private static let module = """
         import contextlib, functools, importlib.util, io, os, random, sys
         spec = importlib.util.spec_from_file_location("verify", sys.argv[1])
@@ -73,8 +73,8 @@ import Testing
 
         """
 
-    /// Asks the program's own functions about each change, in one process. Of the checkpoint below the proof, each byte is
-    /// changed to two of the six values, drawn: each of those costs a signature.
+    /// Asks the program's own functions about each change, in one process. Of the checkpoint below the proof, each byte
+    /// is changed to two of the six values, drawn: each of those costs a signature.
     private static let mutations = """
         file, entry, key = verify.read(sys.argv[2]), verify.read(sys.argv[3]), verify.Key(sys.argv[4])
         state = lambda note: verify.checkpoint(note, key)

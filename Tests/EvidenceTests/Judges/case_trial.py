@@ -29,11 +29,7 @@ SIGNED = {}
 
 def remembered(check):
     """Computes each signature once: its arithmetic is Python's own and slow, and most changes leave it as it was."""
-    def known(*signed):
-        if signed not in SIGNED:
-            SIGNED[signed] = check(*signed)
-        return SIGNED[signed]
-    return known
+    return lambda *signed: SIGNED[signed] if signed in SIGNED else SIGNED.setdefault(signed, check(*signed))
 
 
 def execute(name):
