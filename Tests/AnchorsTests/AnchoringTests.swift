@@ -223,9 +223,11 @@ import Transfer
             try FileManager.default.contentsOfDirectory(atPath: "\(base)/\(folder)").map { "\(base)/\(folder)/\($0)" }
         }
         #expect(names.count == 6)
+        // Of stamps and certificates, which are long, each run takes a third.
+        let third = Int.random(in: 0..<3)
         for path in names {
             let whole = [UInt8](try Data(contentsOf: URL(filePath: path)))
-            for (place, changed) in whole.changes {
+            for (place, changed) in whole.changes where whole.count < 500 || place % 3 == third {
                 try Desk.overwrite(path, changed)
                 #expect(!desk.faults(all.anchors).isEmpty, "byte \(place) of \(path)")
             }

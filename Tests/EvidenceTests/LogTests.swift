@@ -259,15 +259,13 @@ import Testing
         var tried = 0
         for file in try trial.files() where !meaningless.contains(file) {
             let whole = try trial.bytes(file)
-            for place in whole.indices {
+            // What a crash may leave at the end of the tail is not a fault: it was never accepted.
+            let end = file == "tail" ? #"{"start":5}"#.utf8.count : whole.count
+            for place in 0..<end {
                 var changed = whole
                 changed[place] ^= 1 << UInt8(place % 8)
                 try trial.overwrite(file, changed)
-                let faults = trial.faults(log.key)
-                // What a crash may leave at the end of the tail is not a fault: it was never accepted.
-                let isLastGroup = file == "tail" && place >= #"{"start":5}"#.utf8.count
-                if isLastGroup { continue }
-                #expect(!faults.isEmpty, "byte \(place) of \(file)")
+                #expect(!trial.faults(log.key).isEmpty, "byte \(place) of \(file)")
                 tried += 1
             }
             try trial.overwrite(file, whole)

@@ -288,7 +288,7 @@ import Testing
             try #require(ending.status == 0, "\(ending.errors)")
             let all = try Step.all(inLog: sample.path + "-log")
             desk.simulator.resetCounters()
-            let chosen = `A process that is killed`.choice(all, pages: 6, &draws).drawn(20, &draws)
+            let chosen = `A process that is killed`.choice(all, pages: 6, &draws).drawn(10, &draws)
             let faults = chosen.map { Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0) }
             let tally = `A process that is killed`.Tally()
             try await Array(faults.enumerated()).inParallel { number, fault in

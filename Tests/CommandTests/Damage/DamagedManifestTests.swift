@@ -135,7 +135,7 @@ import Testing
         async throws
     {
         var draws = Draws()
-        let steps = ProcessInfo.processInfo.environment["CALLARK_TEST_STEPS"].flatMap { Int($0) } ?? 16
+        let steps = ProcessInfo.processInfo.environment["CALLARK_TEST_STEPS"].flatMap { Int($0) } ?? 10
         try await Desk.with(calls: 8, earlier: [1]) { desk in
             _ = try await desk.run("archive", "--from", try #require(desk.simulator.world.days.first))
             _ = try await Self.sqlite("\(desk.root)/manifest.sqlite", "PRAGMA wal_checkpoint(TRUNCATE)")

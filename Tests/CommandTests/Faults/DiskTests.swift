@@ -49,7 +49,7 @@ import Testing
             let sample = try await root(desk, "sample", offered)
             _ = try await sample.run(sample.pass, log: sample.path + "-log")
             let all = try Step.all(inLog: sample.path + "-log")
-            let chosen = `A process that is killed`.choice(all, pages: 10, &draws)
+            let chosen = `A process that is killed`.choice(all, pages: 10, &draws).drawn(40, &draws)
             let errors: [Mishap.Action] = [.EIO, .ENOSPC, .EIO, .EDQUOT, .EIO, .EROFS]
             let mishaps = chosen.enumerated().map { number, step in
                 // Only bytes and names can run out.
@@ -80,7 +80,7 @@ import Testing
             _ = try await sample.run(sample.pass, log: sample.path + "-log")
             let count = try Step.all(inLog: sample.path + "-log").count
             let seed = draws.seed
-            let mishaps = (0..<12).map { _ in
+            let mishaps = (0..<6).map { _ in
                 Mishap(action, at: Step(ordinal: Int.random(in: 1...(count * 3 / 4), using: &draws)), times: nil)
             }
             try await Array(mishaps.enumerated()).inParallel { number, mishap in
@@ -106,7 +106,7 @@ import Testing
             let sample = try await origin.copied(to: "sample")
             _ = try await sample.run(["rebuild", "--discard-old"], log: sample.path + "-log")
             let all = try Step.all(inLog: sample.path + "-log")
-            let chosen = `A process that is killed`.choice(all, pages: 24, &draws).drawn(32, &draws)
+            let chosen = `A process that is killed`.choice(all, pages: 24, &draws).drawn(12, &draws)
             try await Array(chosen.enumerated()).inParallel { number, step in
                 // From there on, too: SQLite ignores a single failure in some places.
                 let mishap = Mishap(.EIO, at: step, times: number.isMultiple(of: 2) ? 1 : nil)

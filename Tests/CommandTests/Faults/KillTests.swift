@@ -65,7 +65,7 @@ import Testing
             let sample = try await root(desk, "sample", offered)
             let all = try await moments(sample.pass, of: sample)
             try #require(all.contains { $0.path?.hasSuffix(".part$") == true && $0.kind == "write" })
-            let chosen = Self.choice(all, pages: 24, &draws).drawn(96, &draws)
+            let chosen = Self.choice(all, pages: 24, &draws).drawn(40, &draws)
             let kills = chosen.map { step in
                 (
                     first: Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: step),
@@ -109,7 +109,7 @@ import Testing
                 names.contains { step.path?.contains($0) == true }
             }
             try #require(all.count > 30)
-            let faults = all.drawn(48, &draws).map {
+            let faults = all.drawn(24, &draws).map {
                 Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0)
             }
             let tally = Tally()
@@ -162,7 +162,7 @@ import Testing
             let before = try await origin.held()
             try #require(before.count == offered.count)
             let all = try await moments(["rebuild", "--discard-old"], of: try await origin.copied(to: "sample"))
-            let chosen = Self.choice(all, pages: 6, &draws).drawn(16, &draws)
+            let chosen = Self.choice(all, pages: 6, &draws).drawn(8, &draws)
             let faults = chosen.map { Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0) }
             let tally = Tally()
             try await Array(faults.enumerated()).inParallel { number, fault in
@@ -189,7 +189,7 @@ import Testing
             var draws = Draws()
             let sample = try await root(desk, "sample", offered)
             let all = try await moments(["fetch", task, "-o", sample.path + "/out"], of: sample)
-            let chosen = Self.choice(all, pages: 6, &draws).drawn(16, &draws)
+            let chosen = Self.choice(all, pages: 6, &draws).drawn(8, &draws)
             let faults = chosen.map { Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0) }
             let tally = Tally()
             try await Array(faults.enumerated()).inParallel { number, fault in

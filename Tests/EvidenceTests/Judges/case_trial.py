@@ -4,7 +4,9 @@
 
 Prints the random seed and what was tried. If the verifier says anything unexpected, prints it and exits with 1.
 """
+import contextlib
 import importlib.util
+import io
 import json
 import os
 import random
@@ -22,9 +24,21 @@ PROGRAM, WHAT = sys.argv[1], sys.argv[2]
 SEED = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(1 << 32)
 DRAWN, FOLDER = random.Random(SEED), tempfile.mkdtemp()
 CASE, CERTIFICATES = os.path.join(FOLDER, "case"), os.path.join(FOLDER, "ca.pem")
+SIGNED = {}
+
+
+def remembered(check):
+    """Computes each signature once: its arithmetic is Python's own and slow, and most changes leave it as it was."""
+    return lambda *signed: SIGNED[signed] if signed in SIGNED else SIGNED.setdefault(signed, check(*signed))
+
+
+def execute(name):
+    exec(CODE, {"__name__": name, "__doc__": "", "remembered": remembered})
+
+
 with open(PROGRAM, "rb") as file:
-    CODE = compile(file.read(), PROGRAM, "exec")
-exec(CODE, {"__name__": "once"})  # its imports are cached for every run
+    CODE = compile(file.read().replace(b"\ndef is_signed(", b"\n@remembered\ndef is_signed("), PROGRAM, "exec")
+execute("once")  # its imports are cached for every run
 STRANGER = synthetic_case.Signer("unknown.example", 1).vkey
 LISTS = ("manifest-sha256.txt", "tagmanifest-sha256.txt")
 # Files that no entry of the log covers. Only the bag's lists do: a change of a file and the lists goes unnoticed.
@@ -51,7 +65,7 @@ def run(*arguments, has_openssl=True):
         os.environ["PATH"] = os.environ["PATH"] if has_openssl else ""
         code = 70
         try:
-            exec(CODE, {"__name__": "__main__", "__doc__": ""})
+            execute("__main__")
         except SystemExit as exit:
             code = exit.code
         except BaseException as error:  # the program would print a traceback
@@ -73,6 +87,16 @@ def verify(files=None, keys=None, has_openssl=True):
         write(files, CASE)
     chosen = [word for key in (KEYS if keys is None else keys).values() for word in ("--key", key)]
     return run("case", CASE, "--ca", CERTIFICATES, *chosen, has_openssl=has_openssl)
+
+
+def remember():
+    """Computes the signatures of the case as it is, for the processes to come."""
+    write(FILES, CASE)
+    sys.argv = [PROGRAM, "case", CASE]
+    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())), contextlib.suppress(SystemExit):
+        execute("__main__")
+    os.chdir(FOLDER)
+    shutil.rmtree(CASE)
 
 
 def put(name, data):
@@ -367,6 +391,7 @@ if __name__ == "__main__":
     FILES, KEYS = make(AUTHORITY)
     with open(CERTIFICATES, "wb") as ca:
         ca.write(AUTHORITY.certificates)
+    remember()
     try:
         {one.__name__: one for one in (holds, changes, lists, hostile, entries, trees)}[WHAT]()
     finally:
