@@ -57,6 +57,10 @@ import Testing
         let stage = try LogStage()
         try stage.append("a", "b")
         try stage.damage(stage.log, 3)
-        #expect { try Audit(stage.epochs()).page(filter, 0..<9, most: 9) } throws: { ($0 as? EvidenceError)?.code == .damaged }
+        #expect {
+            try Audit(stage.epochs()).page(filter, 0..<9, most: 9)
+        } throws: {
+            ($0 as? EvidenceError)?.code == .damaged
+        }
     }
 }
