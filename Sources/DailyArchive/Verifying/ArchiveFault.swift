@@ -1,3 +1,4 @@
+import Files
 import Recordings
 
 /// One thing that is wrong in or about one archive.
@@ -110,14 +111,16 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ArchiveFault {
-    /// A file that has an archive's name and is not where that archive belongs.
+    /// A file that has the name of an archive, or of its side file, and is not where it belongs.
     package init(misplaced name: ArchiveName, at path: String) {
+        let sideFile = SideFile.path(besides: name.relativePath)
+        let (what, place) =
+            path.hasSuffix(SideFile.path(besides: ".tar"))
+            ? ("checksum file of the archive", sideFile) : ("archive", name.relativePath)
         self.init(
             kind: .archiveName,
             archive: name.description,
-            message:
-                "\(path) is not where the archive \(name) belongs: \(name.relativePath) below the root; move it there,"
-                + " or away"
+            message: "\(path) is not where the \(what) \(name) belongs: \(place) below the root; move it there, or away"
         )
     }
 

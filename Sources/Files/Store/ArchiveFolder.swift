@@ -146,11 +146,23 @@ package struct ArchiveFolder: ArchiveStore, Hashable {
         return lost
     }
 
-    /// Files below `archives/` that have an archive's name but are not at that archive's path, so nothing reads them.
+    /// Files below `archives/` that have an archive's name but are not at that archive's path, so nothing reads them; and side
+    /// files that are not where their archive's belongs, and have no archive beside them.
     package func misplaced() throws(ArchiveError) -> [(path: String, name: ArchiveName)] {
-        try root.archiveFiles(ending: ".tar").compactMap { path in
-            guard let name = ArchiveName(path.dropLast(4).split(separator: "/").last ?? ""),
-                root.archivePath(name) != path
+        let archives = try strays(ending: ".tar") { $0 }
+        let besides = Set(archives.map { SideFile.path(besides: $0.path) })
+        let sideFiles = try strays(ending: SideFile.path(besides: ".tar")) { SideFile.path(besides: $0) }
+        return archives + sideFiles.filter { !besides.contains($0.path) }
+    }
+
+    /// - Parameter place: where such a file belongs, by the path of its archive.
+    private func strays(
+        ending suffix: String,
+        _ place: (String) -> String
+    ) throws(ArchiveError) -> [(path: String, name: ArchiveName)] {
+        try root.archiveFiles(ending: suffix).compactMap { path in
+            guard let name = ArchiveName(path.dropLast(suffix.count).split(separator: "/").last ?? ""),
+                place(root.archivePath(name)) != path
             else {
                 return nil
             }

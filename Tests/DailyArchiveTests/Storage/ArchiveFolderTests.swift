@@ -69,7 +69,13 @@ import Testing
         try place.write([], to: folder + "/acme-2025-12-20-001.tar")
         try place.write([], to: folder + "/notes.tar")
         #expect(try archives.list() == [first.name, second.name])
-        #expect(try archives.misplaced().map(\.path) == [folder + "/acme-2025-12-20-001.tar"])
+        // Its checksum file beside it is no second stray; one alone is, because nothing misses its archive.
+        try place.write([], to: folder + "/acme-2025-12-20-001.tar.sha256")
+        try place.write([], to: folder + "/acme-2025-10-18-001.tar.sha256")
+        let strays = ["/acme-2025-12-20-001.tar", "/acme-2025-10-18-001.tar.sha256"]
+        #expect(try archives.misplaced().map(\.path) == strays.map { folder + $0 })
+        let messages = try archives.misplaced().map { ArchiveFault(misplaced: $0.name, at: $0.path).message }
+        #expect(messages[1].contains("not where the checksum file of the archive acme-2025-10-18-001 belongs"))
         #expect(try place.root.openArchives().isEmpty)
     }
 
