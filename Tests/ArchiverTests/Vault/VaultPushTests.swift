@@ -20,7 +20,7 @@ import Testing
         if let change { vault.onPut { _ in change() } }
         var rules = VaultRules()
         rules.puts = 1
-        let setup = try here.setup { $0.attach(vault, rules) }
+        let setup = try here.setup(now: nil) { $0.attach(vault, rules) }
         let stop = StopRequest()
         let push = VaultPush(setup, into: vault, stop: stop, observer: { _ in }, now: here.now)
         var turns = 0

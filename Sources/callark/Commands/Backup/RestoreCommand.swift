@@ -23,8 +23,9 @@ struct RestoreCommand: AsyncParsableCommand {
             has it as configuration/callark.yaml.
 
             Then it says what is older than the rest: archives that the backup does not know yet, archives that are missing \
-            or only in the vault, and an evidence log that lacks entries or, on a new machine, may lack some (65), with what \
-            to do.
+            or only in the vault (65), an evidence log that lacks entries (65), with what to do. A log that comes from the \
+            backup goes on in a new epoch, because it may have had more entries. If there is a newer copy of a log, put it in \
+            place before.
 
             EXAMPLES
               callark restore /backup/2025-11-20
@@ -126,7 +127,10 @@ struct RestoreCommand: AsyncParsableCommand {
             findings.append(Self.finding(ofUnread: unread.count, hasVault: installation.settings.vault != nil))
         }
         for organization in summary.logs + summary.keptLogs {
-            if let error = await check(organization, installation) {
+            guard let error = await check(organization, installation) else { continue }
+            if error.code == .rolledBack, summary.logs.contains(organization) {
+                findings.append(try await beginEpoch(organization, installation))
+            } else {
                 let code = "log_\(error.code.rawValue)"
                 findings.append(Finding(code: code, message: "\(error)", status: ExitStatus(error)))
             }
@@ -156,6 +160,22 @@ struct RestoreCommand: AsyncParsableCommand {
                 "\(Readable.count(count, "archive")) newer than the manifest left only checksum files on the disk: "
                 + "before the next pass, \(advice)",
             status: .damage
+        )
+    }
+
+    /// Goes on with a log that came from the backup. Nothing says how many entries it got after that, so no number is given
+    /// again: a new epoch names what is known.
+    private static func beginEpoch(
+        _ organization: OrganizationName,
+        _ installation: Installation
+    ) async throws -> Finding {
+        let recovery = LogRecovery(root: installation.root, logs: installation.evidence)
+        let outcome = try await recovery.run(organization, from: nil)
+        let known = outcome?.previous.map { Readable.count(Int($0.size), "entry", "entries") } ?? "entries"
+        return Finding(
+            code: "log_begun",
+            message: "\(organization): the evidence log goes on in a new epoch, after \(known) of the backup; what was logged "
+                + "later is not in it"
         )
     }
 
