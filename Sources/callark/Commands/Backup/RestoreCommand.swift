@@ -128,7 +128,10 @@ struct RestoreCommand: AsyncParsableCommand {
         }
         for organization in summary.logs + summary.keptLogs {
             guard let error = await check(organization, installation) else { continue }
-            if error.code == .rolledBack, summary.logs.contains(organization) {
+            // Something knows that entries are lost if a state is remembered beside the key.
+            let memory = installation.evidence.setup.keyFile.newestPath(organization)
+            let isOfBackup = try summary.logs.contains(organization) && FileSystem.status(of: memory) == nil
+            if error.code == .rolledBack, isOfBackup {
                 findings.append(try await beginEpoch(organization, installation))
             } else {
                 let code = "log_\(error.code.rawValue)"
@@ -174,8 +177,8 @@ struct RestoreCommand: AsyncParsableCommand {
         let known = outcome?.previous.map { Readable.count(Int($0.size), "entry", "entries") } ?? "entries"
         return Finding(
             code: "log_begun",
-            message: "\(organization): the evidence log goes on in a new epoch, after \(known) of the backup; what was logged "
-                + "later is not in it"
+            message: "\(organization): the evidence log goes on in a new epoch, after \(known) of the backup; what was "
+                + "logged later is not in it"
         )
     }
 
