@@ -1,7 +1,8 @@
 import Files
 import Recordings
-import TestSupport
 import Testing
+import TestSupport
+import WebexContactCenter
 
 @testable import Archiver
 

@@ -126,6 +126,21 @@ struct RestoreCommand: AsyncParsableCommand {
         if !unread.isEmpty {
             findings.append(Self.finding(ofUnread: unread.count, hasVault: installation.settings.vault != nil))
         }
+        findings += try await self.findings(ofLogs: summary, installation)
+        if summary.hasKeys {
+            findings.append(
+                Finding(
+                    code: "keys_older",
+                    message: "the service's keys are as of \(time): a key that was revoked since is valid again; "
+                        + "compare `callark keys list` with `callark audit --type access.revoked`"
+                )
+            )
+        }
+        return findings
+    }
+
+    private static func findings(ofLogs summary: Restore.Summary, _ installation: Installation) async throws -> [Finding] {
+        var findings: [Finding] = []
         for organization in summary.logs + summary.keptLogs {
             guard let error = await check(organization, installation) else { continue }
             // Something knows that entries are lost if a state is remembered beside the key.
@@ -137,15 +152,6 @@ struct RestoreCommand: AsyncParsableCommand {
                 let code = "log_\(error.code.rawValue)"
                 findings.append(Finding(code: code, message: "\(error)", status: ExitStatus(error)))
             }
-        }
-        if summary.hasKeys {
-            findings.append(
-                Finding(
-                    code: "keys_older",
-                    message: "the service's keys are as of \(time): a key that was revoked since is valid again; "
-                        + "compare `callark keys list` with `callark audit --type access.revoked`"
-                )
-            )
         }
         return findings
     }
