@@ -1,7 +1,7 @@
 import Files
 import Recordings
-import Testing
 import TestSupport
+import Testing
 import WebexContactCenter
 
 @testable import Archiver

@@ -139,7 +139,10 @@ struct RestoreCommand: AsyncParsableCommand {
         return findings
     }
 
-    private static func findings(ofLogs summary: Restore.Summary, _ installation: Installation) async throws -> [Finding] {
+    private static func findings(
+        ofLogs summary: Restore.Summary,
+        _ installation: Installation
+    ) async throws -> [Finding] {
         var findings: [Finding] = []
         for organization in summary.logs + summary.keptLogs {
             guard let error = await check(organization, installation) else { continue }
