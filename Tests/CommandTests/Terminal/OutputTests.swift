@@ -78,11 +78,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (["list", "--bogus"], 64), (["lisst"], 64), (["archive", "--day", "never"], 64), (["log", "prove"], 64),
-        (["list", "--config", "/nonexistent"], 78), (["list"], 74), (["archive"], 74), (["fetch", "x"], 74),
-        (["witness", "sign", "/nonexistent"], 74),
-    ] as [([String], Int32)])
+    @Test(
+        arguments: [
+            (["list", "--bogus"], 64), (["lisst"], 64), (["archive", "--day", "never"], 64), (["log", "prove"], 64),
+            (["list", "--config", "/nonexistent"], 78), (["list"], 74), (["archive"], 74), (["fetch", "x"], 74),
+            (["witness", "sign", "/nonexistent"], 74),
+        ] as [([String], Int32)]
+    )
     func `say in one summary why a command did not begin`(_ arguments: [String], _ status: Int32) async throws {
         try await Desk.with(calls: 0, hasRoot: false) { desk in
             let ending = try await desk.start(arguments + ["--json"]).end()
