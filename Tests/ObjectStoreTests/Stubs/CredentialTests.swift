@@ -1,5 +1,3 @@
-import Dispatch
-import Files
 import Foundation
 import Recordings
 import Synchronization
@@ -187,33 +185,6 @@ import Transfer
         #expect(empty?.code == .credentials && empty?.message.contains(secret) == true)
         let missing = FileCredentials(accessKeyID: .text("AK"), secretAccessKey: .file(path: secret + "x"))
         #expect(await failure { _ = try await missing.credentials() }?.code == .credentials)
-    }
-
-    @Test func `readers that hold every thread for files do not keep credentials from being read`() async throws {
-        let folder = try TemporaryFolder()
-        let secret = try folder.put("secret", Array("one".utf8))
-        let source = FileCredentials(accessKeyID: .text("AK"), secretAccessKey: .file(path: secret))
-        // More than there are threads for; what comes after them on the same queue would wait until they end.
-        let readers = 300
-        let begun = Begun()
-        let end = DispatchSemaphore(value: 0)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            defer { for _ in 0..<readers { end.signal() } }
-            for _ in 0..<readers {
-                group.addTask {
-                    begun.count.withLock { $0 += 1 }
-                    await BlockingWork.run { (_: ReadingProgress) -> Void in end.wait() }
-                }
-            }
-            while begun.count.withLock(\.self) < readers { await Task.yield() }
-            let credentials = try await source.credentials()
-            #expect(credentials.secretAccessKey == "one")
-        }
-    }
-
-    /// How many readers have begun.
-    private final class Begun: Sendable {
-        let count = Mutex(0)
     }
 
     /// Gives credentials whose number counts up, as long as it is available.
