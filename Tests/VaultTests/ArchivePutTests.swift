@@ -80,7 +80,7 @@ import VaultSupport
         let wanted = ObjectRetention(mode: .compliance, until: bench.clock.now.date.addingTimeInterval(86_400))
         // As if it had been sent in parts.
         let key = try unwrap(ObjectKey("log/acme/tile/0/000"))
-        let body = ObjectBody.bytes([1, 2, 3])
+        let body = ObjectBody.bytes([1, 2, 3, 4, 5])
         _ = try await bench.store.put(
             body,
             at: key,

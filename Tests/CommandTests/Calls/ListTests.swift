@@ -177,6 +177,7 @@ import Testing
     func `is refused if its options contradict each other`(_ options: [String]) async throws {
         let ending = try await Program.run("callark", ["list"] + options)
         #expect(ending.status == 64)
-        #expect(ending.output == "")
+        let types = try ending.output.isEmpty ? [] : ending.objects.map { $0["type"]?.text }
+        #expect(types == (options.contains("--json") ? ["summary"] : []))
     }
 }

@@ -264,6 +264,7 @@ import Testing
             environment: ["CALLARK_CONFIG": "/nonexistent"]
         )
         #expect(ending.status == 64)
-        #expect(ending.output == "")
+        let types = try ending.output.isEmpty ? [] : ending.objects.map { $0["type"]?.text }
+        #expect(types == (arguments.contains("--json") ? ["summary"] : []))
     }
 }
