@@ -113,7 +113,7 @@ import Testing
             #expect(objects.map { $0["type"]?.text } == ["proof", "summary"])
             let error = "not in the evidence log: data/nobody/x.wav"
             #expect(objects.last?["proofs"] == .number(1) && objects.last?["error"]?.text == error)
-            #expect(try ending.complaint == "callark: error: \(error)")
+            #expect(ending.errors.hasSuffix("callark: error: \(error)\n"), "\(ending.errors)")
         }
     }
 
