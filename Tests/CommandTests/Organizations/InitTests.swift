@@ -166,6 +166,11 @@ import Testing
             #expect(
                 FileManager.default.createFile(atPath: keyPath, contents: key, attributes: [.posixPermissions: 0o600])
             )
+            // Nothing says whether the log had more entries than it has now.
+            let stopped = try await desk.run("archive", "--day", desk.day)
+            #expect(stopped.status == 65)
+            #expect(stopped.errors.contains("log.key.acme.newest is missing"), "\(stopped.errors)")
+            #expect(try await desk.run("log", "recover").status == 0)
             try await desk.archiveDay()
         }
     }
