@@ -211,7 +211,12 @@ import Testing
         try await Desk.with(calls: 2) { desk in
             try await desk.archiveDay()
             #expect(try await desk.run("keys", "create", "--name", "one", "--role", "viewer").status == 0)
-            try Data("no database".utf8).write(to: URL(filePath: "\(desk.root)/\(name).sqlite"))
+            let database = "\(desk.root)/\(name).sqlite"
+            try Data("no database".utf8).write(to: URL(filePath: database))
+            // Its log would have all of it again.
+            for path in [database + "-wal", database + "-shm"] where FileManager.default.fileExists(atPath: path) {
+                try FileManager.default.removeItem(atPath: path)
+            }
             let refused = try await desk.run("backup", "\(desk.folder)/backup")
             #expect(refused.status == 65, "\(refused.errors)")
             #expect(try refused.complaint.contains(advice), "\(refused.errors)")
