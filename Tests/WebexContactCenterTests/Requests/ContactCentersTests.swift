@@ -50,7 +50,7 @@ import Transfer
         }
     }
 
-    private let retry = RetryPolicy(attempts: 2, baseDelay: .milliseconds(1))
+    private let retry = RetryPolicy(attempts: 2, baseDelay: .milliseconds(20))
 
     @Test func `have one engine, and one token for an organization`() async throws {
         try await withCenters { simulator, centers, settings in

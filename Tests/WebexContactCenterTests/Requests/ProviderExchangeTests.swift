@@ -26,7 +26,8 @@ import Transfer
         #expect(error.code == .unavailable)
         #expect(error.status == 503)
         #expect(error.trackingID == "ROUTER_7")
-        #expect(error.description == "GET tasks: status 503: down for repair (tracking id ROUTER_7)")
+        let advice = "run it again later; if it stays, give the tracking id to the provider"
+        #expect(error.description == "GET tasks: status 503: down for repair (tracking id ROUTER_7); \(advice)")
     }
 
     @Test(arguments: [400, 404, 405, 409, 410, 302])
