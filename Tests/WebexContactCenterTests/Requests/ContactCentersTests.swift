@@ -50,7 +50,7 @@ import Transfer
         }
     }
 
-    private let retry = RetryPolicy(attempts: 2, baseDelay: .milliseconds(20))
+    private let retry = RetryPolicy(attempts: 2, baseDelay: .milliseconds(1))
 
     @Test func `have one engine, and one token for an organization`() async throws {
         try await withCenters { simulator, centers, settings in
@@ -94,7 +94,9 @@ import Transfer
         try await withCenters { simulator, centers, settings in
             #expect(await centers.requestFigures(of: settings.organization) == ProviderRequests.Figures())
             simulator.inject(try FaultRule("tasks 503 first=1"))
-            _ = try await centers.client(of: settings, retry: retry).probe()
+            // A delay is drawn from zero on, in milliseconds.
+            let patient = RetryPolicy(attempts: 2, baseDelay: .seconds(1))
+            _ = try await centers.client(of: settings, retry: patient).probe()
             await centers.shutDown()
             simulator.inject(try FaultRule("tasks 429 first=1"))
             let impatient = RetryPolicy(attempts: 1, baseDelay: .milliseconds(1))
