@@ -5,7 +5,7 @@ struct KeysCommand: AsyncParsableCommand {
         commandName: "keys",
         abstract: "Create, list and revoke the API keys of the service.",
         discussion: """
-            Every request to the service (`callark serve`) needs a key, in the header `Authorization: Bearer clk_…`. \
+            A request for data of the service (`callark serve`) needs a key, in the header `Authorization: Bearer clk_…`. \
             What a key may do depends on its role. Each of the first four roles may also do what the one before it may:
 
               viewer    search and figures, no audio
