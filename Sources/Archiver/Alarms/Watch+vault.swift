@@ -41,7 +41,7 @@ extension Watch {
         guard lock != .none else { return [] }
         let command = "callark vault check"
         guard let check else {
-            let message = "nobody has tried yet whether the vault \(place) really locks what is put there"
+            let message = "the lock of the vault \(place) has never been tried, so it may not be real"
             return [Alarm(.warning, .vaultLockUnproven, message, command: command)]
         }
         let when = check.time.named(in: timeZone)

@@ -4,8 +4,8 @@ import Files
 import Manifest
 import Recordings
 
-/// Makes an evidence log writable again, from a copy or by a new epoch. Adopts what the log then lacks of the archives and
-/// of the days that are closed.
+/// Makes an evidence log writable again, from a copy or by a new epoch. Then adds the archives, the recordings and the
+/// closings of days that the log lacks.
 package struct LogRecovery: Sendable {
     private let root: ArchiveRoot
     private let logs: EvidenceLogs
@@ -89,7 +89,7 @@ package struct LogRecovery: Sendable {
         )
     }
 
-    /// Logs again that days are closed of which the log says nothing, or something older.
+    /// Logs closed days again if the log has no closing of them, or only one with another record.
     private func adoptClosings(_ organization: OrganizationName, _ manifest: Manifest, now: Timestamp) async throws {
         guard try await manifest.organizations().contains(where: { $0.name == organization }) else { return }
         let outlook = try await manifest.closingOutlook(organization)
@@ -110,7 +110,8 @@ package struct LogRecovery: Sendable {
     /// How many closings one transaction records: each writes a file.
     private static let closingsAtOnce = 100
 
-    /// Logs what is in the spool and not in the log.
+    /// Logs the recordings in the spool that the log lacks.
+    /// - Returns: how many there were.
     private func adoptOpen(_ organization: OrganizationName, _ manifest: Manifest) async throws -> Int {
         var count = 0
         for open in try await manifest.openArchives() where open.name.organization == organization {

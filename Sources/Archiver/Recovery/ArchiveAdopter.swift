@@ -35,7 +35,7 @@ struct ArchiveAdopter: Sendable {
     }
 
     /// Adds one archive that was read from end to end: by its own metadata if nothing contradicts it, otherwise by
-    /// whatever is intact, with each recording read back.
+    /// what is intact in it, with each recording read back.
     /// - Throws: `ManifestError` if the manifest cannot be written; `CancellationError`. Faults of the archive are in
     ///   the outcome.
     func adopt(
@@ -149,7 +149,7 @@ struct ArchiveAdopter: Sendable {
             guard ofBytes.contains(fault.kind), let offset = fault.offset else { return true }
             return !repaired.contains(Place(archive: fault.archive, offset: offset))
         }
-        // In that case, this alone explains why the checksum of the whole archive differs.
+        // If only repaired recordings are damaged in an archive, they explain why its own checksum differs.
         let standing = Set(rest.filter { $0.kind != .archiveDigest }.map(\.archive))
         let mended = Set(copies.map(\.archive.description)).subtracting(standing)
         return rest.filter { $0.kind != .archiveDigest || !mended.contains($0.archive) }
@@ -245,13 +245,13 @@ struct DayCloses: Sendable {
         latest.append((name, record))
     }
 
-    /// Stores them in `manifest`, once everything that they count is there.
+    /// Stores the records in `manifest`. Call it when the manifest has everything that they count.
     func restore(into manifest: Manifest, now: Timestamp) async throws {
         for (name, record) in latest { try await manifest.restoreDayClose(record, from: name, now: now) }
     }
 
-    /// Has those logged at the next closing of which a log says nothing, or something else. Call it after
-    /// ``restore(into:now:)``.
+    /// Marks the records that a log lacks, or has with another content, so that the next closing logs them. Call it
+    /// after ``restore(into:now:)``.
     func demandClosings(in manifest: Manifest, lackingIn ledgers: [OrganizationName: LogLedger]) async throws {
         for (name, record) in latest {
             guard let ledger = ledgers[name.organization], try !ledger.isClosed(with: record) else { continue }

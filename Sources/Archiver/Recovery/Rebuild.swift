@@ -79,8 +79,9 @@ package struct Rebuild: Sendable {
     ///   - restoresRecords: fetches the evidence logs that this machine does not have from the vault, and continues the
     ///     listing from where it stopped. For a machine that has nothing else.
     ///   - progress: called with each archive before it is read.
-    /// - Throws: `VaultError` if the vault cannot be read; the next run goes on. `ArchiveError` with code `locked` if a pass is running; `ManifestError`, also with code `newer` or
-    ///   `permission` if the old manifest is a later version's, or may not be read.
+    /// - Throws: `VaultError` if the vault cannot be read: the next run resumes. `ArchiveError` with code `locked` if a
+    ///   pass is running. `ManifestError`, also with code `newer` if the old manifest is a later version's, or
+    ///   `permission` if it may not be read.
     package func run(
         now: Timestamp,
         discardingOld: Bool = false,

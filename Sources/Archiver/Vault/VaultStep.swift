@@ -13,7 +13,7 @@ struct VaultStep: Sendable {
     let vault: any ArchiveVault
     let rules: VaultRules
     let context: PassContext
-    /// Why the vault is not asked: it has just failed, for another organization.
+    /// Why the vault is not used: it has just failed for another organization.
     var end: VaultError?
 
     /// How many rows are read at once.
@@ -70,7 +70,7 @@ struct VaultStep: Sendable {
     }
 
     /// Puts some archives, a few at once.
-    /// - Returns: whether to continue with others.
+    /// - Returns: whether to continue with more archives.
     func put(_ rows: [ArchiveRow], _ finding: inout VaultFinding) async throws -> Bool {
         var waiting = rows[...]
         var goesOn = true
@@ -83,7 +83,7 @@ struct VaultStep: Sendable {
             while let (row, result) = try await group.next() {
                 do throws(VaultError) {
                     let copy = try result.get()
-                    // Between the two questions nobody else has become the writer, not even for a while.
+                    // If the epoch is the same, no other root was the writer since the put, not even for a while.
                     guard try await vault.confirmWriter() == copy.epoch else { throw wasReplaced(row.name) }
                     try await note(row, copy, &finding)
                 } catch {
@@ -99,7 +99,8 @@ struct VaultStep: Sendable {
         return goesOn && waiting.isEmpty
     }
 
-    /// What was put under the epoch before may not count.
+    /// The error if another root was the writer meanwhile: an archive that was put under an earlier epoch may not
+    /// count.
     private func wasReplaced(_ name: ArchiveName) -> VaultError {
         VaultError(
             .notWriter,
@@ -129,7 +130,7 @@ struct VaultStep: Sendable {
         }
     }
 
-    /// Locks the copies that have no lock: they were put while none was configured, or somebody has lost it.
+    /// Locks the copies that have no lock: they were put while none was configured, or have lost theirs.
     private func lockAll(_ finding: inout VaultFinding) async throws {
         guard vault.lock != .none else { return }
         let rows = try await context.manifest.unlockedCopies(organization: organization)
@@ -145,7 +146,7 @@ struct VaultStep: Sendable {
         }
     }
 
-    /// First the evidence log, then the manifest.
+    /// Records that the vault has an archive: first in the evidence log, then in the manifest.
     private func note(
         _ row: ArchiveRow,
         _ copy: VaultedArchive,

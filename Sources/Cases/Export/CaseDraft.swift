@@ -2,7 +2,7 @@ import Evidence
 import Manifest
 import Recordings
 
-/// A case while it is written: its folder, and what its pages say.
+/// A case that is being written: its folder, and what its pages say.
 struct CaseDraft: Sendable {
     var folder: CaseFolder
     let request: CaseRequest
@@ -10,7 +10,7 @@ struct CaseDraft: Sendable {
     var keys: [CaseOutcome.Key] = []
     /// The last thing that the logs say about the days of the calls, by organization and day.
     private var days: [String: DayStatement] = [:]
-    /// The states of the logs that were given to somebody outside.
+    /// The states of the logs that anchors have received.
     var anchors: [AnchorStatement] = []
     /// What is in the case and not proven.
     var unproven: [String] = []
@@ -29,7 +29,7 @@ struct CaseDraft: Sendable {
         var place: CaseCall.Entry?
     }
 
-    /// That a state was given to somebody outside.
+    /// A state of a log that an anchor has received.
     struct AnchorStatement: Sendable {
         var organization: OrganizationName
         var name: String
@@ -45,12 +45,12 @@ struct CaseDraft: Sendable {
         self.request = request
     }
 
-    /// Takes up what a log says about days and anchors, after it is written.
+    /// Adds what a log says about days and anchors. Call it after its evidence is written, which finds the lost tokens.
     mutating func note(_ evidence: CaseEvidence, of organization: OrganizationName) {
         for act in evidence.acts where [.dayClosed, .dayReopened].contains(act.entry.type) {
             let (entry, day) = (act.entry, act.entry.text(.day) ?? "")
             let (key, place) = (Self.key(organization, day), CaseCall.Entry(act.leaf, in: evidence.reader.position))
-            // A newer epoch has said something already. Times tell nothing of the order: the clock may have been set back.
+            // A newer epoch was read before. Times do not show the order, because the clock may have been set back.
             if let known = days[key]?.place, known.epoch != place.epoch { continue }
             let figures = (entry.number(.recordings) ?? 0, entry.number(.gaps) ?? 0)
             days[key] = DayStatement(
@@ -90,7 +90,7 @@ struct CaseDraft: Sendable {
 
     private static func key(_ organization: OrganizationName, _ day: String) -> String { "\(organization) \(day)" }
 
-    /// What became of the export so far.
+    /// The outcome of the export so far.
     var outcome: CaseOutcome {
         let files = calls.flatMap(\.files)
         let known = calls.filter { $0.row.state == .damaged && $0.damage.isEmpty }

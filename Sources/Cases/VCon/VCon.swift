@@ -3,13 +3,13 @@ import Foundation
 import Manifest
 import Recordings
 
-/// A call as a vCon (draft-ietf-vcon-vcon-core-04), the interchange format for conversations of the IETF. It is unsigned: the proofs
-/// in it are what proves it.
+/// A call as a vCon (draft-ietf-vcon-vcon-core-04), the IETF's interchange format for conversations. It has no
+/// signature of its own. The proofs that are attached to it show that the evidence log has its recordings.
 struct VCon {
-    /// How many bytes of a call's recordings its vCon contains at most. What is left out is named in it.
+    /// How many bytes of a call's recordings its vCon contains at most. It names the recordings that are left out.
     static let maxBytes: Int64 = 64 << 20
 
-    /// What the text has where a file's content belongs: the name of the file, below the case's folder.
+    /// The text that stands for a file's content, and the name of the file below the case's folder.
     struct Placeholder {
         var text: String
         var file: String
@@ -20,8 +20,8 @@ struct VCon {
     let placeholders: [Placeholder]
 
     /// - Parameters:
-    ///   - proofs: what the case has beside each recording, by the recording's name: its line of metadata, and its proof.
-    ///   - gaps: what the call lacks, each as in the case's own files.
+    ///   - proofs: the line of metadata and the proof of each recording, by the recording's name.
+    ///   - gaps: the gaps of the call, each as in the case's own files.
     init(_ call: CaseCall, proofs: [String: (record: JSONValue?, proof: String?)], gaps: [JSONValue], now: Timestamp) {
         var builder = VConBuilder(call)
         var rest = Self.maxBytes
@@ -36,7 +36,8 @@ struct VCon {
         json = builder.json(uuid: Self.uuid(of: call), now: now)
     }
 
-    /// The same for the same call and recordings: a version 8 UUID (RFC 9562 section 5.8) of a SHA-256.
+    /// A version 8 UUID (RFC 9562 section 5.8) out of a SHA-256. The same call with the same recordings has the same
+    /// UUID.
     private static func uuid(of call: CaseCall) -> String {
         var hash = SHA256()
         hash.update(data: Data("vcon \(call.row.organization) \(call.row.taskID)\n".utf8))

@@ -153,7 +153,7 @@ package final class LogReader {
     package func lost(since named: LogPosition) throws(EvidenceError) -> Int64 {
         guard position.origin == named.origin else {
             throw .damaged(
-                "it is of a log \(position.origin), and the newer epoch goes on from \(named.origin)",
+                "it is of a log \(position.origin), and the newer epoch continues \(named.origin)",
                 folder.checkpointPath
             )
         }

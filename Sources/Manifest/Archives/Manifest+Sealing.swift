@@ -71,8 +71,9 @@ extension Manifest {
         }
     }
 
-    /// Records that the archive is sealed: its recordings are `archived`, unless the vault has to have it first, and the tasks that it includes leave the
-    /// queue, with their JSON. The change is durable, and a repeated call changes nothing.
+    /// Records that the archive is sealed. Its recordings are `archived`, unless the vault has to have it first, and
+    /// the tasks that it includes leave the queue, with their JSON. The change is durable, and a repeated call changes
+    /// nothing.
     /// - Parameters:
     ///   - recordings: how many it holds.
     ///   - dayClose: the record of its day, if the archive closes the day.

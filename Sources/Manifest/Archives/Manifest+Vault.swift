@@ -4,8 +4,8 @@ import Recordings
 extension Manifest {
     /// Sealed archives that are to be put into the vault and are not confirmed to be there, oldest day first.
     /// - Parameters:
-    ///   - after: only those that follow this one.
-    ///   - limit: at most so many.
+    ///   - after: the archive after which to begin; `nil` for all.
+    ///   - limit: how many at most.
     package func archivesToVault(
         organization: OrganizationName,
         after: ArchiveName? = nil,
@@ -25,7 +25,7 @@ extension Manifest {
         }
     }
 
-    /// Notes that these sealed archives are to be put into the vault, unless that is known.
+    /// Notes that these sealed archives are to be put into the vault. One that is noted already stays as it is.
     /// - Parameter isRequired: whether they count as archived only once the vault has them.
     package func demandVault(_ names: [ArchiveName], isRequired: Bool) async throws {
         try await write(.machine) { db in
@@ -35,7 +35,8 @@ extension Manifest {
         }
     }
 
-    /// Forgets that archives have to be in the vault in which nothing counts any more, because a repair has replaced them.
+    /// Forgets that archives are to be put into the vault if nothing in them counts any more, because a repair has replaced
+    /// them.
     package func releaseSuperseded(organization: OrganizationName) async throws {
         try await write { db in
             let delete = """
@@ -120,7 +121,7 @@ extension Manifest {
         }
     }
 
-    /// The copies of which the vault is not known to have a lock, oldest day first.
+    /// The copies in the vault that are not known to have a lock, oldest day first.
     package func unlockedCopies(organization: OrganizationName) async throws -> [ArchiveRow] {
         try await read { db in
             let select = """
@@ -164,12 +165,13 @@ extension Manifest {
         }
     }
 
-    /// How far the vault is with the sealed archives of an organization, or of all.
+    /// How many sealed archives of an organization, or of all, are in the vault, and how many are not.
     package func vaultFigures(organization: OrganizationName? = nil) async throws -> VaultFigures {
         try await read { db in try VaultFigures(organization, in: db) }
     }
 
-    /// Writes a consistent copy of this manifest at `path`, where no file may be. Blocks, and lets others write meanwhile.
+    /// Writes a consistent copy of this manifest at `path`, where no file may exist. Blocks. Others can write
+    /// meanwhile.
     package func copy(to path: String) throws(ManifestError) {
         do {
             let copy = try DatabaseQueue(path: path)
@@ -277,7 +279,7 @@ extension VaultFigures {
 }
 
 extension VaultFigures.Sum {
-    /// Both together.
+    /// Adds the counts of another sum.
     package static func += (lhs: inout Self, rhs: Self) {
         lhs.archives += rhs.archives
         lhs.recordings += rhs.recordings

@@ -1,6 +1,7 @@
 import Recordings
 
-/// The place of a gap among all gaps: by organization, by creation, and within a task by the recording. No two have the same.
+/// The place of a gap among all gaps: by organization, by creation, and within a task by the recording. No two gaps
+/// have the same place.
 package struct GapPlace: Hashable, Sendable, Comparable {
     package var organization: OrganizationName
     package var createdTime: Timestamp
@@ -32,7 +33,8 @@ package struct GapPlace: Hashable, Sendable, Comparable {
     }
 }
 
-/// The first gaps after a place, and the number of all, out of gaps in any order. It keeps no more than twice as many as are asked for.
+/// The first gaps after a place, and the number of all gaps, out of gaps that come in any order. It keeps at most twice
+/// as many in memory as were asked for.
 struct GapSelection: Sendable {
     private let place: GapPlace?
     private let limit: Int

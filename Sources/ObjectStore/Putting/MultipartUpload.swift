@@ -5,9 +5,9 @@ import Transfer
 
 /// One put of a large object, in parts.
 ///
-/// If the process dies while parts are sent, the store keeps them; the next put of this key resumes the upload if a file
-/// remembers it, and otherwise aborts it. If it dies while the parts are put together, the object may exist or not; the
-/// caller checks.
+/// If the process dies while parts are sent, the store keeps the parts. The next put of this key resumes the upload if
+/// a file remembers it, and otherwise aborts it. If the process dies while the store puts the parts together, the
+/// object may exist or not, and the caller has to check.
 struct MultipartUpload: Sendable {
     let store: ObjectStore
     let body: ObjectBody
@@ -28,7 +28,7 @@ struct MultipartUpload: Sendable {
         } catch {
             if options.resumeFile == nil || !Self.isResumed(after: error) { await giveUp(record) }
             guard error.code == .notFound else { throw error }
-            // Somebody else who puts this key, or a rule of the store that removes old uploads.
+            // Another process that puts this key has aborted the upload, or a rule of the store that removes old ones.
             var gone = error
             gone.code = .precondition
             gone.message += "; the upload was aborted: run it again"
@@ -36,8 +36,8 @@ struct MultipartUpload: Sendable {
         }
     }
 
-    /// Whether the parts that the store has are worth keeping: the next run may succeed with the rest. Credentials that end
-    /// in the middle could not even abort the upload.
+    /// Whether the store's parts are kept, because the next run may succeed with the rest. With credentials that have
+    /// expired, the upload could not even be aborted.
     private static func isResumed(after error: ObjectStoreError) -> Bool {
         error.isTransient || [.cancelled, .credentials, .denied].contains(error.code)
     }
@@ -53,8 +53,9 @@ struct MultipartUpload: Sendable {
                 do throws(ObjectStoreError) {
                     return (record, try await keptParts(of: record.upload))
                 } catch  where [.notFound, .denied, .unsupported].contains(error.code) {
-                    // It was aborted, or completed and perhaps deleted. The caller has checked whether the object exists.
-                    // Or the store, or a policy, does not let parts be listed.
+                    // The upload was aborted, or completed and perhaps deleted: the caller has checked whether the
+                    // object exists. Or the store, or a policy, does not allow listing parts. In all cases, a new
+                    // upload begins.
                 }
             }
         }
@@ -79,7 +80,8 @@ struct MultipartUpload: Sendable {
         return UploadRecord(upload: upload, putID: id, fingerprint: fingerprint)
     }
 
-    /// Uploads of this key that nobody resumes cost room. A store, or a policy, may not let them be listed.
+    /// Aborts other uploads of this key, whose parts take up space in the store. Does nothing if the store, or a
+    /// policy, does not allow listing them.
     private func abortOthers() async throws(ObjectStoreError) {
         var request = StoreRequest(.get, nil, "list uploads of")
         request.query = [("uploads", ""), ("prefix", store.location.prefix + key.description)]
@@ -94,7 +96,7 @@ struct MultipartUpload: Sendable {
 
     // MARK: Parts
 
-    /// What the store has of an upload.
+    /// The parts of an upload that the store has, by number.
     private func keptParts(of upload: String) async throws(ObjectStoreError) -> [Int: KeptPart] {
         var kept: [Int: KeptPart] = [:]
         var marker: String?
@@ -174,7 +176,7 @@ struct MultipartUpload: Sendable {
         request.query = [("partNumber", "\(part.number)"), ("uploadId", upload)]
         request.body = StoreRequest.Body(body.part(range), part.digest)
         request.limiter = options.limiter
-        // Sent twice, the second one counts.
+        // A part may be sent twice: the second one counts.
         let response = try await exchange.send(request)
         if let checksum = response.headers["x-amz-checksum-sha256"], checksum != part.digest.base64 {
             throw ObjectStoreError(.damaged, "\(request.subject): the store has other bytes than were sent")
@@ -235,7 +237,7 @@ struct MultipartUpload: Sendable {
         } catch  where error.code == .notFound {}
     }
 
-    /// Lets the store forget the parts, also if this task has been cancelled; what fails is done by the next put.
+    /// Aborts the upload, even if this task has been cancelled. If that fails, the next put of this key aborts it.
     private func giveUp(_ record: UploadRecord) async {
         await Task { try? await abort(record.upload) }.value
         await forget()

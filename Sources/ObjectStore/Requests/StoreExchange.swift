@@ -1,7 +1,7 @@
 import Foundation
 import Transfer
 
-/// Requests to one bucket: signed, sent, and repeated if that may help. Copies of a store share it.
+/// Signs requests to one bucket, sends them, and retries if that may help. Copies of an `ObjectStore` share it.
 final class StoreExchange: Sendable {
     let location: ObjectStoreLocation
     let engine: TransferEngine
@@ -26,8 +26,9 @@ final class StoreExchange: Sendable {
         self.clock = clock
     }
 
-    /// Sends `request` until it succeeds, or nothing helps.
-    /// - Parameter alreadyDone: asked before a repetition if the store may have done it although its answer was lost.
+    /// Sends `request` until it succeeds, or until a retry would not help.
+    /// - Parameter alreadyDone: called before a retry if the store may have done the request although its answer was
+    ///   lost.
     /// - Returns: an answer of status 2xx, or what `alreadyDone` found.
     func send(
         _ request: StoreRequest,
@@ -45,7 +46,8 @@ final class StoreExchange: Sendable {
                 do throws(ObjectStoreError) {
                     if let found = try await alreadyDone() { return found }
                 } catch {
-                    // While nobody can tell, doing it again could do it twice. The caller's next run looks first.
+                    // It is unknown whether the store has done it, so a retry could do it twice. The caller's next run
+                    // checks first.
                     if error.isTransient || error.code == .cancelled { throw failure.error }
                 }
             }
@@ -53,7 +55,7 @@ final class StoreExchange: Sendable {
         }
     }
 
-    /// What has been tried.
+    /// What has been tried so far for one request.
     struct Course {
         var attempts = 0
         var mayBeDone = false
@@ -62,7 +64,7 @@ final class StoreExchange: Sendable {
     }
 
     /// Waits, or changes what has to change, before the same request is sent again.
-    /// - Throws: the failure's error if nothing helps.
+    /// - Throws: the failure's error if a retry would not help.
     func recover(from failure: StoreFailure, _ course: inout Course) async throws(ObjectStoreError) {
         switch failure.remedy {
         case .none: throw failure.error
@@ -118,7 +120,7 @@ final class StoreExchange: Sendable {
         _ headers: HTTPHeaders
     ) async throws(TransferError) -> HTTPResponse {
         guard let body = request.body else {
-            // A slow line needs time for the bytes that were asked for.
+            // A slow connection needs more time for a large answer.
             let transit = Duration.seconds(request.maximumResponseBytes / Self.slowestBytesPerSecond)
             return try await engine.perform(
                 HTTPRequest(
@@ -145,7 +147,8 @@ final class StoreExchange: Sendable {
 
     private static let slowestBytesPerSecond = 64 << 10
 
-    /// While a store puts parts together it sends 200 first, and then perhaps an error.
+    /// Whether an answer with status 200 is an error: a store that puts parts together sends the status before it has
+    /// done so.
     private static func isRefusal(_ response: HTTPResponse) -> Bool {
         response.status == 200 && response.body.count < 64 << 10
             && AnswerElement(parsing: response.body)?.name == "Error"

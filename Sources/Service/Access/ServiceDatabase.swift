@@ -3,10 +3,11 @@ import Foundation
 import GRDB
 import Glibc
 
-/// The service's own database: keys, sessions, cases, requested passes, and the history of the schedule. Unlike the manifest, it cannot be rebuilt
-/// from the archives.
+/// The service's own database: keys, sessions, cases, requested passes, and the history of the schedule. Unlike the
+/// manifest, it cannot be rebuilt from the archives.
 ///
-/// Create one object for each file in a process. Other processes, such as `callark keys`, may change the file at any time.
+/// Create one object for each file in a process. Other processes, such as `callark keys`, may change the file at any
+/// time.
 package final class ServiceDatabase: Sendable {
     /// The path of the file.
     package let path: String

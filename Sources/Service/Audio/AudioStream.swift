@@ -20,8 +20,11 @@ struct AudioStream: Sendable {
 
     private var isWhole: Bool { range == 0..<file.held.byteCount }
 
-    /// Which bytes a vault is told of: those that one reader reads. A part that is sent while another reader checks the whole
-    /// recording would make each of them fetch again what the other one has displaced, unless one answer has all of it.
+    /// The bytes of the recording that are announced to a vault; `nil` for none.
+    ///
+    /// These are the bytes that are sent, if nothing else is read. While a second reader checks the whole recording,
+    /// each of the two would discard what was fetched for the other. So nothing is announced then, unless one answer
+    /// has the whole recording.
     var announced: Range<Int64>? {
         if isKnownSound || isWhole { return range }
         return file.held.byteCount <= HeldFile.answerBytes ? 0..<file.held.byteCount : nil

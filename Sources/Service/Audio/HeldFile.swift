@@ -14,7 +14,7 @@ final class HeldFile: Sendable {
 
     /// The number of bytes that are read at once.
     static let chunkBytes = 128 << 10
-    /// A vault gives at least so many announced bytes in one answer.
+    /// The number of announced bytes that a vault gives in one answer at least, if the announcement has so many.
     static let answerBytes: Int64 = 32 << 20
 
     init(_ held: RecordingRow.Held, _ source: any ByteSource) {
@@ -38,7 +38,7 @@ final class HeldFile: Sendable {
         }
     }
 
-    /// Opens the copy of the archive that is kept besides the disk.
+    /// Opens the copy of the archive that is not on the disk, such as that in a vault.
     /// - Returns: `nil` if there is none.
     static func openElsewhere(
         _ held: RecordingRow.Held,
@@ -51,8 +51,8 @@ final class HeldFile: Sendable {
         }
     }
 
-    /// Says which bytes of the recording are read next, one after the other: a vault gives them in few answers. A local file
-    /// needs no telling.
+    /// Announces which bytes of the recording are read next, in their order, so that a vault gives them in few answers.
+    /// Does nothing for a local file.
     func announce(_ range: Range<Int64>) {
         guard source.status == nil else { return }
         source.expect(.soon((held.offset + range.lowerBound)..<(held.offset + range.upperBound)))
@@ -67,7 +67,7 @@ final class HeldFile: Sendable {
         }
     }
 
-    /// The same.
+    /// Reads some bytes of the recording, as ``read(_:)`` does.
     /// - Returns: `nil` if the archive ends before them.
     func readIfThere(_ range: Range<Int64>) async throws(ArchiveError) -> ByteBuffer? {
         do throws(ArchiveError) {

@@ -8,8 +8,8 @@ import Recordings
 import Waiting
 import Wiring
 
-/// Takes work from commands over the socket in the root. Accounts that may write to the root may hand work over; the kernel says which,
-/// and the evidence log has that account as the actor.
+/// Takes work from commands over the socket in the root. Accounts that may write to the root may hand work over. The
+/// kernel says which account it is, and the evidence log names that account as the actor.
 struct HandoverServer: Sendable {
     /// Does handed-over work: the order, the actor, where its words go, and when to stop.
     typealias Perform = @Sendable (HandoverOrder, Actor, HandoverOutlet, StopRequest) async -> HandoverEnd

@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import Recordings
 
-/// Requested passes that have not ended, so that a restart loses none.
+/// Stores the requested passes that have not ended, so that a restart loses none.
 extension ServiceDatabase {
     /// The table of migration 10.
     static let passSchema = """
@@ -25,10 +25,10 @@ extension ServiceDatabase {
         ) STRICT;
         """
 
-    /// How often a pass begins at most if the process dies each time: it may be what ends it.
+    /// How many times a pass may begin if the process dies each time: the pass may be the cause.
     private static let mostAttempts = 3
 
-    /// Keeps a requested pass durably, until it is forgotten.
+    /// Stores a requested pass durably, until ``forget(pass:)`` removes it.
     func keep(_ pass: RequestedPass) async throws {
         let (day, from, to): (ArchiveDay?, Timestamp?, Timestamp?) =
             switch pass.request {
@@ -65,15 +65,16 @@ extension ServiceDatabase {
         try await write { try $0.execute(sql: update, arguments: [id]) }
     }
 
-    /// Records that the service stops a pass in an orderly way, which is no reason not to begin it again.
+    /// Records that the service stops a pass in an orderly way. Such an end does not count against the pass: its
+    /// attempts are counted from zero again.
     func notePause(ofPass id: String) async throws {
         let update = "UPDATE requested_pass SET attempts = 0 WHERE id = ?"
         try await write { try $0.execute(sql: update, arguments: [id]) }
     }
 
     /// The passes that the process before left unfinished, in the order of their requests.
-    /// - Parameter known: the configured organizations. A pass over none of them any more is forgotten, and so is one that has begun
-    ///   too often.
+    /// - Parameter known: the configured organizations. A pass that covers none of them is forgotten, and so is one
+    ///   that has begun too often.
     func unfinishedPasses(of known: [OrganizationName]) async throws -> [RequestedPass] {
         try await write { db in
             var passes: [RequestedPass] = []
@@ -89,7 +90,7 @@ extension ServiceDatabase {
         }
     }
 
-    /// - Returns: `nil` if none of its organizations is configured, or nobody knows who requested it.
+    /// - Returns: `nil` if none of its organizations is configured, or if it is not known how it was requested.
     private static func pass(_ row: Row, of known: [OrganizationName]) throws -> RequestedPass? {
         let names = try JSONDecoder().decode([String].self, from: Data((row["organizations"] as String).utf8))
         let claims = try JSONDecoder().decode([String: String].self, from: Data((row["claims"] as String).utf8))

@@ -39,7 +39,8 @@ struct AuditRoutes: Sendable {
     private struct Page: Encodable {
         var entries: [AuditLine]
         var checkpoints: [AuditCheckpointLine]
-        /// Earlier epochs of the log that are missing or damaged, or have lost entries, one line each. The page has none of their entries.
+        /// Earlier epochs of the log that are missing or damaged, or have lost entries, one line each. The page has
+        /// none of their entries.
         var missing: [String]
         var total: Int
         var nextCursor: String?

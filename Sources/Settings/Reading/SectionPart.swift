@@ -5,7 +5,7 @@ struct SectionPart {
     let section: RawSection
     /// The beginning of its keys' paths.
     let label: String
-    /// Where it is, if it is not in the file.
+    /// The environment variable that has the section; `nil` if the configuration file has it.
     let variable: ValueOrigin?
 
     init(_ section: RawSection, label: String, variable: ValueOrigin?) {

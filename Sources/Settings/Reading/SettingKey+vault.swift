@@ -58,7 +58,7 @@ extension SettingKey<Int> {
             .vault,
             "keep_local_days",
             .integer(0...36500),
-            "how long an archive stays on the disk once the vault has it; absent for ever"
+            "how long an archive stays on the disk once the vault has it; if absent, it always stays"
         )
     }
     static var sealAfterHours: Self {

@@ -11,7 +11,7 @@ extension SettingKey<[RawSection]> {
             .nestedSections,
             default: "",
             secret: true,
-            "how people are told when an alarm begins and when it ends, and of each month's report"
+            "how people learn when an alarm begins or ends, and get each month's report"
         )
     }
 }

@@ -105,7 +105,8 @@ extension SettingsReader {
         )
     }
 
-    /// Whoever has a role for an organization that does not exist sees nothing, and no message says why.
+    /// Warns of roles for organizations that are not configured. A mistyped name gives access to nothing, and no other
+    /// message says so.
     mutating func warnOfUnknownOrganizations(_ oidc: OIDCSettings?, known: [OrganizationName], of owner: Owner) {
         let origin = owner.raw(SettingKey.oidcRoles.row)?.origin ?? .default
         for grant in oidc?.grants ?? [] {

@@ -1,7 +1,8 @@
 import Foundation
 import Recordings
 
-/// What it takes to put archives into a vault and to keep them there: stores bill requests, bytes and months.
+/// The requests, bytes and months that it takes to put archives into a vault and to keep them there, as stores bill
+/// them.
 package struct VaultForecast: Hashable, Sendable {
     package var archives = 0
     /// The bytes of the archives.
@@ -12,12 +13,12 @@ package struct VaultForecast: Hashable, Sendable {
     package var readRequests = 0
     /// How many bytes are read back.
     package var readBytes: Int64 = 0
-    /// Bytes times months, until the locks end. Without a lock nothing ends, and this counts one month.
+    /// Bytes times months, until the locks end. An archive without a lock counts for one month.
     package var byteMonths: Double = 0
 
-    /// A larger archive goes out in parts of this size.
+    /// The size of the parts in which a larger archive is put.
     package static let partBytes: Int64 = 64 << 20
-    /// The side file.
+    /// About the size of a side file.
     private static let sideBytes: Int64 = 96
 
     package init() {}
@@ -35,11 +36,12 @@ package struct VaultForecast: Hashable, Sendable {
         let parts = max(1, Int((byteCount + Self.partBytes - 1) / Self.partBytes))
         archives += 1
         self.byteCount += byteCount
-        // The parts, their beginning and their end; and the side file.
+        // The parts of the archive, with a request to begin them and one to put them together. One for the side file.
         putRequests += (parts == 1 ? 1 : parts + 2) + 1
-        // What is there before, and what is there after, for both; who may write, which two tell; and the bytes.
+        // For the archive and its side file: what the vault has before the put and after it. Who may write, twice. If
+        // all bytes are read back, one request for each of the two files.
         readRequests += 6 + (readsBack ? 2 : 0)
-        // Which uploads were begun before, and whether the store has kept the tags.
+        // Which uploads of the key already exist, and whether the store has kept the tags.
         if parts > 1 { readRequests += 2 }
         if readsBack { readBytes += byteCount + Self.sideBytes }
         let months = retainedUntil.map { max(0, ($0 - now).seconds / Self.secondsOfMonth) } ?? 1
@@ -48,7 +50,7 @@ package struct VaultForecast: Hashable, Sendable {
 
     private static let secondsOfMonth = 365.25 / 12 * 86_400
 
-    /// How long putting it takes at this speed; `nil` for as fast as it goes.
+    /// How long it takes to put the archives at this speed; `nil` if there is no limit.
     package func duration(bytesPerSecond: Int64?) -> Duration? {
         bytesPerSecond.map { .seconds(Double(byteCount) / Double(max(1, $0))) }
     }

@@ -110,7 +110,7 @@ struct ObjectPut: Sendable {
     }
 
     private func disturbed(_ order: Order) -> VaultError {
-        VaultError(.unreachable, "\(order.key): somebody else puts it at the same time: run this again later")
+        VaultError(.unreachable, "\(order.key): another process puts it at the same time: run this again later")
     }
 
     /// The versions that could be this object, put before: the newest first.

@@ -1,6 +1,6 @@
 import Recordings
 
-/// An alarm in words: first what is wrong. What to do by a command is for those who have a shell.
+/// An alarm in words: first what is wrong. The command that ends it is separate, for people who have a shell.
 struct AlarmRow {
     let values: [String: Any]
 
@@ -17,11 +17,11 @@ struct AlarmRow {
         self.values = values
     }
 
-    /// The clauses of a message that tell of no command.
+    /// The clauses of a message that name no command; the whole message if all of them do.
     static func fact(_ message: String, command: String?) -> String {
         guard let command, message.hasSuffix(": \(command)") else { return message }
         let clauses = message.dropLast(command.count + 2).split(separator: "; ").map(String.init)
-        // The last one leads to the command.
+        // The last clause only introduces the command.
         let facts = clauses.count > 1 ? clauses.dropLast().filter { !$0.contains("callark ") } : clauses
         return facts.isEmpty ? message : facts.joined(separator: "; ")
     }

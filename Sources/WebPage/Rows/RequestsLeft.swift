@@ -1,9 +1,9 @@
 import Recordings
 
-/// What is left of the quota of requests to the provider, in words.
+/// The text about how many requests to the provider are left of the quota.
 enum RequestsLeft {
     /// - Parameter status: the answer of `/api/v1/status`.
-    /// - Returns: `nil` if it says nothing about the organization.
+    /// - Returns: `nil` if the status has no figures for the organization.
     static func text(_ status: JSONValue, _ organization: String, _ desk: Desk) -> String? {
         guard let line = status.list("requests").first(where: { $0.text("organization") == organization }) else {
             return nil

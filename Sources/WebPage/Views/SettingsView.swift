@@ -1,7 +1,7 @@
 import Foundation
 import Recordings
 
-/// Who one is, how the page looks, and the configuration in force.
+/// The view of the person's role, the organizations, keys and sessions, and the configuration in force.
 struct SettingsView {
     let desk: Desk
     private var words: Words { desk.words }
@@ -89,7 +89,7 @@ struct SettingsView {
         ]
         let scopes = login.list("scopes").compactMap(\.text)
         values["scopes"] = scopes.isEmpty ? nil : words("scopes_granted", ["scopes": scopes.joined(separator: ", ")])
-        // Whoever is connected has registered it.
+        // A connected organization has registered this address already.
         if needsLogin {
             values["redirect"] = login.text("redirect_uri").map { words("redirect_is", ["address": $0]) }
         }

@@ -78,7 +78,7 @@ struct RedirectPage: Sendable, Hashable {
         switch answer {
         case .code: self.init(200, "Callark has the provider's answer. Close this window and look at the terminal.")
         case .refused: self.init(200, "Access was not granted. Close this window and look at the terminal.")
-        case .foreign: self.init(400, "This is not the answer that Callark waits for. It goes on waiting.")
+        case .foreign: self.init(400, "This is not the answer that Callark waits for. Callark is still waiting.")
         }
     }
 

@@ -21,7 +21,7 @@ extension LegacyGathering {
         let known = try? answer.rows.get()
         (shortfall, found) = (known?.shortfall, known?.found)
         guard let reason else { return }
-        shortfall = "\(shortfall ?? "the answer is too large"), and is not to be had in parts: \(reason)"
+        shortfall = "\(shortfall ?? "the answer is too large"), and is not available in parts: \(reason)"
     }
 }
 

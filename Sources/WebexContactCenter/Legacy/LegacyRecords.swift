@@ -105,7 +105,7 @@ package final class LegacyRecords: Sendable {
     }
 
     private static let absenceAdvice =
-        "check the ID, and legacy.base_url; a record appears some time after what it tells of, and does not stay for ever"
+        "check the ID, and legacy.base_url; a record appears some time after its event, and does not stay permanently"
 
     private static func json(_ response: HTTPResponse, calling call: LegacyCall) throws(ProviderError) -> JSONValue {
         do throws(FailedExchange) {

@@ -37,9 +37,9 @@ struct RebuildCommand: AsyncParsableCommand {
 
             --from-vault is for a machine that has nothing but the configuration and the secrets: it makes archive.root if \
             that is missing or empty, fetches the evidence logs, and adds every archive by its metadata, which takes few \
-            bytes per recording. An interrupted run goes on where it ended. The next pass then lists from where \
+            bytes per recording. An interrupted run resumes where it ended. The next pass then lists from where \
             everything before is in the vault, and fetches again what was lost with the other machine. An evidence log \
-            goes on if this machine remembers that nothing was signed after what the vault has, and begins a new epoch \
+            continues if this machine remembers that nothing was signed after what the vault has, and begins a new epoch \
             otherwise. Only one machine may write: add --take-over if the other one is gone.
 
             EXAMPLES

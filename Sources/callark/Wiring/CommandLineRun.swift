@@ -122,16 +122,16 @@ enum CommandLineRun {
     ) async throws -> ExitStatus {
         let stop = StopRequest()
         let received = FirstSignal()
-        return try await StopSignals.told { status in
+        return try await StopSignals.receiving { status in
             if !received.note(status) { _exit(status.rawValue) }
             Diagnostics.notice("stopping after what is in progress; press Ctrl-C again to stop at once")
             stop.make()
-        } to: {
+        } during: {
             do {
                 let status = try await work(stop)
                 return received.status ?? status
             } catch {
-                // What ends early on request says so; what ends it is still the signal.
+                // Work that ends early on request throws. The signal is still the reason, so its exit code counts too.
                 guard let status = received.status else { throw error }
                 return ExitStatus.worst([status, reported(error, inJSON: wantsJSON)])
             }

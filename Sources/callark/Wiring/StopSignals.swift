@@ -5,7 +5,7 @@ import Synchronization
 /// SIGINT and SIGTERM, on a queue of their own, so that they are noticed even if every thread of the command is busy.
 /// Without this, a command that cannot stop in an orderly way would be killed by the signal, and have no exit code.
 enum StopSignals {
-    /// What is told of a signal, by the exit code that it stands for.
+    /// A function that receives a signal, as the exit code that it stands for.
     typealias Receiver = @Sendable (ExitStatus) -> Void
 
     private static let queue = DispatchQueue(label: "callark.stop-signals")
@@ -14,8 +14,8 @@ enum StopSignals {
     // Safe: written once, by the first thread, and never read. They only have to live as long as the process.
     private nonisolated(unsafe) static var sources: [any DispatchSourceSignal] = []
 
-    /// Tells of signals from now on. Call it once, before the process starts threads.
-    /// - Parameter otherwise: what is told while no command has asked for them.
+    /// Passes signals on from now on. Call it once, before the process starts threads.
+    /// - Parameter otherwise: receives them while no work does.
     static func watch(otherwise: @escaping Receiver) {
         sources = [(SIGINT, ExitStatus.interrupted), (SIGTERM, .terminated)].map { number, status in
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
@@ -25,10 +25,10 @@ enum StopSignals {
         }
     }
 
-    /// Runs `work`, during which `receiver` is told of them.
-    static func told<Value: Sendable>(
+    /// Runs `work`, during which `receiver` receives the signals.
+    static func receiving<Value: Sendable>(
         _ receiver: @escaping Receiver,
-        to work: @Sendable () async throws -> Value
+        during work: @Sendable () async throws -> Value
     ) async rethrows -> Value {
         self.receiver.withLock { $0 = receiver }
         defer { self.receiver.withLock { $0 = nil } }

@@ -178,7 +178,7 @@ import Testing
             let query = Self.query.replacing("\"sid\"", with: "\"dnis\"")
             let ending = try await desk.start(Self.overDay + ["--day", desk.day, "--json"], input: query).end()
             #expect(ending.status == 75)
-            #expect(try ending.complaint.contains("3 of 8 rows, is not complete, and is not to be had in parts"))
+            #expect(try ending.complaint.contains("3 of 8 rows, is not complete, and is not available in parts"))
             #expect(try ending.complaint.hasSuffix("have it ask for sid too; ask about a shorter time"))
             #expect(try ending.objects.filter { $0["type"]?.text == "csr" }.count == 3)
             #expect(desk.simulator.counters.requests(to: .legacy) == 1)

@@ -43,7 +43,7 @@ struct ArchiveCommand: AsyncParsableCommand {
               callark archive --retry-failed
               # how long would this take?
               callark archive --dry-run --from 2025-01-01
-              # years of calls, beside the daily job
+              # years of calls, next to the daily job
               callark archive --from 2024-01-01 --low-priority
               # the summary for a program
               callark archive --json | tail -n 1

@@ -21,7 +21,7 @@ struct AuthStatusCommand: AsyncParsableCommand {
               due      the next command that needs a token renews the pair
               unused   a first refresh token is configured and has not been used yet
               bearer   a single token that cannot be renewed
-              missing  nobody has logged in
+              missing  no one has logged in
               ended    the refresh token has expired
               refused  the provider has refused the refresh token, and there has been no new pair since
               foreign  the token belongs to another organization

@@ -16,20 +16,20 @@ struct RestoreCommand: AsyncParsableCommand {
         abstract: "Put a backup of the manifest, the evidence logs and the service's keys in place.",
         discussion: """
             Checks every file of the backup first. archive.root may be missing or empty, have archives only, or be the root \
-            that was backed up. Stop the service and all timers before (75).
+            that was backed up. Stop the service and all timers first (75).
 
-            Evidence logs, tokens and keys that are there are kept, because they are newer. A manifest that is there, and a \
-            service's database, are moved aside with --replace only (64). The configuration is not put in place: the backup \
+            Evidence logs, tokens and keys that already exist are kept, because they are newer. An existing manifest and \
+            service database are moved aside only with --replace (64). The configuration is not put in place: the backup \
             has it as configuration/callark.yaml.
 
-            Then it says what is older than the rest: archives that the backup does not know yet, archives that are missing \
-            or only in the vault (65), an evidence log that lacks entries (65), with what to do. A log that comes from the \
-            backup goes on in a new epoch, because it may have had more entries. If there is a newer copy of a log, put it in \
-            place before.
+            Then it says what is older than the rest, and what to do: archives that the backup does not know yet, archives \
+            that are missing or only in the vault (65), and evidence logs that lack entries (65). A log that comes from \
+            the backup continues in a new epoch, because it may have had more entries. If you have a newer copy of a log, \
+            put it in place first.
 
             EXAMPLES
               callark restore /backup/2025-11-20
-              # instead of a manifest that is there
+              # replaces an existing manifest
               callark restore /backup/2025-11-20 --replace
             """
     )
@@ -39,7 +39,7 @@ struct RestoreCommand: AsyncParsableCommand {
     @Argument(help: "The folder of the backup.", completion: .directory)
     var folder: String
 
-    @Flag(help: "Move a manifest and a service's database aside that are there.")
+    @Flag(help: "Move an existing manifest and service database aside.")
     var replace = false
 
     func run() async throws {
@@ -146,7 +146,7 @@ struct RestoreCommand: AsyncParsableCommand {
         var findings: [Finding] = []
         for organization in summary.logs + summary.keptLogs {
             guard let error = await check(organization, installation) else { continue }
-            // Something knows that entries are lost if a state is remembered beside the key.
+            // If a state is remembered next to the key, it is known that entries are lost.
             let memory = installation.evidence.setup.keyFile.newestPath(organization)
             let isOfBackup = try summary.logs.contains(organization) && FileSystem.status(of: memory) == nil
             if error.code == .rolledBack, isOfBackup {
@@ -175,8 +175,8 @@ struct RestoreCommand: AsyncParsableCommand {
         )
     }
 
-    /// Goes on with a log that came from the backup. Nothing says how many entries it got after that, so no number is given
-    /// again: a new epoch names what is known.
+    /// Continues a log that came from the backup, in a new epoch. It is unknown how many entries were added after the
+    /// backup, so in the old epoch a number could be given twice. The new epoch names the last known state.
     private static func beginEpoch(
         _ organization: OrganizationName,
         _ installation: Installation
@@ -186,8 +186,8 @@ struct RestoreCommand: AsyncParsableCommand {
         let known = outcome?.previous.map { Readable.count(Int($0.size), "entry", "entries") } ?? "entries"
         return Finding(
             code: "log_begun",
-            message: "\(organization): the evidence log goes on in a new epoch, after \(known) of the backup; what was "
-                + "logged later is not in it"
+            message: "\(organization): the evidence log continues in a new epoch, after \(known) of the backup; "
+                + "entries that were logged later are missing"
         )
     }
 

@@ -11,10 +11,10 @@ struct GapsCommand: AsyncParsableCommand {
             an operator explains it.
 
             A suspect recording is held but looks incomplete: half a file, for example. It is not a gap, and is \
-            listed with the gaps until complete bytes arrive. `acknowledge` records that somebody knows about it.
+            listed with the gaps until complete bytes arrive. `acknowledge` records that a person knows about it.
 
             EXAMPLES
-              # what nobody has explained
+              # what no one has explained
               callark gaps
               # everything about one call, and who explained it
               callark gaps show TASK_ID

@@ -12,8 +12,8 @@ struct GapsListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "List the gaps, one per row, with reason and evidence.",
         discussion: """
-            Without --explained or --all: the gaps that nobody has explained; the last line says how many others there \
-            are. A reason is one of \
+            Without --explained or --all: the gaps that no one has explained; the last line says how many others \
+            exist. A reason is one of \
             \(GapReason.gaps.map(\.rawValue).joined(separator: ", ")).
 
             Below the gaps: suspect recordings, then days whose figures disagree with another source of the provider \

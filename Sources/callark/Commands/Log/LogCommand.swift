@@ -7,15 +7,15 @@ struct LogCommand: AsyncParsableCommand {
         discussion: """
             The evidence log says what happened to recordings. It is signed, is only ever added to, and can be checked \
             by programs of other people: docs/evidence.md describes it. What an anchor has seen of it cannot be changed \
-            unnoticed; `callark log status` says how much that is. Each organization has its own, below log/ in the \
-            archive root. Passes, and every command that a person answers for, write it.
+            unnoticed; `callark log status` says how much that is. Each organization has its own log, below log/ in the \
+            archive root. Passes write to it, and so does every command that a person answers for.
 
-            `callark log anchor` gives checkpoints to somebody outside of this machine, and notes that in the log. \
-            `callark log recover` puts a log right. The other commands change nothing, and need no key.
+            `callark log anchor` gives checkpoints to anchors outside of this machine, and records that in the log. \
+            `callark log recover` repairs a log. The other commands change nothing, and need no key.
 
             EXAMPLES
               callark log status
-              # does it hold, and go on from what I kept last year?
+              # is it valid, and does it continue what I kept last year?
               callark log verify --since kept-checkpoint
               callark log prove call.wav -o proofs
               callark log anchor

@@ -7,8 +7,8 @@ struct LogVerifierCommand: AsyncParsableCommand {
         commandName: "verifier",
         abstract: "Write callark-verify.py, which checks the evidence without Callark.",
         discussion: """
-            One file of Python 3.8 that needs nothing but the standard library, for somebody who has no Callark or does \
-            not trust it. Without -o it goes to standard output.
+            A single file for Python 3.8 or later that needs only the standard library, for people who do not have \
+            Callark or do not trust it. Without -o, it is written to standard output.
 
             EXAMPLES
               callark log verifier -o callark-verify.py

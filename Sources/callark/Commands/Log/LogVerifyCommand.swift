@@ -13,8 +13,8 @@ struct LogVerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Check whole evidence logs, and compare archives and manifest with them.",
         discussion: """
-            Computes every hash anew from the entries, and compares the tiles, the checkpoint, the states that were made \
-            known outside, and the checkpoints given with --since. Checks what anchors have given, without asking them: \
+            Computes every hash again from the entries, and compares the tiles, the checkpoint, the states that anchors \
+            have received, and the checkpoints given with --since. Checks what anchors have given, without asking them: \
             time stamps with the certificates, and cosignatures with the keys, of evidence.anchors, or else with those \
             that the log names. Then compares the archives on the disk and the manifest with what the log says of them. \
             Names everything that does not hold, and then ends with exit code 65. `callark verify` reads the archives \

@@ -14,8 +14,8 @@ struct VaultPushCommand: AsyncParsableCommand {
         commandName: "push",
         abstract: "Put archives into the vault that were sealed before there was one.",
         discussion: """
-            The newest day goes first, at `vault.bytes_per_second`. Passes go before it. It can be stopped at any time, and \
-            goes on where it ended. Archives that were sealed before stay archived meanwhile.
+            Begins with the newest day, at `vault.bytes_per_second`, and gives way to passes. You can stop it at any time: \
+            the next run resumes where it ended. Archives that were sealed before stay archived meanwhile.
 
             --dry-run says how many requests and bytes that takes, and how much storage has to be paid until the locks \
             end. Nothing is put, and the store is not asked.

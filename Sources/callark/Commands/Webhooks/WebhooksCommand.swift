@@ -11,7 +11,7 @@ struct WebhooksCommand: AsyncParsableCommand {
         abstract: "Create, list and delete the provider's subscriptions, which tell the service of new recordings.",
         discussion: """
             Without webhooks, a new recording is found by the next poll (service.schedule.poll_minutes). With them, the \
-            provider tells the service (`callark serve`) as soon as one can be fetched. Polling goes on in either case, \
+            provider tells the service (`callark serve`) as soon as one can be fetched. Polling continues in either case, \
             because events can be lost.
 
             This needs service.public_url, which the provider must reach by https on port 443, and for the organization \

@@ -18,7 +18,7 @@ struct WitnessSignCommand: AsyncParsableCommand {
             own verifier key: get it from the people who run the log, and not with FILE.
 
             The exit code is 65 if the checkpoint is not signed by the log, or if the log's past was changed; 75 if FILE \
-            goes on from another checkpoint than the last one; 66 if the log is not known yet.
+            continues another checkpoint than the last one; 66 if the log is not known yet.
 
             EXAMPLES
               # the first time
