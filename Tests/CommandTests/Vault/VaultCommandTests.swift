@@ -148,6 +148,13 @@ struct `A vault` {
             let stopped = try await vault.run("vault", "status", expecting: 69, environment: try vault.stopped())
             #expect(stopped.errors.contains("check vault.endpoint and the network"))
             #expect(stopped.output.contains("waiting to be put: 1 archive, "))
+            // A person waits for these: they try three times, and say so.
+            for command in [["vault", "status"], ["vault", "check"], ["config", "check"]] {
+                let ending = try await vault.desk.start(command, environment: try vault.stopped()).end()
+                #expect(ending.status == 69, "\(command): \(ending.errors)")
+                let again = ending.errors.components(separatedBy: "trying again (").dropFirst().map { $0.prefix(6) }
+                #expect(again == ["2 of 3", "3 of 3"], "\(command): \(ending.errors)")
+            }
             // It says that nobody need wait for it now.
             let busy = try RawServer { peer in
                 while peer.readHead() != nil {
