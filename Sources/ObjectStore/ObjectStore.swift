@@ -13,6 +13,7 @@ package struct ObjectStore: ObjectStoring {
     /// - Parameters:
     ///   - engine: trusts the store's certificate.
     ///   - retry: for whatever may pass.
+    ///   - onRetry: called before each repetition.
     ///   - now: the time of this machine.
     package init(
         at location: ObjectStoreLocation,
@@ -20,6 +21,7 @@ package struct ObjectStore: ObjectStoring {
         engine: TransferEngine,
         retry: RetryPolicy = RetryPolicy(attempts: 6),
         patience: StorePatience = StorePatience(),
+        onRetry: @escaping @Sendable (StoreRetry) -> Void = { _ in },
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.location = location
@@ -29,6 +31,7 @@ package struct ObjectStore: ObjectStoring {
             engine: engine,
             retry: retry,
             patience: patience,
+            onRetry: onRetry,
             clock: StoreClock(now)
         )
     }

@@ -47,13 +47,41 @@ package final class ConfiguredVault: ArchiveVault {
         return try result.get()
     }
 
-    private func store() throws(VaultError) -> ObjectStore {
+    /// The vault for a command whose answer a person waits for: it gives up after seconds. What is put unattended needs the
+    /// patience of ``open()``.
+    /// - Parameter onRetry: called with a line for people before a request is sent again.
+    /// - Throws: as ``open()``.
+    package func openBriefly(onRetry: @escaping @Sendable (String) -> Void) throws(VaultError) -> StoreVault {
+        var patience = Patience.ofPeople
+        patience.onRetry = { onRetry("trying again (\($0.attempt) of \($0.attempts)): \($0.cause.message)") }
+        return StoreVault(try store(patience), place: place, root: root, setup: setup)
+    }
+
+    /// How long the store is waited for, and what hears of repetitions.
+    private struct Patience {
+        var connectTimeout = Duration.seconds(10)
+        var exchange = StorePatience()
+        var retry = RetryPolicy(attempts: 6)
+        var onRetry: @Sendable (StoreRetry) -> Void = { _ in }
+
+        /// Where nothing listens, a request fails within three seconds.
+        static let ofPeople = Patience(
+            connectTimeout: .seconds(5),
+            exchange: StorePatience(request: .seconds(20)),
+            retry: RetryPolicy(attempts: 3, maximumDelay: .seconds(2), longestRetryAfter: .seconds(5))
+        )
+    }
+
+    private func store(_ patience: Patience = Patience()) throws(VaultError) -> ObjectStore {
         do throws(ObjectStoreError) {
-            let engine = try Self.engine(settings, version: version)
+            let engine = try Self.engine(settings, version: version, connectTimeout: patience.connectTimeout)
             return ObjectStore(
                 at: try Self.location(settings),
                 credentials: try Self.credentials(settings, over: engine),
-                engine: engine
+                engine: engine,
+                retry: patience.retry,
+                patience: patience.exchange,
+                onRetry: patience.onRetry
             )
         } catch {
             throw VaultError(error)
@@ -82,10 +110,15 @@ package final class ConfiguredVault: ArchiveVault {
         )
     }
 
-    private static func engine(_ settings: VaultSettings, version: String) throws(ObjectStoreError) -> TransferEngine {
+    private static func engine(
+        _ settings: VaultSettings,
+        version: String,
+        connectTimeout: Duration
+    ) throws(ObjectStoreError) -> TransferEngine {
         let configuration = TransferEngine.Configuration(
             additionalCertificatesFile: settings.additionalCertificatesFile,
             userAgent: "callark/\(version)",
+            connectTimeout: connectTimeout,
             maximumConnectionsPerHost: connections
         )
         do throws(TransferError) {

@@ -24,4 +24,14 @@ extension Installation {
         if let vault = vault as? ConfiguredVault { return try vault.open() }
         return vault as? StoreVault
     }
+
+    /// The same for a command whose answer a person waits for.
+    /// - Parameter onRetry: called with a line for people before a request is sent again.
+    /// - Throws: as ``ConfiguredVault/openBriefly(onRetry:)``.
+    package func openVaultBriefly(
+        onRetry: @escaping @Sendable (String) -> Void
+    ) throws(VaultError) -> StoreVault? {
+        if let vault = vault as? ConfiguredVault { return try vault.openBriefly(onRetry: onRetry) }
+        return vault as? StoreVault
+    }
 }

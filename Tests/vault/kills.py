@@ -111,6 +111,7 @@ vault:
     def push(self):
         """Until everything is in the vault; killed as often as was asked for, as long as there is something to put."""
         mean = self.options.minutes * 60 / max(1, self.options.kills)
+        unfinished = 0
         while True:
             process = subprocess.Popen(
                 [self.callark, "vault", "push", "--config", self.configuration], env=self.environment(),
@@ -125,7 +126,9 @@ vault:
                 continue
             if process.returncode == 0:
                 return
-            if process.returncode != 75:
+            # The lock of a process that was killed is free at once; whatever else waits for the next run must end.
+            unfinished += 1
+            if process.returncode != 75 or unfinished > 20:
                 self.complain(f"callark vault push ended with {process.returncode}: {said.strip()[-500:]}")
                 return
 

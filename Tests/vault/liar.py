@@ -45,6 +45,9 @@ def main(binaries, folder):
             print(done.stdout + done.stderr, end="", flush=True)
             if done.returncode != expected:
                 sys.exit(f"FAULT callark {' '.join(words)} ended with {done.returncode}, not {expected}")
+            # 78 is also what a configuration with a mistake is, and refusals that show nothing.
+            if expected == 78 and "lock: NOT REAL" not in done.stdout:
+                sys.exit("FAULT callark does not say that the lock is not real")
         print("ok    a store whose locks are not real is refused")
     finally:
         store.kill()

@@ -8,8 +8,17 @@ extension Rebuild {
     /// How many archives' metadata is fetched at the same time.
     private static let fetchedAtOnce = 16
 
+    /// Archives that are added together, and what was read of each.
+    private struct Batch: Sendable {
+        var names: ArraySlice<ArchiveName>
+        /// Of those on the disk.
+        var reports: [ArchiveName: VerificationReport]
+        /// The metadata of those that are not whole on the disk and that the vault has.
+        var fetched: [ArchiveName: any ByteSource]
+    }
+
     /// Adds all sealed archives, in the order of their names: those on the disk are read from end to end; of those that only
-    /// the vault has, only the metadata is read.
+    /// the vault has, only the metadata is read. While some are added, the next ones are read.
     /// - Returns: the records of the days that they close.
     func adoptSealed(
         _ adopter: ArchiveAdopter,
@@ -19,39 +28,67 @@ extension Rebuild {
         _ progress: (ArchiveName) -> Void
     ) async throws -> DayCloses {
         let onDisk = Set(try adopter.root.archives.list())
-        let names = onDisk.union(vaulted?.archives.map(\.name) ?? [])
+        let names = onDisk.union(vaulted?.archives.map(\.name) ?? []).sorted()
         let width = onDisk.count < names.count ? Self.fetchedAtOnce : ProcessInfo.processInfo.activeProcessorCount
         var dayCloses = DayCloses()
-        var waiting = names.sorted()[...]
-        while !waiting.isEmpty {
-            let batch = waiting.prefix(width)
-            waiting = waiting.dropFirst(batch.count)
-            batch.forEach(progress)
-            let reports = try await adopter.verify(batch.filter(onDisk.contains))
-            let fetched = try await fetch(batch.filter { reports[$0]?.isWhole != true }, vaulted)
-            for name in batch {
-                var outcome: ArchiveAdopter.Outcome
-                if let archive = vaulted?[name], let source = fetched[name] {
-                    outcome = try await adopt(archive, source, vaulted, adopter, now: now)
-                    // What is damaged on the disk stays so until it is repaired.
-                    outcome.faults += reports[name]?.faults ?? []
-                    if outcome.recordings != nil { summary.vaulted += 1 }
-                } else {
-                    outcome = try await adopter.adopt(name, verified: reports[name], now: now)
+        var waiting = names[...]
+        try await withThrowingTaskGroup(of: Batch.self) { group in
+            func begin() {
+                let next = waiting.prefix(width)
+                waiting = waiting.dropFirst(width)
+                guard !next.isEmpty else { return }
+                group.addTask { try await prepare(next, onDisk, adopter, vaulted) }
+            }
+            begin()
+            while let batch = try await group.next() {
+                begin()
+                for name in batch.names {
+                    progress(name)
+                    let isOnDisk = onDisk.contains(name)
+                    let outcome = try await add(name, of: batch, isOnDisk: isOnDisk, adopter, vaulted, now: now)
+                    if outcome.recordings != nil, batch.fetched[name] != nil { summary.vaulted += 1 }
+                    dayCloses.add(outcome.dayClose, of: name)
+                    if outcome.recordings == nil { summary.unreadable.append(name) } else { summary.archives += 1 }
+                    summary.faults += outcome.faults
+                    summary.remarks += outcome.remarks
                 }
-                if outcome.recordings != nil, let vaulted {
-                    try await noteCopy(of: name, in: vaulted, onDisk.contains(name), adopter, &outcome, now: now)
-                }
-                if !onDisk.contains(name), let archive = vaulted?[name] {
-                    try await takeName(of: archive, in: adopter.root)
-                }
-                dayCloses.add(outcome.dayClose, of: name)
-                if outcome.recordings == nil { summary.unreadable.append(name) } else { summary.archives += 1 }
-                summary.faults += outcome.faults
-                summary.remarks += outcome.remarks
             }
         }
         return dayCloses
+    }
+
+    private func prepare(
+        _ names: ArraySlice<ArchiveName>,
+        _ onDisk: Set<ArchiveName>,
+        _ adopter: ArchiveAdopter,
+        _ vaulted: ArchivesInVault?
+    ) async throws -> Batch {
+        let reports = try await adopter.verify(names.filter(onDisk.contains))
+        let fetched = try await fetch(names.filter { reports[$0]?.isWhole != true }, vaulted)
+        return Batch(names: names, reports: reports, fetched: fetched)
+    }
+
+    private func add(
+        _ name: ArchiveName,
+        of batch: Batch,
+        isOnDisk: Bool,
+        _ adopter: ArchiveAdopter,
+        _ vaulted: ArchivesInVault?,
+        now: Timestamp
+    ) async throws -> ArchiveAdopter.Outcome {
+        var outcome: ArchiveAdopter.Outcome
+        if let archive = vaulted?[name], let source = batch.fetched[name] {
+            outcome = try await adopt(archive, source, vaulted, adopter, now: now)
+            // What is damaged on the disk stays so until it is repaired.
+            outcome.faults += batch.reports[name]?.faults ?? []
+        } else {
+            outcome = try await adopter.adopt(name, verified: batch.reports[name], now: now)
+        }
+        if outcome.recordings != nil, let vaulted {
+            try await noteCopy(of: name, in: vaulted, isOnDisk, adopter, &outcome, now: now)
+        }
+        if !isOnDisk, let archive = vaulted?[name] { try await takeName(of: archive, in: adopter.root) }
+        return outcome
     }
 
     /// Notes that the vault has an archive. If it does not, or not under a lock, the next pass puts what is on the disk there:

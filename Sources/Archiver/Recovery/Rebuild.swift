@@ -78,7 +78,7 @@ package struct Rebuild: Sendable {
     ///     summary says so, and nothing is changed. A manifest that is missing or unreadable never prevents a rebuild.
     ///   - restoresRecords: fetches the evidence logs that this machine does not have from the vault, and continues the
     ///     listing from where it stopped. For a machine that has nothing else.
-    ///   - progress: called with each archive before it is read.
+    ///   - progress: called with each archive before it is added.
     /// - Throws: `VaultError` if the vault cannot be read: the next run resumes. `ArchiveError` with code `locked` if a
     ///   pass is running. `ManifestError`, also with code `newer` if the old manifest is a later version's, or
     ///   `permission` if it may not be read.

@@ -59,7 +59,9 @@ package struct EntryLines<Entry: EntryLine>: AsyncSequence, Sendable {
             _ range: Range<Int64>,
             _ progress: ReadingProgress
         ) throws(ArchiveError) -> ([Entry], end: Int64) {
-            let lines = LineReader(SequentialReader(source, range: range, progress: progress))
+            // A batch of lines is far shorter than a large window, and the rest would be read again for the next batch.
+            let window = SequentialReader.recordingWindow
+            let lines = LineReader(SequentialReader(source, range: range, windowSize: window, progress: progress))
             var entries: [Entry] = []
             while entries.count < batchSize, let line = try lines.next() {
                 do throws(EntryLineError) {

@@ -8,6 +8,7 @@ final class StoreExchange: Sendable {
     let patience: StorePatience
     private let credentials: CredentialCache
     private let retry: RetryPolicy
+    private let onRetry: @Sendable (StoreRetry) -> Void
     private let clock: StoreClock
 
     init(
@@ -16,6 +17,7 @@ final class StoreExchange: Sendable {
         engine: TransferEngine,
         retry: RetryPolicy,
         patience: StorePatience,
+        onRetry: @escaping @Sendable (StoreRetry) -> Void,
         clock: StoreClock
     ) {
         self.location = location
@@ -23,6 +25,7 @@ final class StoreExchange: Sendable {
         self.engine = engine
         self.retry = retry
         self.patience = patience
+        self.onRetry = onRetry
         self.clock = clock
     }
 
@@ -81,6 +84,7 @@ final class StoreExchange: Sendable {
             course.attempts += 1
             let delay = retry.delay(afterAttempt: course.attempts, retryAfter: failure.retryAfter)
             guard let delay else { throw failure.error }
+            onRetry(StoreRetry(cause: failure.error, attempt: course.attempts + 1, attempts: retry.attempts))
             do {
                 try await Task.sleep(for: delay)
             } catch {

@@ -34,7 +34,7 @@ extension ByteSource {
         _ body: (UnsafeRawBufferPointer) -> Void
     ) throws(ArchiveError) {
         expect(.forwards)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
         defer { buffer.deallocate() }
         var place = range.lowerBound
         while place < range.upperBound {

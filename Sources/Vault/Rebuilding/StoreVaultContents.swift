@@ -118,8 +118,9 @@ package final class StoreVaultContents: VaultContents {
     // MARK: - Records
 
     package func fetchRecords() async throws(VaultError) {
-        let rule = try await inventory().writer?.rule ?? EpochRule()
-        try await fetchLegacySessions(rule)
+        let inventory = try await inventory()
+        let rule = inventory.writer?.rule ?? EpochRule()
+        try await fetchLegacySessions(inventory.legacyFiles, rule)
         let listing = try await VersionListing.read(below: VaultLayout.logs, in: vault.store)
         count(listing.requests, 0)
         let byOrganization = Dictionary(grouping: listing.versions.keys) { key in
@@ -178,13 +179,12 @@ package final class StoreVaultContents: VaultContents {
         }
     }
 
-    private func fetchLegacySessions(_ rule: EpochRule) async throws(VaultError) {
-        let listing = try await VersionListing.read(below: VaultLayout.archives, in: vault.store)
-        count(listing.requests, 0)
-        let files = listing.versions.compactMap { key, versions -> Fetch? in
-            let text = key.description
-            guard text.hasSuffix(".jsonl") || text.hasSuffix(".jsonl.sha256") else { return nil }
-            return Fetch(key: key, path: "\(root.path)/\(text)", isKept: true, versions: versions)
+    private func fetchLegacySessions(
+        _ listed: [ObjectKey: [ListedVersion]],
+        _ rule: EpochRule
+    ) async throws(VaultError) {
+        let files = listed.map { key, versions in
+            Fetch(key: key, path: "\(root.path)/\(key)", isKept: true, versions: versions)
         }
         try await fetch(files.sorted { $0.key < $1.key }, rule)
     }
@@ -200,20 +200,18 @@ package final class StoreVaultContents: VaultContents {
     }
 
     private func fetch(_ files: [Fetch], _ rule: EpochRule) async throws(VaultError) {
-        var rest = files[...]
-        while !rest.isEmpty {
-            let batch = rest.prefix(Self.width)
-            rest = rest.dropFirst(batch.count)
-            do {
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for file in batch { group.addTask { try await self.fetch(file, rule) } }
-                    try await group.waitForAll()
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (place, file) in files.enumerated() {
+                    if place >= Self.width { _ = try await group.next() }
+                    group.addTask { try await self.fetch(file, rule) }
                 }
-            } catch let error as VaultError {
-                throw error
-            } catch {
-                throw VaultError(.cancelled, "cancelled")
+                try await group.waitForAll()
             }
+        } catch let error as VaultError {
+            throw error
+        } catch {
+            throw VaultError(.cancelled, "cancelled")
         }
     }
 

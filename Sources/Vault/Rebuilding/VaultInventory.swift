@@ -6,6 +6,8 @@ import Recordings
 package struct VaultInventory: Sendable {
     /// Sorted by name.
     package var archives: [ArchiveInVault] = []
+    /// The versions of files of legacy sessions and of their side files, the newest first.
+    package var legacyFiles: [ObjectKey: [ListedVersion]] = [:]
     /// How many versions of archives do not count.
     package var leftOut = 0
     /// The writer; `nil` if there never was one.
@@ -22,38 +24,46 @@ package struct VaultInventory: Sendable {
         let rule = inventory.writer?.rule ?? EpochRule()
         let listing = try await VersionListing.read(below: VaultLayout.archives, in: vault.store)
         inventory.cost.requests += listing.requests
-        let store = vault.store
+        inventory.legacyFiles = listing.versions.filter { key, _ in
+            let text = key.description
+            return text.hasSuffix(".jsonl") || text.hasSuffix(".jsonl.sha256")
+        }
+        for choice in try await choices(from: listing, rule, in: vault.store) {
+            inventory.leftOut += choice.leftOut
+            inventory.cost.requests += choice.requests
+            inventory.cost.byteCount += choice.byteCount
+            if let archive = choice.archive { inventory.archives.append(archive) }
+        }
+        return inventory
+    }
+
+    /// What counts of each archive, in the order of their names.
+    private static func choices(
+        from listing: VersionListing,
+        _ rule: EpochRule,
+        in store: any ObjectStoring
+    ) async throws(VaultError) -> [Choice] {
         let wanted = listing.versions.compactMap { key, versions in
             VaultLayout.archive(at: key).map { (name: $0, versions: versions) }
         }.sorted { $0.name < $1.name }
-        var rest = wanted[...]
-        while !rest.isEmpty {
-            let batch = rest.prefix(width)
-            rest = rest.dropFirst(batch.count)
-            let found: [Choice]
-            do {
-                found = try await withThrowingTaskGroup(of: (Int, Choice).self) { group in
-                    for (place, archive) in batch.enumerated() {
-                        let side = listing.versions[VaultLayout.sideKey(of: archive.name)]?.first
-                        group.addTask {
-                            (place, try await choose(archive.name, archive.versions, side: side, rule, in: store))
-                        }
+        do {
+            return try await withThrowingTaskGroup(of: (Int, Choice).self) { group in
+                var found: [(Int, Choice)] = []
+                for (place, archive) in wanted.enumerated() {
+                    if place >= width, let done = try await group.next() { found.append(done) }
+                    let side = listing.versions[VaultLayout.sideKey(of: archive.name)]?.first
+                    group.addTask {
+                        (place, try await choose(archive.name, archive.versions, side: side, rule, in: store))
                     }
-                    return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
                 }
-            } catch let error as VaultError {
-                throw error
-            } catch {
-                throw VaultError(.cancelled, "cancelled")
+                while let done = try await group.next() { found.append(done) }
+                return found.sorted { $0.0 < $1.0 }.map(\.1)
             }
-            for choice in found {
-                inventory.leftOut += choice.leftOut
-                inventory.cost.requests += choice.requests
-                inventory.cost.byteCount += choice.byteCount
-                if let archive = choice.archive { inventory.archives.append(archive) }
-            }
+        } catch let error as VaultError {
+            throw error
+        } catch {
+            throw VaultError(.cancelled, "cancelled")
         }
-        return inventory
     }
 
     /// The version of an archive that counts: of those that their writer put while it was the writer, one of the latest

@@ -40,7 +40,8 @@ struct VerifyCommand: AsyncParsableCommand {
             --remote reads the copies in the vault instead, whole, and looks at their locks. It says first how many \
             requests and bytes that takes, which many stores charge for; with --share it reads what was read longest \
             ago. A copy that does not hold is put there again by the next pass. Archives that were removed from the \
-            disk because the vault has them are checked by --remote only.
+            disk because the vault has them are checked by --remote only. If the vault should have none, it is asked \
+            whether it answers, and nothing is read.
 
             EXAMPLES
               callark verify
@@ -140,7 +141,8 @@ struct VerifyCommand: AsyncParsableCommand {
                 summary = try await verify(chosen, output)
             }
             try output.json(VerificationSummaryLine(summary, knownDamage: known))
-            output.text(summary.text(isQuick: quick))
+            // Of what was not read, nothing is known.
+            if !remote || summary.archives > 0 { output.text(summary.text(isQuick: quick)) }
             if let first = known.first {
                 let days = known.count == 1 ? "\(first)" : "\(known.count) days, the first \(first)"
                 output.text(
@@ -168,7 +170,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     /// - Throws: ``CommandError`` with exit code 66 for a day of which nothing is known, because then nothing was
     ///   checked.
-    private func requireKnown(_ installation: Installation, _ manifest: Manifest?) async throws {
+    func requireKnown(_ installation: Installation, _ manifest: Manifest?) async throws {
         guard let day = day(in: installation), try !installation.root.hasFiles(of: day, organization: org) else {
             return
         }
@@ -180,7 +182,7 @@ struct VerifyCommand: AsyncParsableCommand {
         )
     }
 
-    private func day(in installation: Installation) -> ArchiveDay? { day.map { $0.day(in: installation) } }
+    func day(in installation: Installation) -> ArchiveDay? { day.map { $0.day(in: installation) } }
 
     func scope(in installation: Installation) -> VerificationRun.Scope {
         VerificationRun.Scope(organization: org, day: day(in: installation), isQuick: quick, share: share)

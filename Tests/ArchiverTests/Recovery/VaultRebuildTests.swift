@@ -65,7 +65,10 @@ import VaultSupport
         return other
     }
 
-    private func rebuild(_ here: Installation) async throws -> Rebuild.Summary {
+    private func rebuild(
+        _ here: Installation,
+        progress: (ArchiveName) -> Void = { _ in }
+    ) async throws -> Rebuild.Summary {
         _ = try await vault(here).takeOver()
         let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
         let rebuild = Rebuild(
@@ -75,7 +78,7 @@ import VaultSupport
             logs: here.logs(now: here.now),
             vault: StoreVaultContents(vault(here))
         )
-        return try await rebuild.run(now: here.now(), restoresRecords: true) { _ in }
+        return try await rebuild.run(now: here.now(), restoresRecords: true, progress: progress)
     }
 
     private func withLostMachine(_ body: (_ lost: Installation, _ new: Installation) async throws -> Void) async throws
@@ -103,6 +106,23 @@ import VaultSupport
             #expect(summary.cost.byteCount >= tails)
             #expect(summary.cost.byteCount <= tails + records)
             #expect(try new.root.archives.list().isEmpty)
+        }
+    }
+
+    /// While some are added, the next ones are fetched.
+    @Test func `lists the same of more archives than are fetched at once, added in their order`() async throws {
+        let days = (1...18).map { "2025-11-\($0 < 10 ? "0" : "")\($0)" }
+        let world = try SimulatedWorld.small(days: days, calls: 2, mix: .plain)
+        try await Installation.with(world) { here in
+            try await pass(here, .between(from: here.now() - .hours(20 * 24), to: nil))
+            let (before, names) = (told(try await here.rows()), try here.root.archives.list().sorted())
+            try #require(names.count > 16)
+            let other = try machine(besides: here)
+            defer { try? FileManager.default.removeItem(atPath: other.root.path) }
+            var added: [ArchiveName] = []
+            let summary = try await rebuild(other) { added.append($0) }
+            #expect(added == names && summary.vaulted == names.count && summary.faults.isEmpty)
+            #expect(told(try await other.rows()) == before)
         }
     }
 

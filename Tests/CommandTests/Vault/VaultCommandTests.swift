@@ -13,6 +13,9 @@ struct `A vault` {
             try await vault.run("vault", "check", environment: vault.elsewhere)
             let configured = try await vault.run("config", "check")
             #expect(configured.output.contains("answers; no archive writes there yet"))
+            let nothing = try await vault.run("verify", "--remote").output
+            #expect(nothing.contains("answers and has no archive; nothing was read: there is no manifest"))
+            #expect(!nothing.contains("no damage"))
             let empty = try await vault.status().summary
             #expect(empty["writer"] == nil && empty["proven"] == nil && empty["waiting"] == .number(0))
             #expect(empty["lock"]?.text == "compliance" && empty["place"]?.text?.hasSuffix("/\(vault.bucket)") == true)
@@ -61,6 +64,14 @@ struct `A vault` {
             }
             #expect(try await vault.status().figures["disk_only"] == .number(2))
             #expect(try await vault.places() == ["archived disk"])
+            let nothing = try await vault.run("verify", "--remote", "--day", vault.desk.day).output
+            #expect(nothing.contains("nothing was read: the manifest knows of no archive of \(vault.desk.day) in it\n"))
+            #expect(!nothing.contains("no damage"))
+            let lines = try await vault.run("verify", "--remote", "--json").objects
+            #expect(lines.map { $0["type"]?.text } == ["cost", "summary"])
+            #expect(lines.allSatisfy { $0["archives"] == .number(0) })
+            let typo = try await vault.run("verify", "--remote", "--day", "2001-01-01", expecting: 66)
+            #expect(typo.errors.contains("2001-01-01"))
             let forecast = try #require(try await vault.run("vault", "push", "--dry-run", "--json").objects.last)
             #expect(forecast["dry_run"] == .boolean(true) && forecast["archives"] == .number(2))
             #expect(try await vault.run("vault", "push", "--dry-run").output.contains("\n  put 2 archives, "))
@@ -138,6 +149,8 @@ struct `A vault` {
                 let line = try #require(try json.objects.last)
                 #expect(line["type"]?.text == "summary", "\(command)")
             }
+            // Nothing is expected there yet, and that can only be said of a vault that answers.
+            try await vault.run("verify", "--remote", expecting: 77, environment: vault.refused)
             let waiting = try await vault.status(expecting: 75)
             #expect(waiting.figures["waiting"] == .number(1) && waiting.summary["waiting"] == .number(1))
             #expect(waiting.figures["failure"]?.text?.contains("403") == true)
@@ -148,6 +161,13 @@ struct `A vault` {
             let stopped = try await vault.run("vault", "status", expecting: 69, environment: try vault.stopped())
             #expect(stopped.errors.contains("check vault.endpoint and the network"))
             #expect(stopped.output.contains("waiting to be put: 1 archive, "))
+            // A person waits for these: they try three times, and say so.
+            for command in [["vault", "status"], ["vault", "check"], ["config", "check"]] {
+                let ending = try await vault.desk.start(command, environment: try vault.stopped()).end()
+                #expect(ending.status == 69, "\(command): \(ending.errors)")
+                let again = ending.errors.components(separatedBy: "trying again (").dropFirst().map { $0.prefix(6) }
+                #expect(again == ["2 of 3", "3 of 3"], "\(command): \(ending.errors)")
+            }
             // It says that nobody need wait for it now.
             let busy = try RawServer { peer in
                 while peer.readHead() != nil {

@@ -63,6 +63,21 @@ import Transfer
         #expect(stub.requests.count { $0.method == "PUT" } == 3)
     }
 
+    @Test func `a repetition is reported before it is sent, with its number and why`() async throws {
+        let reported = Mutex<[StoreRetry]>([])
+        let stub = try StoreStub { _, count in
+            count < 2 ? .refusal(503, "SlowDown") : StoreStub.Answer(status: 404)
+        }
+        try await stub.with(onRetry: { retry in reported.withLock { $0.append(retry) } }) { store async throws in
+            let found = try await store.describe(try key("a"))
+            #expect(found == nil)
+        }
+        let retries = reported.withLock { $0 }
+        #expect(retries.map(\.attempt) == [2, 3] && retries.allSatisfy { $0.attempts == 3 })
+        #expect(retries.allSatisfy { $0.cause.code == .unreachable && $0.cause.message.contains("503") })
+        #expect(stub.requests.count == 3)
+    }
+
     @Test func `a checksum that is wrong on purpose is sent once`() async throws {
         let stub = try StoreStub { _, _ in .refusal(400, "BadDigest") }
         var options = PutOptions()

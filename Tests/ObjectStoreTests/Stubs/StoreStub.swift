@@ -88,6 +88,7 @@ final class StoreStub: Sendable {
             ObjectCredentials(accessKeyID: "AK", secretAccessKey: "top-secret", sessionToken: "session-secret")
         ),
         attempts: Int = 3,
+        onRetry: @escaping @Sendable (StoreRetry) -> Void = { _ in },
         now: @escaping @Sendable () -> Date = { Date() },
         _ body: (ObjectStore) async throws -> Void
     ) async throws {
@@ -98,6 +99,7 @@ final class StoreStub: Sendable {
             engine: engine,
             retry: RetryPolicy(attempts: attempts, baseDelay: .zero),
             patience: StorePatience(request: .seconds(20), stall: .seconds(10), answer: .seconds(20)),
+            onRetry: onRetry,
             now: now
         )
         do {

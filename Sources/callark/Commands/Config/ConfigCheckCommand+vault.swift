@@ -12,14 +12,16 @@ extension ConfigCheckCommand {
         if let finding = Self.keys(installation) { return [("vault", finding), lock] }
         guard !offline else { return [("vault", .ok("\(vault.place), not asked")), lock] }
         do throws(VaultError) {
-            let bucket = try await vault.bucket()
+            let store = try installation.openVaultBriefly { Diagnostics.notice($0) }
+            let asked: any ArchiveVault = if let store { store } else { vault }
+            let bucket = try await asked.bucket()
             guard vault.lock == .none || bucket.locksObjects && bucket.keepsVersions else {
                 let lacking = bucket.keepsVersions ? "object lock" : "versions"
                 let advice =
                     "create a bucket with object lock, which most stores only allow at its creation, or set vault.lock to none"
                 return [("vault", .failed("\(vault.place) has no \(lacking)", advice: advice, .configuration)), lock]
             }
-            return [("vault", try await Self.writer(of: vault, installation)), lock]
+            return [("vault", try await Self.writer(of: vault.place, store)), lock]
         } catch {
             return [("vault", .failed("\(error)", advice: "", ExitStatus(error))), lock]
         }
@@ -27,11 +29,11 @@ extension ConfigCheckCommand {
 
     /// Whether this archive may write there. Asks only: the first pass makes itself the writer of a vault that has none.
     private static func writer(
-        of vault: any ArchiveVault,
-        _ installation: Installation
+        of place: String,
+        _ store: StoreVault?
     ) async throws(VaultError) -> CheckFinding {
-        let answers = "\(vault.place) answers"
-        guard let store = try installation.openVault() else { return .ok(answers) }
+        let answers = "\(place) answers"
+        guard let store else { return .ok(answers) }
         guard try await store.ownWriterRecord() != nil else { return .ok("\(answers); no archive writes there yet") }
         return .ok("\(answers), and this archive may write there")
     }

@@ -25,7 +25,7 @@ struct VaultCheckCommand: AsyncParsableCommand {
 
             EXIT CODES
               0   the lock is real, or `vault.lock` is none
-              69  the store gives no answer
+              69  the store gives no answer in three attempts
               77  the store refuses the credentials
               78  the lock is not real, or refusals do not show it: what the store did is printed
             """
@@ -35,7 +35,7 @@ struct VaultCheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try Installation(common, needsSecrets: false)
-        let vault = try VaultCommand.open(in: installation)
+        let vault = try VaultCommand.openBriefly(in: installation)
         let output = Output(json: common.json)
         defer { output.flush() }
         let check = try await vault.checkLock()

@@ -32,7 +32,17 @@ struct VaultCommand: AsyncParsableCommand {
     /// The vault of the configuration.
     /// - Throws: ``CommandError`` with exit code 78 if there is none; `VaultError`.
     static func open(in installation: Installation) throws -> StoreVault {
-        guard let vault = try installation.openVault() else {
+        try configured(installation.openVault(), in: installation)
+    }
+
+    /// The same for a command whose answer a person waits for: it gives up after seconds, and says on standard error that
+    /// it tries again.
+    static func openBriefly(in installation: Installation) throws -> StoreVault {
+        try configured(installation.openVaultBriefly { Diagnostics.notice($0) }, in: installation)
+    }
+
+    private static func configured(_ vault: StoreVault?, in installation: Installation) throws -> StoreVault {
+        guard let vault else {
             throw CommandError(
                 .configuration,
                 "\(installation.loaded.path) has no section vault; docs/vault.md says what to put there"

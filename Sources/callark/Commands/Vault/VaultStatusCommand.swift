@@ -23,7 +23,7 @@ struct VaultStatusCommand: AsyncParsableCommand {
 
             EXIT CODES
               0   everything that has to be in the vault is there
-              69  the store gives no answer; the figures are printed all the same
+              69  the store gives no answer in three attempts; the figures are printed all the same
               75  archives are sealed and not yet in the vault
               77  the store refuses the credentials
               78  the lock is not real, another archive root is the writer, or somebody has deleted what names it
@@ -38,7 +38,7 @@ struct VaultStatusCommand: AsyncParsableCommand {
     func run() async throws {
         let installation = try Installation(common, needsSecrets: false)
         let organizations = try installation.organizations(named: org.map { [$0] } ?? [])
-        let vault = try VaultCommand.open(in: installation)
+        let vault = try VaultCommand.openBriefly(in: installation)
         let output = Output(json: common.json)
         defer { output.flush() }
         let (zone, now) = (installation.timeZone, installation.now)
