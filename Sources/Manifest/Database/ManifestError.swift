@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Recordings
 
 /// Why the manifest could not be opened, read or written.
 package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -67,7 +68,7 @@ package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible
         else { return (false, "how much is free cannot be told") }
         // File systems that do not count files report zero for both numbers.
         if allFiles != 0 && files == 0 { return (true, "no more files can be created (no free inodes)") }
-        return (bytes == 0, "\(bytes) bytes are free, fewer than its next transaction needs")
+        return (bytes == 0, "\(ByteSize.text(bytes.int64Value)) are free, less than its next transaction needs")
     }
 }
 
