@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import Recordings
 
 /// Why the manifest could not be opened, read or written.
@@ -54,6 +55,7 @@ package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible
         let space = Self.space(at: path)
         // If there is no room to create a file, SQLite says that it cannot open it.
         if code == .permission || code == .inputOutput, space.isUsedUp { code = .full }
+        if code == .permission, access(path, W_OK) != 0, errno == EROFS { code = .readOnly }
         let reason = error.message ?? "result code \(error.extendedResultCode.rawValue)"
         let shortage = code == .full ? "; \(space.text)" : ""
         self.init(code, "manifest \(path): \(reason)\(shortage)\(code.advice)")
