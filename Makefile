@@ -127,6 +127,7 @@ lint: $(PYTHON_ENVIRONMENT)/.complete ## what must be clean before a commit
 	Tests/lint/layout --check
 	Tests/lint/layout Sources Tests
 	Tests/lint/documents
+	Tests/lint/json
 	$(PYTHON_ENVIRONMENT)/bin/vermin --quiet --no-tips --target=3.8- --violations Sources/Evidence/Verifier/callark-verify.py
 
 format: ## lay the sources out

@@ -136,7 +136,9 @@ let package = Package(
         // Backups of what an archive has besides its archives.
         .target(
             name: "Backups",
-            dependencies: ["Evidence", "Files", "Recordings", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Evidence", "Files", "Manifest", "Recordings", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         // The JSON that users see, once, for the command line and whatever else answers them.

@@ -1,6 +1,7 @@
 import Files
 import GRDB
 import Glibc
+import Manifest
 
 /// A copy of an SQLite database that may be in use.
 enum DatabaseCopy {
@@ -8,7 +9,8 @@ enum DatabaseCopy {
     /// holds it.
     private static let sharedLock = (start: off_t(0x4000_0002), count: off_t(510))
 
-    /// Copies the database as of one moment, by SQLite's online backup, and checks the copy. Readers and writers go on.
+    /// Copies the database as of one moment, by SQLite's online backup, and checks the copy. Readers and writers go on. Nothing is
+    /// written next to it, so it may be on a file system that is mounted read-only.
     /// - Parameter advice: what to do if the database is damaged.
     /// - Returns: whether `source` exists.
     static func write(_ source: String, to destination: String, ifDamaged advice: String) throws -> Bool {
@@ -17,7 +19,7 @@ enum DatabaseCopy {
             var configuration = Configuration()
             configuration.readonly = true
             configuration.busyMode = .timeout(10)
-            let from = try DatabaseQueue(path: source, configuration: configuration)
+            let from = try ReadOnlyDatabase.open(source, configuration)
             let to = try DatabaseQueue(path: destination)
             try from.backup(to: to)
             let verdict = try to.writeWithoutTransaction { db in
@@ -33,13 +35,24 @@ enum DatabaseCopy {
         } catch let error as DatabaseError {
             let isDamaged = [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
             let reason = error.message ?? "\(error)"
-            let next = isDamaged ? "; \(advice)" : ""
+            let isOutOfReach = [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+            let next = isDamaged ? "; \(advice)" : isOutOfReach ? Self.advice(on: source) : ""
             throw BackupError(isDamaged ? .damaged : .inputOutput, "cannot copy \(source): \(reason)\(next)")
         }
         let copy = try OpenFile(destination, O_RDONLY)
         try copy.setMode(status.mode & 0o777)
         try copy.synchronizeWithAttributes()
         return true
+    }
+
+    /// What to do about a database that cannot be opened for reading.
+    private static func advice(on source: String) -> String {
+        guard ReadOnlyDatabase.hasLog(source) else {
+            return "; check the owner and the mode of the file and of its folder"
+        }
+        return
+            "; \(source)-wal has changes that this account cannot read without writing next to it: mount the file system for "
+            + "writing, or run this as the account that archives"
     }
 
     /// The number of a process that has the database open, except this one; `nil` if there is none.

@@ -59,6 +59,7 @@ extension Installation {
     /// - Throws: `EvidenceError`.
     package func evidenceLog(of name: OrganizationName) throws(EvidenceError) -> EvidenceLog? {
         guard LogFolder(name, in: root.logsPath).exists else { return nil }
+        try evidence.requireOwnAccount()
         return try EvidenceLog.openExisting(
             EvidenceLog.Place(
                 logs: root.logsPath,

@@ -16,6 +16,7 @@ extension Installation {
         isExact: Bool,
         isLowered: Bool = false
     ) async throws -> Estimating? {
+        if let organization = organization(name) { try requireRoot(forTokensOf: organization) }
         let usual = try setup
         let lowered = usual.lowered
         let setup = isLowered ? lowered : usual

@@ -53,9 +53,10 @@ extension Installation {
     }
 
     /// A client of an organization's provider, outside of any pass.
-    /// - Throws: `SettingsError` for a secret that cannot be read; `TransferError`.
+    /// - Throws: `SettingsError` for a secret that cannot be read; `TransferError`; as ``requireRoot(forTokensOf:)``.
     package func contactCenter(of organization: OrganizationSettings) async throws -> ContactCenter {
-        try await contactCenters.client(
+        try requireRoot(forTokensOf: organization)
+        return try await contactCenters.client(
             of: try provider(organization),
             retry: RetryPolicy(attempts: Self.attempts)
         )

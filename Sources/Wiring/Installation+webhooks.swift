@@ -40,7 +40,9 @@ extension Installation {
     }
 
     /// Notes what the provider does with the events of an organization, for `callark status` and its alarm.
+    /// - Throws: `ArchiveError` if it cannot be written, or the root belongs to another account.
     package func note(_ subscriptions: [Subscription], _ organization: OrganizationName) throws {
+        try root.requireOwnAccount()
         let standing: WebhookState.Standing =
             subscriptions.contains(where: \.isActive) ? .active : subscriptions.isEmpty ? .missing : .inactive
         let state = WebhookState(standing: standing, checkedTime: now.description)

@@ -107,8 +107,11 @@ package struct Installation: Sendable {
     }
 
     /// Requires the root if an organization's tokens are kept below it; a bearer token is not kept anywhere.
-    /// - Throws: `ArchiveError` if the organization's tokens are renewed and there is no root.
+    /// - Throws: `ArchiveError` if the organization's tokens are renewed, and there is no root, or this account could not
+    ///   leave new tokens there for the account of the root.
     package func requireRoot(forTokensOf organization: OrganizationSettings) throws(ArchiveError) {
-        if case .refreshing = organization.credentials { try root.identity() }
+        guard case .refreshing = organization.credentials else { return }
+        try root.identity()
+        try root.requireOwnAccount()
     }
 }

@@ -87,6 +87,18 @@ import Text
         }
     }
 
+    @Test(arguments: ["/api/v1/calls", "/api/v1/calls/count", "/api/v1/gaps"])
+    func `is noted, with audit.metadata, whatever shows calls`(_ path: String) async throws {
+        let settings = "service: { listen: \"127.0.0.1:0\" }\naudit: { metadata: true }"
+        try await Office.with(calls: 2, settings: settings) { office in
+            let key = try await office.key(name: "ann")
+            #expect(try await office.ask("\(path)?organization=acme", key: key).status == 200)
+            let auditor = try await office.key(.auditor)
+            let audit = try await office.ask("/api/v1/audit?organization=acme&actor=ann", key: auditor).json
+            #expect(audit["entries"]?.list.map { $0["action"] } == [.text("call.viewed")], "\(audit)")
+        }
+    }
+
     @Test func `counts calls by the filters of the list`() async throws {
         try await Office.with(calls: 9) { office in
             let key = try await office.key()

@@ -93,10 +93,10 @@ extension Watch {
     package func alarms(of disk: DiskSpace, path: String, minimumFreeBytes: Int64) -> [Alarm] {
         let wanted = max(rules.freeBytes, minimumFreeBytes)
         guard disk.freeBytes < wanted else { return [] }
-        let message = "\(disk.freeBytes) bytes are free at \(path)"
-        let advice = "free \(wanted - disk.freeBytes) bytes there"
+        let message = "\(ByteSize.text(disk.freeBytes)) are free at \(path)"
+        let advice = "free \(ByteSize.text(wanted - disk.freeBytes, rounded: .up)) there"
         guard disk.freeBytes < minimumFreeBytes else { return [Alarm(.warning, .diskLow, "\(message): \(advice)")] }
-        let consequence = "and passes download nothing below \(minimumFreeBytes)"
+        let consequence = "and passes download nothing below \(ByteSize.text(minimumFreeBytes))"
         return [Alarm(.critical, .diskLow, "\(message), \(consequence): \(advice)")]
     }
 }

@@ -101,13 +101,24 @@ package final class EvidenceLogs: Sendable {
         }
     }
 
+    /// Refuses to write to the logs of a root of another account, as ``ArchiveRoot/requireOwnAccount(_:)``.
+    /// - Throws: `EvidenceError` with code `permission`.
+    package func requireOwnAccount() throws(EvidenceError) {
+        do throws(ArchiveError) {
+            try root.requireOwnAccount()
+        } catch {
+            throw EvidenceError(.permission, error.message, path: error.path)
+        }
+    }
+
     /// The log of an organization, open.
-    /// - Throws: `damaged`, `rolledBack` or `key` if it may not be written to.
+    /// - Throws: `damaged`, `rolledBack` or `key` if it may not be written to; `permission`.
     @discardableResult
     package func log(of organization: OrganizationName) throws(EvidenceError) -> EvidenceLog {
         let result: Result<EvidenceLog, EvidenceError> = state.withLock { state in
             if let log = state.open[organization] { return .success(log) }
             do throws(EvidenceError) {
+                try requireOwnAccount()
                 let opened = try EvidenceLog.open(place(of: organization), now: now())
                 state.open[organization] = opened.log
                 if opened.isNew {

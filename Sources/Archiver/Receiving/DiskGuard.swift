@@ -59,7 +59,7 @@ final class DiskGuard: Sendable {
             ArchiverError(
                 .diskLow,
                 "downloads were paused at \(root.path): \(shortage), of which archive.minimum_free_bytes is "
-                    + "\(minimumFreeBytes); free some space and run again"
+                    + "\(ByteSize.text(minimumFreeBytes)); free some space and run again"
             )
         }
     }

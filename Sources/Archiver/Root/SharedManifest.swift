@@ -73,6 +73,7 @@ package actor SharedManifest {
     }
 
     private func open(_ mode: Manifest.Mode) throws -> Manifest {
+        if mode == .readWrite { try root.requireOwnAccount() }
         let recorder = mode == .readWrite ? logs.recorder : nil
         // Looked at before it is opened: if it is replaced in between, the next caller opens the new one.
         let before = try FileSystem.status(of: root.manifestPath)

@@ -62,7 +62,7 @@ package enum LogEntryType: String, CaseIterable, Hashable, Sendable {
         case .erasureRefused: ([.ground], [.taskID, .plan])
         case .legacyAttached: ([.file, .sha256, .day], [.count])
         case .accessCreated, .accessRevoked: ([.name], [.role])
-        case .passRequested: ([], [.from, .to])
+        case .passRequested: ([], [.from, .to, .reason])
         case .anchorAdded: ([.size, .kind, .file, .object], [.certificates, .vkey])
         case .clockStepped: ([.from, .to], [])
         }

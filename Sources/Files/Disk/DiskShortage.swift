@@ -1,3 +1,5 @@
+import Recordings
+
 /// What a full disk has left, and how much was to be written to it.
 package struct DiskShortage: Hashable, Sendable, CustomStringConvertible {
     /// What this process may still use.
@@ -12,7 +14,14 @@ package struct DiskShortage: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String {
         let free =
-            space.freeFiles == 0 ? "no more files can be created (no free inodes)" : "\(space.freeBytes) bytes are free"
-        return neededBytes.map { "\(free), \($0) are needed" } ?? free
+            space.freeFiles == 0
+            ? "no more files can be created (no free inodes)" : "\(text(space.freeBytes)) are free"
+        return neededBytes.map { "\(free), \(text($0)) are needed" } ?? free
+    }
+
+    /// To the byte only if the two numbers would look alike otherwise.
+    private func text(_ bytes: Int64) -> String {
+        let isAlike = neededBytes.map { ByteSize.text($0) == ByteSize.text(space.freeBytes) } ?? false
+        return isAlike ? "\(bytes) bytes" : ByteSize.text(bytes)
     }
 }

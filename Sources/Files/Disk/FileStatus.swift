@@ -6,6 +6,8 @@ package struct FileStatus: Hashable, Sendable {
     package var byteCount: Int64
     /// The permission bits.
     package var mode: mode_t
+    /// The user ID of the account that it belongs to.
+    package var owner: uid_t
     package var isFolder: Bool
     /// Whether it is a regular file: not a folder, device, pipe or symbolic link.
     package var isRegular: Bool
@@ -17,6 +19,7 @@ package struct FileStatus: Hashable, Sendable {
     init(_ status: stat) {
         byteCount = Int64(status.st_size)
         mode = status.st_mode & 0o7777
+        owner = status.st_uid
         isFolder = status.st_mode & S_IFMT == S_IFDIR
         isRegular = status.st_mode & S_IFMT == S_IFREG
         modifiedSecondsSince1970 = Int64(status.st_mtim.tv_sec)

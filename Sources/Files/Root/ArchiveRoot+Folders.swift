@@ -6,8 +6,10 @@ extension ArchiveRoot {
     /// Creates the missing folders below the root (mode 0750; 0700 for the credentials), and writes and removes a file
     /// in each to check that it can.
     /// - Throws: `.missing` if the root has no identity: nothing is then created, because its disk may not be mounted.
+    ///   `.permission` as ``requireOwnAccount(_:)``.
     package func prepare() throws(ArchiveError) {
         try identity()
+        try requireOwnAccount()
         try FileSystem.createFolder(archivesPath)
         try FileSystem.createFolder(spoolPath)
         try FileSystem.createFolder(partsFolder)

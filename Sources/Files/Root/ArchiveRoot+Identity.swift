@@ -37,6 +37,7 @@ extension ArchiveRoot {
         guard try FileSystem.status(of: path) == nil || FileSystem.isFolder(path) else {
             throw ArchiveError(.foreign, "\(path) is not a folder; choose another archive.root", path: path)
         }
+        try requireOwnAccount()
         try FileSystem.createFolder(path)
         // Two processes at once would each report their own identity as the root's.
         let lock = try FileLock.awaited(.exclusive, of: OpenFile(path, O_RDONLY | O_DIRECTORY))

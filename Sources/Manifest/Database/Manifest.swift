@@ -227,35 +227,14 @@ extension Manifest {
         return configuration
     }
 
-    /// Opens the file for reading, even if its folder cannot be written. There SQLite cannot create the shared memory
-    /// file of WAL mode, and refuses the file, unless it is told that no one changes it. That is true as long as there
-    /// is no WAL next to the file.
+    /// Opens the file for reading, even if its folder cannot be written.
     /// - Parameter anyVersion: accepts a manifest of an earlier version too.
     static func openedForReading(_ path: String, anyVersion: Bool = false) throws -> any DatabaseReader {
-        let configuration = configuration(readOnly: true)
-        func check(_ queue: DatabaseQueue) throws {
+        try ReadOnlyDatabase.open(path, configuration(readOnly: true)) { queue in
             do {
                 try queue.read { try checkVersion(of: $0, path: path) }
             } catch let error as ManifestError where error.code == .older && anyVersion {}
         }
-        do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try check(queue)
-            return queue
-        } catch let error as DatabaseError
-            where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) && !hasLog(path)
-        {
-            let allowed = CharacterSet(charactersIn: "/").union(.alphanumerics)
-            let name = path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
-            let queue = try DatabaseQueue(path: "file:\(name)?immutable=1", configuration: configuration)
-            try check(queue)
-            return queue
-        }
-    }
-
-    private static func hasLog(_ path: String) -> Bool {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
-        return (attributes?[.size] as? Int ?? 0) > 0
     }
 
     /// Refuses any other database before anything is written to it: a pool would switch it to WAL mode.

@@ -1,5 +1,7 @@
 import Foundation
 import GRDB
+import Glibc
+import Recordings
 
 /// Why the manifest could not be opened, read or written.
 package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -53,6 +55,7 @@ package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible
         let space = Self.space(at: path)
         // If there is no room to create a file, SQLite says that it cannot open it.
         if code == .permission || code == .inputOutput, space.isUsedUp { code = .full }
+        if code == .permission, access(path, W_OK) != 0, errno == EROFS { code = .readOnly }
         let reason = error.message ?? "result code \(error.extendedResultCode.rawValue)"
         let shortage = code == .full ? "; \(space.text)" : ""
         self.init(code, "manifest \(path): \(reason)\(shortage)\(code.advice)")
@@ -67,7 +70,7 @@ package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible
         else { return (false, "how much is free cannot be told") }
         // File systems that do not count files report zero for both numbers.
         if allFiles != 0 && files == 0 { return (true, "no more files can be created (no free inodes)") }
-        return (bytes == 0, "\(bytes) bytes are free, fewer than its next transaction needs")
+        return (bytes == 0, "\(ByteSize.text(bytes.int64Value)) are free, less than its next transaction needs")
     }
 }
 

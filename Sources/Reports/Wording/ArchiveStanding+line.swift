@@ -15,7 +15,7 @@ extension ArchiveStanding {
         for (name, count) in replacements {
             parts.append(state == .sound ? "\(count) superseded by \(name)" : "\(count) count in \(name)")
         }
-        parts.append("\(archive.byteCount) bytes")
+        parts.append(Readable.bytes(archive.byteCount))
         parts.append("sha256 \(archive.digest)" + (wrong.map { " (as sealed; \($0))" } ?? ""))
         let remark = state == .sound ? "" : "  \(state.rawValue.uppercased())"
         return VisibleText.escaped("\(archive.name)  \(parts.joined(separator: ", "))\(remark)")

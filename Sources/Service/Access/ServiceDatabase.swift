@@ -2,6 +2,7 @@ import Files
 import Foundation
 import GRDB
 import Glibc
+import Manifest
 
 /// The service's own database: keys, sessions, cases, requested passes, and the history of the schedule. Unlike the
 /// manifest, it cannot be rebuilt from the archives.
@@ -11,7 +12,9 @@ import Glibc
 package final class ServiceDatabase: Sendable {
     /// The path of the file.
     package let path: String
-    private let pool: DatabasePool
+    private let reader: any DatabaseReader
+    /// `nil` if it was opened for reading only.
+    private let writer: DatabasePool?
 
     /// `Clrs`: distinguishes the file from any other database.
     private static let applicationID = 0x436c_7273
@@ -22,9 +25,33 @@ package final class ServiceDatabase: Sendable {
         self.path = path
         do {
             try Self.makeFile(path)
-            pool = try DatabasePool(path: path, configuration: Self.configuration)
+            let pool = try DatabasePool(path: path, configuration: Self.configuration)
             try Self.check(pool, path)
             try Self.migrator.migrate(pool)
+            reader = pool
+            writer = pool
+        } catch {
+            throw ServiceError(error, path: path)
+        }
+    }
+
+    /// Opens the database at `path` as it is, even if nothing can be written to its folder.
+    /// - Throws: as ``init(path:)``, and `inputOutput` if nothing is in it yet.
+    package init(reading path: String) throws(ServiceError) {
+        self.path = path
+        var configuration = Self.configuration
+        configuration.readonly = true
+        do {
+            reader = try ReadOnlyDatabase.open(path, configuration) { queue in
+                try queue.read { db in
+                    guard try ServiceDatabase.hasTables(db) else {
+                        let hint = "`callark keys create` begins it"
+                        throw ServiceError(.inputOutput, "\(path) has nothing in it yet: \(hint)")
+                    }
+                    try ServiceDatabase.requireOwn(db, path)
+                }
+            }
+            writer = nil
         } catch {
             throw ServiceError(error, path: path)
         }
@@ -33,7 +60,7 @@ package final class ServiceDatabase: Sendable {
     /// Closes the file. Nothing may use the object afterwards.
     package func close() throws(ServiceError) {
         do {
-            try pool.close()
+            try reader.close()
         } catch {
             throw ServiceError(error, path: path)
         }
@@ -52,10 +79,14 @@ package final class ServiceDatabase: Sendable {
     }
 
     private static func failure(_ path: String) -> ServiceError {
-        let (code, reason) = (errno, String(cString: strerror(errno)))
+        let code = errno
+        let reason = String(cString: strerror(code)).lowercased()
         let isForbidden = [EACCES, EPERM, EROFS].contains(code)
-        let advice = isForbidden ? "; run as the account that archives" : ""
-        return ServiceError(isForbidden ? .permission : .inputOutput, "cannot open \(path): \(reason)\(advice)")
+        let advice =
+            code == EROFS
+            ? "; mount it for writing or choose another archive.root"
+            : isForbidden ? "; run as the account that archives" : ""
+        return ServiceError(isForbidden ? .permission : .inputOutput, "cannot write \(path): \(reason)\(advice)")
     }
 
     private static var configuration: Configuration {
@@ -73,14 +104,21 @@ package final class ServiceDatabase: Sendable {
 
     private static func check(_ pool: DatabasePool, _ path: String) throws {
         try pool.write { db in
-            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-            guard tables > 0 else { return try db.execute(sql: "PRAGMA application_id = \(applicationID)") }
-            guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
-                throw ServiceError(.damaged, "\(path) is a database, but not the service's; move it away")
-            }
-            if try migrator.hasBeenSuperseded(db) {
-                throw ServiceError(.newer, "\(path) was made by a later version of Callark; use that version")
-            }
+            guard try hasTables(db) else { return try db.execute(sql: "PRAGMA application_id = \(applicationID)") }
+            try requireOwn(db, path)
+        }
+    }
+
+    private static func hasTables(_ db: Database) throws -> Bool {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0
+    }
+
+    private static func requireOwn(_ db: Database, _ path: String) throws {
+        guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
+            throw ServiceError(.damaged, "\(path) is a database, but not the service's; move it away")
+        }
+        if try migrator.hasBeenSuperseded(db) {
+            throw ServiceError(.newer, "\(path) was made by a later version of Callark; use that version")
         }
     }
 
@@ -149,7 +187,7 @@ package final class ServiceDatabase: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         do {
-            return try await pool.read(body)
+            return try await reader.read(body)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
@@ -160,8 +198,9 @@ package final class ServiceDatabase: Sendable {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
+        guard let writer else { throw ServiceError(.permission, "\(path) was opened for reading only") }
         do {
-            return try await pool.write(body)
+            return try await writer.write(body)
         } catch is CancellationError {
             throw CancellationError()
         } catch {

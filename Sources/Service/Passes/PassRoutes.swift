@@ -101,19 +101,7 @@ struct PassRoutes: Sendable {
         by actor: Actor,
         now: Timestamp
     ) async throws {
-        let bounds: (from: Timestamp?, to: Timestamp?) =
-            switch request {
-            case .sinceLastPass: (nil, nil)
-            case .day(let day):
-                (
-                    day.interval(in: installation.timeZone).lowerBound,
-                    day.interval(in: installation.timeZone).upperBound
-                )
-            case .between(let from, let to): (from, to)
-            }
-        var values: [LogKeyword: LogValue] = [:]
-        values[.from] = bounds.from.map { .number($0.millisecondsSince1970) }
-        values[.to] = bounds.to.map { .number($0.millisecondsSince1970) }
+        let values = request.logValues(in: installation.timeZone)
         let entries = names.map { LogEntry(.passRequested, time: now, actor: actor, organization: $0, values) }
         let logs = installation.evidence
         _ = try await BlockingWork.run { _ throws(EvidenceError) in try logs.append(entries) }

@@ -1,4 +1,5 @@
 import Archiver
+import Evidence
 import Foundation
 import Recordings
 
@@ -17,5 +18,19 @@ extension PassWindow.Request {
         } else {
             self = .sinceLastPass
         }
+    }
+
+    /// The beginning and the end of the window, as entries of the evidence log have them.
+    func logValues(in timeZone: TimeZone) -> [LogKeyword: LogValue] {
+        let bounds: (from: Timestamp?, to: Timestamp?) =
+            switch self {
+            case .sinceLastPass: (nil, nil)
+            case .day(let day): (day.interval(in: timeZone).lowerBound, day.interval(in: timeZone).upperBound)
+            case .between(let from, let to): (from, to)
+            }
+        var values: [LogKeyword: LogValue] = [:]
+        values[.from] = bounds.from.map { .number($0.millisecondsSince1970) }
+        values[.to] = bounds.to.map { .number($0.millisecondsSince1970) }
+        return values
     }
 }

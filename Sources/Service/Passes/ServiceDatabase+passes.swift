@@ -26,7 +26,15 @@ extension ServiceDatabase {
         """
 
     /// How many times a pass may begin if the process dies each time: the pass may be the cause.
-    private static let mostAttempts = 3
+    static let mostAttempts = 3
+
+    /// What the process before left unfinished, in the order of the requests.
+    struct UnfinishedPasses: Sendable {
+        /// Those that begin again.
+        var again: [RequestedPass] = []
+        /// Those that have begun too often. They stay in the database until they are forgotten.
+        var givenUp: [RequestedPass] = []
+    }
 
     /// Stores a requested pass durably, until ``forget(pass:)`` removes it.
     func keep(_ pass: RequestedPass) async throws {
@@ -72,19 +80,19 @@ extension ServiceDatabase {
         try await write { try $0.execute(sql: update, arguments: [id]) }
     }
 
-    /// The passes that the process before left unfinished, in the order of their requests.
-    /// - Parameter known: the configured organizations. A pass that covers none of them is forgotten, and so is one
-    ///   that has begun too often.
-    func unfinishedPasses(of known: [OrganizationName]) async throws -> [RequestedPass] {
+    /// The passes that the process before left unfinished.
+    /// - Parameter known: the configured organizations. A pass that covers none of them is forgotten: there is no log to
+    ///   note it in.
+    func unfinishedPasses(of known: [OrganizationName]) async throws -> UnfinishedPasses {
         try await write { db in
-            var passes: [RequestedPass] = []
+            var passes = UnfinishedPasses()
             for row in try Row.fetchAll(db, sql: "SELECT * FROM requested_pass ORDER BY row") {
                 let attempts: Int = row["attempts"]
-                if attempts < Self.mostAttempts, let pass = try Self.pass(row, of: known) {
-                    passes.append(pass)
-                } else {
+                guard let pass = try Self.pass(row, of: known) else {
                     try db.execute(sql: "DELETE FROM requested_pass WHERE row = ?", arguments: [row["row"] as Int64])
+                    continue
                 }
+                if attempts < Self.mostAttempts { passes.again.append(pass) } else { passes.givenUp.append(pass) }
             }
             return passes
         }

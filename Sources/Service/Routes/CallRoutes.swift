@@ -64,6 +64,7 @@ struct CallRoutes: Sendable {
         let manifest = try await view.manifest
         let standpoints = try await view.standpoints(of: names, manifest, days: time.days)
         let found = try await manifest.callPage(filter, at: standpoints, limit: Self.mostCounted)
+        try await installation.noteView(of: filter.task, names, by: view.caller.actor)
         return try Answer.json(Count(calls: found.calls.count, more: found.next != nil))
     }
 

@@ -82,11 +82,7 @@ package struct CallarkService: Sendable {
             provider: provider,
             logger: installation.logger
         ) { installation.now }
-        let names = installation.settings.organizations.map(\.name)
-        board = WorkBoard(try await database.unfinishedPasses(of: names))
-        for pass in board.all {
-            installation.logger.notice("a requested pass begins again", metadata: ["pass": "\(pass.id)"])
-        }
+        board = WorkBoard(try await PassResumption(installation: installation, database: database).passes())
         verifications = Verifications(installation: installation, board: WorkBoard())
         estimates = Estimates(installation: installation, board: WorkBoard())
         exports = CaseExports(installation: installation, database: database)

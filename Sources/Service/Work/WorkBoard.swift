@@ -35,14 +35,14 @@ final class WorkBoard<Work: RequestedWork>: Sendable {
         mutating func append(_ work: Work) {
             works.append(work)
             stops[work.id] = StopRequest()
-            waiting.append(work.id)
+            if !work.state.isEnd { waiting.append(work.id) }
         }
     }
 
     /// Serves the ID of the next that has not begun.
     private let line: WaitingLine<State, String>
 
-    /// - Parameter works: what waits from the beginning, in the order of the requests.
+    /// - Parameter works: what waits from the beginning, or ended before, in the order of the requests.
     init(_ works: [Work] = [], mostWaiting: Int = 20, mostKept: Int = 100) {
         self.mostWaiting = mostWaiting
         self.mostKept = mostKept

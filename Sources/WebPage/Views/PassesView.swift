@@ -66,7 +66,8 @@ struct PassesView {
         if let begun = pass.time("begun_time"), let ended = pass.time("ended_time") {
             values["took"] = shown.duration((ended - begun).milliseconds)
         }
-        let reason = results.compactMap { $0.text("reason") ?? $0.text("error") }.first ?? pass.text("error")
+        let error = pass.text("error").map { words.code("pass_error", $0) }
+        let reason = results.compactMap { $0.text("reason") ?? $0.text("error") }.first ?? error
         values["reason"] = reason?.withoutCodeMarks
         if let activity = pass.member("activity"), activity.isObject {
             values.merge(self.activity(activity)) { $1 }

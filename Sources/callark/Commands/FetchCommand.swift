@@ -91,6 +91,8 @@ struct FetchCommand: AsyncParsableCommand {
         installation.acceptsUnknown = acceptUnknown
         if let org { _ = try installation.organizations(named: [org]) }
         try installation.requireReason(reason)
+        // Who gets a call is noted by this process, even if a service archives it.
+        try installation.root.requireOwnAccount()
         installation.warnOfNetworkFileSystem()
         let report = FetchReport(output: Output(json: common.json), folder: FetchFolder(path: folder))
         defer { report.flush() }

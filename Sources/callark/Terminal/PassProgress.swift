@@ -95,7 +95,8 @@ final class PassProgress: Sendable {
         case .refused(let organization, let taskID, let reason):
             Diagnostics.warning("\(organization): task \(taskID): \(reason)")
         case .pausedForSpace(let shortage, let minimum):
-            Diagnostics.warning("downloads are paused: \(shortage), of which archive.minimum_free_bytes is \(minimum)")
+            let kept = Readable.bytes(minimum)
+            Diagnostics.warning("downloads are paused: \(shortage), of which archive.minimum_free_bytes is \(kept)")
         case .mediaTrouble(let host, let reason): Diagnostics.warning("\(host): \(reason)")
         case .recovered(let name, let text): Diagnostics.warning("\(name): \(text)")
         case .logBegun(let begun): Diagnostics.notice(begun)

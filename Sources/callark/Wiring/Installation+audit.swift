@@ -31,6 +31,7 @@ extension Installation {
     }
 
     private func note(_ entries: [LogEntry], publishing: Bool = false, orElse refusal: String) async throws {
+        try evidence.requireOwnAccount()
         do {
             if let failure = try await note(entries, publishing: publishing) {
                 Diagnostics.warning("not noted in the evidence log: \(failure)")

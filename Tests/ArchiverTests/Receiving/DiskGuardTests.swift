@@ -1,5 +1,6 @@
 import DailyArchive
 import Files
+import Recordings
 import Synchronization
 import Testing
 
@@ -81,7 +82,7 @@ import Testing
         #expect(try await disk.admit(row(2)))
         let failure = try #require(disk.failure)
         #expect(failure.code == .diskLow)
-        #expect(failure.message.contains("\(Self.minimum + 10 << 20) bytes are free"))
+        #expect(failure.message.contains("\(ByteSize.text(Self.minimum + 10 << 20)) are free"))
         #expect(failure.message.contains("/archive"))
         #expect(place.warnings == 1)
     }

@@ -76,10 +76,12 @@ import Testing
                 #expect(alarm["code"]?.text == "disk_low" && alarm["severity"]?.text == severity)
                 #expect(alarm["command"] == nil)
                 let told = try #require(alarm["message"]?.text)
-                #expect(told.contains(" bytes are free at \(root.path)\(consequence)"), "\(told)")
+                #expect(told.contains(" MB are free at \(root.path)\(consequence)"), "\(told)")
             }
             let told = try #require(try await alarms(0).first?["message"]?.text)
-            let bytes = try #require(told.firstMatch(of: /free ([0-9]+) bytes there$/)?.output.1)
+            let megabytes = try #require(told.firstMatch(of: #/free ([0-9.]+) MB there$/#)?.output.1)
+            // What it asks for is enough, although it is rounded.
+            let bytes = Int(try #require(Double(megabytes)) * 1e6)
             try await disk.shell("truncate -s -\(bytes) \(disk.path)/ballast")
             #expect(try await alarms(0).isEmpty)
         }

@@ -4,15 +4,17 @@ import Testing
 
 extension Desk {
     /// Starts the service at a port of its own, and waits until it listens.
+    /// - Parameter entrance: the command that starts it, if it is not started directly.
     /// - Returns: the process, and its address.
     func serving(
         environment: [String: String] = [:],
-        scheme: String = "http"
+        scheme: String = "http",
+        within entrance: [String] = []
     ) async throws -> (program: Program, address: String) {
         var environment = environment
         let port = try FreePort.number()
         environment["CALLARK_SERVICE_LISTEN"] = "127.0.0.1:\(port)"
-        let program = try start("serve", environment: environment)
+        let program = try start(["serve"], environment: environment, within: entrance)
         let address = "\(scheme)://127.0.0.1:\(port)"
         let socket = "\(environment["CALLARK_ARCHIVE_ROOT"] ?? root)/service.sock"
         try await eventually("it listens") {

@@ -100,8 +100,43 @@ import Testing
             #expect(try await office.ask("/api/v1/calls", key: key).json["calls"]?.list.isEmpty == false)
             let database = try ServiceDatabase(path: office.installation.root.servicePath)
             let acme = try #require(OrganizationName("acme"))
-            try await eventually { try await database.unfinishedPasses(of: [acme]).isEmpty }
+            try await eventually { try await database.unfinishedPasses(of: [acme]).again.isEmpty }
             try database.close()
+        }
+    }
+
+    @Test func `that the service did not survive three times is given up, and that is noted and shown`() async throws {
+        try await Office.with(
+            before: { office in
+                let database = try ServiceDatabase(path: office.installation.root.servicePath)
+                let acme = try #require(OrganizationName("acme"))
+                let day = try #require(ArchiveDay(office.day))
+                let crashing = RequestedPass(
+                    id: "crashing",
+                    organizations: [acme],
+                    request: .day(day),
+                    retriesFailed: false,
+                    actor: Actor(name: "olga", via: .key),
+                    requestedTime: office.installation.now
+                )
+                try await database.keep(crashing)
+                for _ in 0..<3 { try await database.noteBegin(ofPass: "crashing") }
+                try database.close()
+            }
+        ) { office in
+            let key = try await office.key(.operator)
+            let pass = try await office.ask("/api/v1/passes/crashing", key: key).json
+            #expect(pass["state"] == .text("failed") && pass["error"] == .text("abandoned"), "\(pass)")
+            #expect(pass["requested_by"] == .text("olga") && pass["ended_time"]?.text != nil)
+            let listed = try await office.ask("/api/v1/passes", key: key).json["passes"]?.list ?? []
+            #expect(listed.contains { $0["id"] == .text("crashing") })
+            let database = try ServiceDatabase(path: office.installation.root.servicePath)
+            let acme = try #require(OrganizationName("acme"))
+            #expect(try await database.unfinishedPasses(of: [acme]).givenUp.isEmpty)
+            try database.close()
+            let auditor = try await office.key(.auditor)
+            let audit = try await office.ask("/api/v1/audit?organization=acme&type=pass.requested", key: auditor)
+            #expect(audit.text.contains(PassResumption.reason), "\(audit.text)")
         }
     }
 

@@ -61,9 +61,9 @@ struct EstimateReport {
         switch estimate.basis {
         case .history(let recordings, let rate):
             "as the latest \(Readable.count(recordings, "recording")): "
-                + "\(Int(rate.rounded())) bytes a second"
+                + "\(Readable.bytes(Int64(rate.rounded())))/s"
         case .assumed(let rate):
-            "a guess, because none is archived yet: at most \(Int(rate)) bytes a second"
+            "a guess, because none is archived yet: at most \(Readable.bytes(Int64(rate)))/s"
         }
     }
 

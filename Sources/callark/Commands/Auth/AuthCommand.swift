@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Recordings
 import Settings
 import Transfer
@@ -27,6 +28,7 @@ extension Installation {
     /// The login and logout of an organization.
     /// - Throws: ``CommandError`` with exit code 78 if the organization has no client to log in with.
     func login(to organization: OrganizationSettings, by exchange: any HTTPExchange) throws -> Login {
+        try root.requireOwnAccount()
         guard let login = Login(try provider(organization), exchange: exchange, retry: RetryPolicy(attempts: 3)) else {
             let name = organization.name
             throw CommandError(

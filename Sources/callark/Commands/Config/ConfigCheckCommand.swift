@@ -64,6 +64,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
                 let text = "\(installation.root.path) is on a network file system (\(network))"
                 return .failed(text, advice: "choose an archive.root on a local disk", .inputOutput)
             }
+            try installation.root.requireOwnAccount()
             try installation.root.requireWritable()
             return .ok("\(installation.root.path) is writable, archive \(identity.id)")
         } catch {

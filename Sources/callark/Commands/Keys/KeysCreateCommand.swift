@@ -49,6 +49,7 @@ struct KeysCreateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try Installation(common, needsSecrets: false)
+        try installation.root.requireOwnAccount()
         let bound = organization.isEmpty ? nil : Set(try installation.organizations(named: organization))
         let now = installation.now
         let draft = KeyRegistry.Draft(

@@ -40,7 +40,9 @@ struct KeysListCommand: AsyncParsableCommand {
         var keys: [AccessKey] = []
         // A list makes no database.
         if FileManager.default.fileExists(atPath: installation.root.servicePath) {
-            keys = try await installation.withKeys { database, _ in try await database.keys() }
+            let database = try ServiceDatabase(reading: installation.root.servicePath)
+            defer { try? database.close() }
+            keys = try await database.keys()
         }
         let listed = keys.filter { all || $0.standing(at: now) == .valid }
         try Self.table(now: now, timeZone: installation.timeZone).write(listed, to: output, asCSV: csv)

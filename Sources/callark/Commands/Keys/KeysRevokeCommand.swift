@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Recordings
 import Service
 import Wiring
@@ -24,6 +25,7 @@ struct KeysRevokeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try Installation(common, needsSecrets: false)
+        try installation.root.requireOwnAccount()
         let now = installation.now
         let key = try await installation.withKeys { _, registry in
             try await registry.revoke(name, by: Operator.current, now: now)

@@ -45,6 +45,7 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
 
     private func enrich(_ stop: StopRequest) async throws -> ExitStatus {
         let installation = try Installation(options.common)
+        try installation.root.requireOwnAccount()
         let names = try installation.legacyOrganizations(options.org)
         guard let manifest = try await installation.manifestForReading() else {
             throw CommandError(

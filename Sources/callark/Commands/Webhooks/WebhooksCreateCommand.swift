@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Payloads
 import Recordings
 import Service
@@ -28,6 +29,7 @@ struct WebhooksCreateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try Installation(options.common)
+        try installation.root.requireOwnAccount()
         let organization = try installation.organization(named: options.org)
         let address = try installation.requiredWebhookAddress(of: organization)
         guard let secret = organization.webhookSecret else {

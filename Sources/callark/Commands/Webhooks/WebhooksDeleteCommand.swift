@@ -1,5 +1,6 @@
 import Reports
 import ArgumentParser
+import Files
 import Payloads
 import Recordings
 import Service
@@ -28,6 +29,7 @@ struct WebhooksDeleteCommand: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try Installation(options.common)
+        try installation.root.requireOwnAccount()
         let organization = try installation.organization(named: options.org)
         let address = id == nil ? try installation.requiredWebhookAddress(of: organization) : nil
         let output = Output(json: options.common.json)
