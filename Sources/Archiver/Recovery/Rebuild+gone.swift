@@ -91,12 +91,13 @@ extension Rebuild {
 
     /// Names the archives that were open in the spool, of which the log has recordings and nothing is left. The log says
     /// from then on that these have left the spool, as it does when a pass finds them gone.
+    /// - Parameter isBare: whether the spool is that of another machine, so that nothing of it can be here.
     func findGoneFromSpool(
         _ organization: OrganizationName,
         _ ledger: LogLedger,
         in manifest: Manifest,
         _ summary: inout Summary,
-        isExpected: Bool,
+        isBare: Bool,
         now: Timestamp
     ) async throws {
         let open = Set(try root.openArchives())
@@ -118,11 +119,11 @@ extension Rebuild {
             let message =
                 "\(what) stored in \(name) in the spool, as the evidence log says, and the spool has it no more; the "
                 + "next pass over \(name.day) asks the provider for what is lost"
-            if isExpected { summary.remarks.append(message) }
-            guard !isExpected else { continue }
-            summary.faults.append(
-                ArchiveFault(kind: .notTakenIn, archive: name.description, message: message)
-            )
+            if isBare {
+                summary.remarks.append(message)
+            } else {
+                summary.faults.append(ArchiveFault(kind: .notTakenIn, archive: name.description, message: message))
+            }
         }
         try await logs.run { [entries] logs throws(EvidenceError) in _ = try logs.append(entries) }
     }

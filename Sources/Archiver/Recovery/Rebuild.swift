@@ -178,24 +178,16 @@ package struct Rebuild: Sendable {
                 try LogReplay.read(folder, key: try folder.confirmedKey(keyFile))
             }
             addOlderLog(replay.ledger, of: organization, folder, &summary)
-            if !known.contains(organization) {
-                guard let id = organizations[organization] else {
-                    // Its ID is unknown, so nothing can be noted about it.
-                    try await findGone(organization, replay.ledger, in: manifest, elsewhere, &summary, now: now)
-                    continue
-                }
+            if !known.contains(organization), let id = organizations[organization] {
                 _ = try await manifest.register(organization, id: id)
             }
-            try await replay.apply(to: manifest, organization, now: now)
+            let isKnown = known.contains(organization) || organizations[organization] != nil
+            // Explanations first: what is explained is not lost.
+            if isKnown { try await replay.apply(to: manifest, organization, now: now) }
             try await findGone(organization, replay.ledger, in: manifest, elsewhere, &summary, now: now)
-            try await findGoneFromSpool(
-                organization,
-                replay.ledger,
-                in: manifest,
-                &summary,
-                isExpected: isBare,
-                now: now
-            )
+            try await findGoneFromSpool(organization, replay.ledger, in: manifest, &summary, isBare: isBare, now: now)
+            // Nothing can be noted about an organization whose ID nobody knows.
+            guard isKnown else { continue }
             ledgers[organization] = replay.ledger
             summary.remarks += replay.remarks
             try await LeafIndexing(folder: folder, organization: organization).note(in: manifest, logs)

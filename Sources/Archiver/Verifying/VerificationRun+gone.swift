@@ -5,6 +5,17 @@ import Manifest
 import Recordings
 
 extension VerificationRun {
+    /// Archives that the evidence logs say were sealed, and that neither the manifest nor the disk has. Nothing else is
+    /// checked.
+    package func gone(_ scope: Scope = Scope()) async throws -> [VerificationReport] {
+        let ledgers = try await LogLedgers.read(root, keyFile: keyFile, organization: scope.organization)
+        return try await findGone(ledgers, manifest, scope).map { path, fault in
+            var report = VerificationReport(path: path)
+            report.faults = [fault]
+            return report
+        }
+    }
+
     /// Archives that an evidence log says were sealed, and that neither the manifest nor the disk has.
     func findGone(
         _ ledgers: LogLedgers,

@@ -13,7 +13,7 @@ package struct VerificationRun: Sendable {
     /// What the archives are compared with; `nil` if there is no manifest that can be read.
     package let manifest: Manifest?
     private let manifestFault: ArchiveFault?
-    private let keyFile: LogKeyFile
+    let keyFile: LogKeyFile
     private let onBytes: @Sendable (Int) -> Void
 
     /// What to check.
