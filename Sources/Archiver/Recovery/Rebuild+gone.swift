@@ -128,6 +128,41 @@ extension Rebuild {
         try await logs.run { [entries] logs throws(EvidenceError) in _ = try logs.append(entries) }
     }
 
+    /// What the evidence logs have in the open archives of the spool, before these are adopted.
+    func loggedInSpool() async throws -> [ArchiveName: [LoggedRecording]] {
+        var logged: [ArchiveName: [LoggedRecording]] = [:]
+        for (organization, names) in Dictionary(grouping: try root.openArchives(), by: \.organization) {
+            guard LogFolder(organization, in: root.logsPath).exists else { continue }
+            let contents = try await LoggedContents.read(Set(names), of: organization, in: root)
+            for name in names { logged[name] = contents.recordings(of: name) }
+        }
+        return logged
+    }
+
+    /// Names the open archives of which a part is lost: recordings that the log had in them and that nothing holds now.
+    func findLostFromSpool(
+        _ logged: [ArchiveName: [LoggedRecording]],
+        in manifest: Manifest,
+        _ summary: inout Summary
+    ) async throws {
+        let skipped = Set(summary.faults.map(\.archive))
+        for (name, recordings) in logged.sorted(by: { $0.key < $1.key }) where !skipped.contains(name.description) {
+            let account = try await manifest.account(
+                for: recordings,
+                of: name,
+                explainedSince: nil,
+                altered: AlteredArchives(),
+                isOpen: true
+            )
+            guard !account.lost.isEmpty else { continue }
+            let what = account.lost.count == 1 ? "1 recording" : "\(account.lost.count) recordings"
+            let message =
+                "\(what) of \(name) in the spool, as the evidence log has it, cannot be read any more; the next pass over "
+                + "\(name.day) asks the provider for what is lost"
+            summary.faults.append(ArchiveFault(kind: .notTakenIn, archive: name.description, message: message))
+        }
+    }
+
     private func left(_ recording: LoggedRecording, _ name: ArchiveName, now: Timestamp) -> LogEntry {
         LogEntry(
             .damageFound,

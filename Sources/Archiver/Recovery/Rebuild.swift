@@ -127,7 +127,9 @@ package struct Rebuild: Sendable {
         summary.recordings =
             try await manifest.sealedArchives().reduce(0) { $0 + $1.recordings }
             - manifest.displacedCopies().count
+        let inSpool = try await loggedInSpool()
         summary.stored = try await adoptSpool(adopter, logs, &summary, now: now)
+        try await findLostFromSpool(inSpool, in: manifest, &summary)
         summary.faults = try await adopter.standing(summary.faults)
         let ledgers = try await replay(into: manifest, elsewhere, &summary, isBare: restoresRecords, now: now)
         try addStrays(elsewhere, &summary)

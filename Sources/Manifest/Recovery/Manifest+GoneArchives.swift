@@ -40,11 +40,13 @@ extension Manifest {
     /// - Parameters:
     ///   - explained: the time since which an explanation of a task is about this loss; `nil` if none can be.
     ///   - altered: the archives whose files are not as they were sealed.
+    ///   - isOpen: whether it is an open archive, which may hold some of them still.
     package func account(
         for logged: [LoggedRecording],
         of name: ArchiveName,
         explainedSince explained: Timestamp?,
-        altered: AlteredArchives
+        altered: AlteredArchives,
+        isOpen: Bool = false
     ) async throws -> LossAccount {
         try await read { db in
             var account = LossAccount()
@@ -57,7 +59,9 @@ extension Manifest {
                     account.lost.append(recording)
                     return
                 }
-                if let holder = try recording.holder(task, besides: name, altered, in: db) {
+                if let holder = try recording.holder(task, name.organization, altered, in: db),
+                    isOpen || holder.name != name
+                {
                     if !holder.isSealed { account.isSealed = false }
                     if holder.isSealed { account.successor = max(account.successor ?? holder.name, holder.name) }
                 } else if try explained.map({ try task.isExplained(since: $0, in: db) }) != true {
@@ -73,7 +77,7 @@ extension LoggedRecording {
     /// The archive that has this recording.
     fileprivate func holder(
         _ task: KnownTask,
-        besides gone: ArchiveName,
+        _ organization: OrganizationName,
         _ altered: AlteredArchives,
         in db: Database
     ) throws -> (name: ArchiveName, isSealed: Bool)? {
@@ -88,8 +92,8 @@ extension LoggedRecording {
         guard let row = try Row.fetchOne(db.cachedStatement(sql: select), arguments: arguments) else { return nil }
         let archive: Int64 = try row[0]
         let day: ArchiveDay = try row[1]
-        let name = try ArchiveName(organization: gone.organization, day: day, stored: try row[2])
-        guard name != gone, altered[archive] == nil else { return nil }
+        let name = try ArchiveName(organization: organization, day: day, stored: try row[2])
+        guard altered[archive] == nil else { return nil }
         let held = try ContentDigest(stored: row[4])
         let isSealed: Bool = try row[3]
         return isReplaced || held == digest ? (name, isSealed) : nil

@@ -2,9 +2,11 @@ import DailyArchive
 import Files
 import Foundation
 import Logging
+import Manifest
 import Recordings
 import Simulator
 import Testing
+import WebexContactCenter
 
 @testable import Archiver
 
@@ -52,6 +54,32 @@ import Testing
             // The log says from then on that it left the spool.
             let again = try await rebuild(here, organizations: organizations)
             #expect(again.faults.isEmpty)
+            try await here.pass()
+            let held = try await here.held()
+            #expect(held == stored)
+        }
+    }
+
+    @Test func `names an open archive of which a part is lost, once`() async throws {
+        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
+        let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
+        try await Installation.with(world) { here in
+            try await here.pass()
+            let stored = try await here.held()
+            let rows = try await here.recordings()
+            let last = try #require(rows.compactMap(\.held?.offset).max())
+            try #require(rows.count > 1)
+            let open = try #require(try here.root.openArchives().first)
+            let file = try #require(FileHandle(forUpdatingAtPath: here.root.openArchivePath(open)))
+            try file.truncate(atOffset: UInt64(last))
+            try file.close()
+            try remove([], here)
+            let summary = try await rebuild(here, organizations: configured(here))
+            #expect(summary.stored == rows.count - 1)
+            #expect(summary.faults.map(\.archive) == [open.description], "\(summary.faults)")
+            #expect(summary.faults.first?.message.hasPrefix("1 recording of") == true)
+            let again = try await rebuild(here, organizations: configured(here))
+            #expect(again.faults.isEmpty, "\(again.faults)")
             try await here.pass()
             let held = try await here.held()
             #expect(held == stored)
