@@ -28,7 +28,8 @@ package struct LogCrossCheck: Sendable {
         var faults: [LogReport.Fault] = []
         for archive in known { faults += try await compare(archive, ledger) }
         let evicted = Set(known.filter { $0.vault?.evictedTime != nil }.map(\.name))
-        faults += try await missing(ledger, knownTo: Set(known.map(\.name)), besides: evicted)
+        let rows = Dictionary(known.map { ($0.name, $0) }) { first, _ in first }
+        faults += try await missing(ledger, knownTo: rows, besides: evicted)
         // A running pass writes to the log first and to the manifest a moment later.
         if try PassLock.holder(of: root) == nil {
             for open in try await manifest?.openArchives() ?? [] where open.name.organization == organization {
@@ -51,6 +52,12 @@ package struct LogCrossCheck: Sendable {
         guard sealed.digest == archive.digest else {
             let comparison = LogComparison(root: root, name: archive.name, entry: logged.entry, sealed: sealed)
             return try await comparison.faults(archive.digest).map { Self.fault(path, $0.message) }
+        }
+        // Only the log knows what was in it: whether that is lost is found out below.
+        if members.isEmpty, archive.recordings > 0, archive.vault?.evictedTime == nil,
+            try root.archives.byteCount(of: archive.name) == nil
+        {
+            return []
         }
         guard !logged.isAdopted else { return [] }
         let difference = try await difference(archive.name, path, logged.stored)
@@ -77,10 +84,11 @@ package struct LogCrossCheck: Sendable {
     /// - Parameter evicted: those that were removed from the disk because the vault has them.
     private func missing(
         _ ledger: LogLedger,
-        knownTo known: Set<ArchiveName>,
+        knownTo known: [ArchiveName: ArchiveRow],
         besides evicted: Set<ArchiveName>
     ) async throws -> [LogReport.Fault] {
         var faults: [LogReport.Fault] = []
+        var unknown: [GoneArchive] = []
         let open = Set(try root.openArchives())
         for (text, logged) in ledger.archives.sorted(by: { $0.key < $1.key }) {
             guard let name = ArchiveName(text), name.organization == organization, !open.contains(name),
@@ -90,17 +98,36 @@ package struct LogCrossCheck: Sendable {
             }
             guard try root.archives.byteCount(of: name) == nil else { continue }
             let path = root.archivePath(name)
-            if logged.sealed != nil {
+            if let sealed = logged.sealed {
+                guard let row = known[name] else {
+                    unknown.append(GoneArchive(name: name, sealed: sealed, entry: logged.entry))
+                    continue
+                }
                 let members = try await manifest?.archivedRecordings(in: name).collected() ?? []
-                let isResolved = known.contains(name) && !members.contains(where: \.isCounting)
+                let isResolved = members.isEmpty ? row.supersededBy != nil : !members.contains(where: \.isCounting)
                 if isResolved { continue }
-                faults.append(Self.fault(path, "entry \(logged.entry) says that it was sealed, and it is missing"))
+                faults.append(Self.missing(path, logged.entry))
             } else if logged.stored.count > 0 {
                 let count = logged.stored.count
                 faults.append(Self.fault(path, "the log has \(count) recordings stored in it, and it is missing"))
             }
         }
+        return faults + (try await lost(unknown))
+    }
+
+    /// Those of the archives that the manifest does not know of which something is held nowhere else.
+    private func lost(_ gone: [GoneArchive]) async throws -> [LogReport.Fault] {
+        guard !gone.isEmpty else { return [] }
+        let contents = try await LoggedContents.read(Set(gone.map(\.name)), of: organization, in: root)
+        var faults: [LogReport.Fault] = []
+        for archive in gone where try await archive.loss(contents, manifest, in: root) != nil {
+            faults.append(Self.missing(root.archivePath(archive.name), archive.entry))
+        }
         return faults
+    }
+
+    private static func missing(_ path: String, _ entry: Int64) -> LogReport.Fault {
+        fault(path, "entry \(entry) says that it was sealed, and it is missing")
     }
 
     /// Days that are closed in the manifest, but reopened or closed with another record in the log.

@@ -109,7 +109,8 @@ package struct LogLedger: Sendable {
             guard let digest = entry.digest(.sha256) else { break }
             archives[name, default: Archive()].sealed = LoggedArchive.Sealing(
                 digest: digest,
-                recordings: entry.number(.recordings) ?? 0
+                recordings: entry.number(.recordings) ?? 0,
+                byteCount: entry.number(.bytes)
             )
             archives[name]?.entry = index
             archives[name]?.damaged = nil
@@ -151,13 +152,23 @@ package struct LogLedger: Sendable {
 /// The logs of a root, read as above, and the faults of those that could not be read.
 package struct LogLedgers: Sendable {
     private var ledgers: [OrganizationName: LogLedger] = [:]
-    /// Logs that are not sound: nothing can be compared with them.
+    /// Logs that are not sound, or gone: nothing can be compared with them.
     package private(set) var faults: [ArchiveFault] = []
+
+    package init() {}
 
     subscript(organization: OrganizationName) -> LogLedger? { ledgers[organization] }
 
     /// Those that could be read, by name.
     var all: [(key: OrganizationName, value: LogLedger)] { ledgers.sorted { $0.key < $1.key } }
+
+    /// Whether a log has a sealed archive of the day.
+    package func knows(_ day: ArchiveDay, organization: OrganizationName?) -> Bool {
+        ledgers.contains { name, ledger in
+            guard organization == nil || organization == name else { return false }
+            return ledger.archives.contains { $0.value.sealed != nil && ArchiveName($0.key)?.day == day }
+        }
+    }
 
     /// Reads the log of one organization, or all logs below the root. Writes nothing and takes no lock.
     /// - Parameter keyFile: the file with the key. If this account cannot read it, the key that a log names itself is
@@ -169,12 +180,28 @@ package struct LogLedgers: Sendable {
     ) async throws(ArchiveError) -> LogLedgers {
         try await BlockingWork.run { _ throws(ArchiveError) in
             var all = LogLedgers()
-            for name in try FileSystem.names(in: root.logsPath).compactMap({ OrganizationName($0) })
-            where organization == nil || organization == name {
+            let present = Set(try FileSystem.names(in: root.logsPath).compactMap({ OrganizationName($0) }))
+            for name in present where organization == nil || organization == name {
                 all.read(name, LogFolder(name, in: root.logsPath), keyFile)
+            }
+            for name in remembered(by: keyFile).subtracting(present) where organization == nil || organization == name {
+                guard let newest = try? keyFile.newest(name) else { continue }
+                all.faults.append(ArchiveFault(missing: LogFolder(name, in: root.logsPath), of: name, newest))
             }
             return all
         }
+    }
+
+    /// The organizations of which this machine remembers a state of the log.
+    private static func remembered(by keyFile: LogKeyFile) -> Set<OrganizationName> {
+        let parts = keyFile.path.split(separator: "/")
+        guard let file = parts.last else { return [] }
+        let names = (try? FileSystem.names(in: FileSystem.folder(of: keyFile.path))) ?? []
+        let (prefix, suffix) = ("\(file).", ".newest")
+        return Set(
+            names.filter { $0.hasPrefix(prefix) && $0.hasSuffix(suffix) && $0.count > prefix.count + suffix.count }
+                .compactMap { OrganizationName(String($0.dropFirst(prefix.count).dropLast(suffix.count))) }
+        )
     }
 
     private mutating func read(_ name: OrganizationName, _ folder: LogFolder, _ keyFile: LogKeyFile) {
@@ -190,6 +217,18 @@ package struct LogLedgers: Sendable {
                 )
             )
         }
+    }
+}
+
+extension ArchiveFault {
+    /// A log that this machine remembers to have written, and that is gone.
+    init(missing folder: LogFolder, of organization: OrganizationName, _ newest: LogPosition) {
+        self.init(
+            kind: .evidence,
+            archive: "evidence log \(organization)",
+            message: "\(folder.path) is missing, and had \(newest.size) entries: nothing says which archives were "
+                + "sealed; put back a copy of the log"
+        )
     }
 }
 

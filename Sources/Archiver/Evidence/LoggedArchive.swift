@@ -22,6 +22,8 @@ struct LoggedArchive: Sendable {
     struct Sealing: Hashable, Sendable {
         var digest: ContentDigest
         var recordings: Int64
+        /// Its length; `nil` if the entry does not say.
+        var byteCount: Int64?
     }
 
     /// The `detail` of an entry of a recording that left an archive in the spool, and was never sealed with it.
@@ -86,7 +88,11 @@ extension LoggedArchive {
         switch entry.type {
         case .archiveSealed, .archiveAdopted:
             guard sealed == nil, let digest = entry.digest(.sha256) else { return }
-            sealed = Sealing(digest: digest, recordings: entry.number(.recordings) ?? 0)
+            sealed = Sealing(
+                digest: digest,
+                recordings: entry.number(.recordings) ?? 0,
+                byteCount: entry.number(.bytes)
+            )
         case .recordingStored:
             guard let path = entry.text(.path), !left.contains(path), recordings[path] == nil,
                 let digest = entry.digest(.sha256)

@@ -142,16 +142,35 @@ package struct CallArchive: Sendable {
 
     /// A new manifest next to old archives would fetch everything again and then find the archives' names taken. It
     /// would also remove what is in the spool, because it knows of nothing stored there.
-    /// - Throws: ``ArchiverError`` with code `damaged` if there are archives but no manifest.
+    /// - Throws: ``ArchiverError`` with code `damaged` if there are archives but no manifest, or if an evidence log says that
+    ///   there were.
     package static func requireManifest(of root: ArchiveRoot) throws {
-        guard try !Manifest.exists(at: root.manifestPath),
+        guard try !Manifest.exists(at: root.manifestPath) else { return }
+        guard
             let archive = try root.archives.list().first ?? root.openArchives().first ?? root.archives.lost().first
-        else { return }
+        else {
+            guard let sealed = try sealedByLog(of: root) else { return }
+            throw ArchiverError(
+                .damaged,
+                "\(root.manifestPath) is missing, and the evidence log says that archives such as \(sealed) were sealed, "
+                    + "which are missing too; put them back, and run `callark rebuild`"
+            )
+        }
         throw ArchiverError(
             .damaged,
             "\(root.manifestPath) is missing, though there are archives such as \(archive); "
                 + "run `callark rebuild` to rebuild it from them"
         )
+    }
+
+    /// An archive that an evidence log says was sealed. It reads the logs, so it is for a root without a manifest only.
+    private static func sealedByLog(of root: ArchiveRoot) throws -> ArchiveName? {
+        for name in try FileSystem.names(in: root.logsPath).compactMap({ OrganizationName($0) }).sorted() {
+            let ledger = try? LogLedger.read(LogFolder(name, in: root.logsPath), key: nil)
+            let sealed = (ledger?.archives ?? [:]).filter { $0.value.sealed != nil }.keys.compactMap { ArchiveName($0) }
+            if let first = sealed.min() { return first }
+        }
+        return nil
     }
 
     private static func register(_ provider: ProviderSettings, in manifest: Manifest) async throws {

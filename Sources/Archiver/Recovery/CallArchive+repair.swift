@@ -147,11 +147,8 @@ private struct RepairWork {
             DisplacementFilter(organization: scope.organization, day: scope.day, reason: .damaged, isUnheld: true)
         )
         try await fetch(copies, stored, &repair)
-        try await seal(
-            days: Set(copies.map(\.archive) + stored.map(\.held.archive) + copied.map(\.0)),
-            renewing: found.withoutRecordings.subtracting(open),
-            &repair
-        )
+        let days = Set(copies.map(\.archive) + stored.map(\.held.archive) + copied.map(\.0))
+        try await regain(found.spoiled, days, renewing: found.withoutRecordings.subtracting(open), &repair)
         for (name, row) in copied {
             repair.outcomes.append(try await outcome(name, row.held?.offset ?? 0, row.key, isCopied: true))
         }
@@ -327,13 +324,36 @@ private struct RepairWork {
         }
     }
 
+    /// Asks for what was in archives that only the evidence log knows, and seals what arrived.
+    /// - Parameters:
+    ///   - spoiled: all archives with a fault.
+    ///   - days: archives of the days for which something else arrived.
+    private func regain(
+        _ spoiled: Set<ArchiveName>,
+        _ days: Set<ArchiveName>,
+        renewing empty: Set<ArchiveName>,
+        _ repair: inout Repair
+    ) async throws {
+        let (gone, failures) = try await archive.fetchGone(spoiled)
+        for (name, error) in failures { repair.fail(name, error) }
+        repair.gone = gone.sorted()
+        let explained = try await context.daysToRenew(gone)
+        try await seal(days: days.union(gone), renewing: empty, explained: explained, &repair)
+        for name in Set(gone.map(\.organization)).sorted() {
+            let settled = try await context.settleGone(name)
+            repair.regained += settled.filter { gone.contains($0) }
+        }
+    }
+
     /// Seals what arrived for past days, whatever its source.
     /// - Parameters:
     ///   - names: archives of those days.
     ///   - empty: damaged archives without recordings, which another archive of their day replaces.
+    ///   - explained: gone archives whose loss is explained: another archive of their day has the lines of their calls.
     private func seal(
         days names: Set<ArchiveName>,
         renewing empty: Set<ArchiveName>,
+        explained: Set<ArchiveName>,
         _ repair: inout Repair
     ) async throws {
         try await context.writer.close()
@@ -343,7 +363,7 @@ private struct RepairWork {
             let lost = empty.filter { $0.organization == organization }
             var sealing = Sealing(organization: organization, listed: nil, context: context)
             sealing.only = Set(archives.map(\.day))
-            sealing.renewing = Set(lost.map(\.day))
+            sealing.renewing = Set(lost.union(explained.filter { $0.organization == organization }).map(\.day))
             let outcome = try await sealing.run()
             for name in lost.sorted() {
                 guard let later = outcome.sealed.map(\.name).last(where: { $0.day == name.day }) else { continue }

@@ -20,7 +20,7 @@ package struct Contradictions: Sendable {
 
     package var isEmpty: Bool { count == 0 }
 
-    private mutating func add(_ fault: ArchiveFault) {
+    mutating func add(_ fault: ArchiveFault) {
         count += 1
         if faults.count < Self.namedFaults { faults.append(fault) }
     }

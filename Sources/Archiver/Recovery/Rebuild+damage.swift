@@ -7,9 +7,11 @@ extension Rebuild {
     /// Puts the damage that was found into the evidence logs and among the events, unless it is what a log already has.
     /// - Parameters:
     ///   - faults: everything that was found.
+    ///   - gone: the archives that are nowhere, with the number of recordings that each had.
     ///   - ledgers: what the log of each organization says.
     func noteDamage(
         _ faults: [ArchiveFault],
+        _ gone: [ArchiveName: Int64],
         _ ledgers: [OrganizationName: LogLedger],
         in manifest: Manifest,
         now: Timestamp
@@ -19,7 +21,7 @@ extension Rebuild {
         let found = Dictionary(grouping: faults.filter(\.isOfContent)) { $0.archive }
         for (text, faults) in found.sorted(by: { $0.key < $1.key }) {
             guard let name = ArchiveName(text), let ledger = ledgers[name.organization] else { continue }
-            let damaged = Int64(Set(faults.filter(\.isOfRecording).compactMap(\.offset)).count)
+            let damaged = gone[name] ?? Int64(Set(faults.filter(\.isOfRecording).compactMap(\.offset)).count)
             guard ledger.archives[text]?.damaged != damaged else { continue }
             var detail = ["archive": text, "fault": faults[0].message]
             var values: [LogKeyword: LogValue] = [.archive: .text(text), .detail: .text("archive")]

@@ -16,6 +16,8 @@ package struct Rebuild: Sendable {
     private let vault: (any VaultContents)?
     let actor: Actor?
     let logs: EvidenceLogs
+    /// The IDs of the organizations that are known without an archive.
+    let organizations: [OrganizationName: OrganizationID]
 
     /// The outcome.
     package struct Summary: Sendable {
@@ -40,6 +42,11 @@ package struct Rebuild: Sendable {
         package var cost = VaultCost()
         /// The logs that came from the vault, and how each goes on.
         package var logs: [LogContinuation] = []
+        /// The archives that an evidence log says were sealed and that are nowhere, with the number of recordings that each
+        /// had. Each is among the faults.
+        package var gone: [ArchiveName: Int64] = [:]
+        /// How many of these recordings no other archive has.
+        package var goneRecordings: Int64 = 0
     }
 
     /// Why the present manifest was left in place.
@@ -53,6 +60,7 @@ package struct Rebuild: Sendable {
     /// - Parameters:
     ///   - actor: the actor on whose behalf it is done, for the log of events.
     ///   - logs: the evidence logs of the root; `nil` for the defaults.
+    ///   - organizations: the IDs of the configured organizations, for those of which only the evidence log is left.
     ///   - vault: what else has archives. Those that the disk does not have are added by their metadata alone.
     package init(
         root: ArchiveRoot,
@@ -60,8 +68,10 @@ package struct Rebuild: Sendable {
         logger: Logger,
         actor: Actor? = nil,
         logs: EvidenceLogs? = nil,
+        organizations: [OrganizationName: OrganizationID] = [:],
         vault: (any VaultContents)? = nil
     ) {
+        self.organizations = organizations
         self.vault = vault
         self.actor = actor
         self.logs = logs ?? EvidenceLogs(root: root, setup: EvidenceLogs.Setup(of: root), actor: actor ?? .service)
@@ -106,8 +116,7 @@ package struct Rebuild: Sendable {
         let dayCloses = try await adoptSealed(adopter, elsewhere, &summary, now: now, progress)
         // Before the spool is changed.
         if let former {
-            let path = root.manifestPath
-            summary.contradictions = try await .find(former, at: path, draft: manifest, root: root)
+            summary.contradictions = try await contradictions(of: former, manifest, elsewhere)
             if !discardingOld { summary.refusal = refusal(former, summary.contradictions) }
             if summary.refusal != nil {
                 try manifest.close()
@@ -119,13 +128,13 @@ package struct Rebuild: Sendable {
         summary.recordings =
             try await manifest.sealedArchives().reduce(0) { $0 + $1.recordings }
             - manifest.displacedCopies().count
+        let inSpool = try await loggedInSpool()
         summary.stored = try await adoptSpool(adopter, logs, &summary, now: now)
+        try await findLostFromSpool(inSpool, in: manifest, &summary)
         summary.faults = try await adopter.standing(summary.faults)
-        let ledgers = try await replay(into: manifest, &summary, now: now)
-        summary.faults += try root.archives.misplaced().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
-        summary.faults += try root.archives.lost().filter { elsewhere?[$0] == nil }
-            .map { ArchiveFault(lost: $0, at: root.archivePath($0)) }
-        try await noteDamage(summary.faults, ledgers, in: manifest, now: now)
+        let ledgers = try await replay(into: manifest, elsewhere, &summary, isBare: restoresRecords, now: now)
+        try addStrays(elsewhere, &summary)
+        try await noteDamage(summary.faults, summary.gone, ledgers, in: manifest, now: now)
         try await dayCloses.restore(into: manifest, now: now)
         try await dayCloses.demandClosings(in: manifest, lackingIn: ledgers)
         if restoresRecords, let vault { try await restoreListing(into: manifest, from: vault) }
@@ -140,45 +149,80 @@ package struct Rebuild: Sendable {
         return summary
     }
 
+    /// Adds files that are not where they belong to the faults, and archives of which only the side file is left.
+    private func addStrays(_ elsewhere: ArchivesInVault?, _ summary: inout Summary) throws {
+        summary.faults += try root.archives.misplaced().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
+        let named = Set(summary.gone.keys)
+        summary.faults += try root.archives.lost().filter { elsewhere?[$0] == nil && !named.contains($0) }
+            .map { ArchiveFault(lost: $0, at: root.archivePath($0)) }
+    }
+
     /// Adds from the evidence logs what no archive has, and compares the archives with them.
+    /// - Parameter isBare: whether this machine has nothing but the vault, so that nothing can be in its spool.
     /// - Returns: what each log says.
     private func replay(
         into manifest: Manifest,
+        _ elsewhere: ArchivesInVault?,
         _ summary: inout Summary,
+        isBare: Bool,
         now: Timestamp
     ) async throws -> [OrganizationName: LogLedger] {
         var ledgers: [OrganizationName: LogLedger] = [:]
-        for organization in try await manifest.organizations().map(\.name) {
+        let known = Set(try await manifest.organizations().map(\.name))
+        let logged = try FileSystem.names(in: root.logsPath).compactMap { OrganizationName($0) }
+        for organization in known.union(logged).sorted() {
             let folder = LogFolder(organization, in: root.logsPath)
-            guard folder.exists else { continue }
+            guard folder.exists else {
+                addMissingLog(of: organization, folder, &summary)
+                continue
+            }
             let keyFile = logs.setup.keyFile
             let replay = try await logs.run { _ throws(EvidenceError) in
                 try LogReplay.read(folder, key: try folder.confirmedKey(keyFile))
             }
-            try await replay.apply(to: manifest, organization, now: now)
+            addOlderLog(replay.ledger, of: organization, folder, &summary)
+            if !known.contains(organization), let id = organizations[organization] {
+                _ = try await manifest.register(organization, id: id)
+            }
+            let isKnown = known.contains(organization) || organizations[organization] != nil
+            // Explanations first: what is explained is not lost.
+            if isKnown { try await replay.apply(to: manifest, organization, now: now) }
+            try await findGone(organization, replay.ledger, in: manifest, elsewhere, &summary, now: now)
+            try await findGoneFromSpool(organization, replay.ledger, in: manifest, &summary, isBare: isBare, now: now)
+            // Nothing can be noted about an organization whose ID nobody knows.
+            guard isKnown else { continue }
             ledgers[organization] = replay.ledger
             summary.remarks += replay.remarks
             try await LeafIndexing(folder: folder, organization: organization).note(in: manifest, logs)
-            var known: [ArchiveName] = []
-            for archive in try await manifest.sealedArchives(organization: organization) {
-                guard let logged = replay.ledger.archives[archive.name.description], let sealed = logged.sealed else {
-                    continue
-                }
-                known.append(archive.name)
-                guard sealed.digest != archive.digest else { continue }
-                // Nothing counts any more in an archive that was damaged and replaced.
-                let members = try await manifest.archivedRecordings(in: archive.name).collected()
-                if !members.isEmpty, !members.contains(where: \.isCounting) { continue }
-                let comparison = LogComparison(root: root, name: archive.name, entry: logged.entry, sealed: sealed)
-                let faults = try await comparison.faults(archive.digest)
-                summary.faults += faults
-                var finding = ReadingFinding()
-                (finding.faults, finding.ownFaults, finding.ownFault) = (faults.count, 1, faults.first?.message)
-                try await manifest.noteRead(archive.name, finding, by: actor, now: now)
-            }
-            try await manifest.noteLogged(known)
+            try await compare(organization, replay.ledger, with: manifest, &summary, now: now)
         }
         return ledgers
+    }
+
+    /// Compares the archives of the new manifest with what the log says was sealed.
+    private func compare(
+        _ organization: OrganizationName,
+        _ ledger: LogLedger,
+        with manifest: Manifest,
+        _ summary: inout Summary,
+        now: Timestamp
+    ) async throws {
+        var known: [ArchiveName] = []
+        for archive in try await manifest.sealedArchives(organization: organization) {
+            guard let logged = ledger.archives[archive.name.description], let sealed = logged.sealed else { continue }
+            known.append(archive.name)
+            guard sealed.digest != archive.digest else { continue }
+            // Nothing counts any more in an archive that was damaged and replaced.
+            let members = try await manifest.archivedRecordings(in: archive.name).collected()
+            if !members.isEmpty, !members.contains(where: \.isCounting) { continue }
+            let comparison = LogComparison(root: root, name: archive.name, entry: logged.entry, sealed: sealed)
+            let faults = try await comparison.faults(archive.digest)
+            summary.faults += faults
+            var finding = ReadingFinding()
+            (finding.faults, finding.ownFaults, finding.ownFault) = (faults.count, 1, faults.first?.message)
+            try await manifest.noteRead(archive.name, finding, by: actor, now: now)
+        }
+        try await manifest.noteLogged(known)
     }
 
     /// - Returns: `nil` if there is none, or none that can be read.
@@ -269,10 +313,11 @@ package struct Rebuild: Sendable {
 
 extension Rebuild.Summary {
     fileprivate func event(by actor: Actor?, at time: Timestamp) -> Event {
-        let detail = [
+        var detail = [
             "archives": String(archives), "faults": String(faults.count), "recordings": String(recordings),
             "stored": String(stored),
         ]
+        if !gone.isEmpty { detail["gone"] = String(gone.count) }
         return Event(time: time, kind: .manifestRebuilt, detail: detail, by: actor)
     }
 }

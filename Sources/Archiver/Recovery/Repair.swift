@@ -35,6 +35,10 @@ package struct Repair: Sendable {
     package var returned: [ArchiveName] = []
     /// Damaged archives without recordings that another archive of their day now replaces.
     package var renewed: [ArchiveName] = []
+    /// Archives that only the evidence log knows, and those of them of which others have everything now, or whose loss is
+    /// explained.
+    package var gone: [ArchiveName] = []
+    package var regained: [ArchiveName] = []
     /// What was examined, and which faults are left.
     package var summary: VerificationRun.Summary
     /// The remaining faults, if another reading after the repair found any.

@@ -145,7 +145,7 @@ struct ArchiveChecking: Sendable {
 
     /// If the manifest knows the archive, the manifest has to agree with what the log says was sealed; otherwise the
     /// archive itself has to.
-    private func compareWithLog(_ name: ArchiveName, _ row: ArchiveRow?, _ report: inout VerificationReport)
+    func compareWithLog(_ name: ArchiveName, _ row: ArchiveRow?, _ report: inout VerificationReport)
         async throws
     {
         guard let logged = ledgers[name.organization]?.archives[name.description], let sealed = logged.sealed,

@@ -9,11 +9,11 @@ import Recordings
 /// side file, the manifest and the evidence log, legacy sessions with theirs, and the spool's open archives with the
 /// manifest.
 package struct VerificationRun: Sendable {
-    private let root: ArchiveRoot
+    let root: ArchiveRoot
     /// What the archives are compared with; `nil` if there is no manifest that can be read.
     package let manifest: Manifest?
     private let manifestFault: ArchiveFault?
-    private let keyFile: LogKeyFile
+    let keyFile: LogKeyFile
     private let onBytes: @Sendable (Int) -> Void
 
     /// What to check.
@@ -191,7 +191,8 @@ package struct VerificationRun: Sendable {
             .map { (path: $0.path, fault: ArchiveFault(misplaced: $0.name, at: $0.path)) }
         let lost = try root.archives.lost().filter { scope.covers($0) && known[$0] == nil }
             .map { (path: root.archivePath($0), fault: ArchiveFault(lost: $0, at: root.archivePath($0))) }
-        for (path, fault) in misplaced + lost {
+        let gone = try await findGone(ledgers, manifest, scope)
+        for (path, fault) in misplaced + lost + gone {
             var stray = VerificationReport(path: path)
             stray.faults = [fault]
             try await tell(stray)
@@ -249,13 +250,26 @@ package struct VerificationRun: Sendable {
     }
 
     /// Checks one archive anywhere, against what the manifest says about it, if it knows it.
-    package func run(archive path: String, isQuick: Bool) async throws -> VerificationReport {
+    /// - Parameter ledgers: what the evidence logs say; an archive that is in its place is compared with it.
+    package func run(
+        archive path: String,
+        isQuick: Bool,
+        ledgers: LogLedgers = LogLedgers()
+    ) async throws -> VerificationReport {
         let fileName = path.split(separator: "/").last.map(String.init) ?? path
         let name = fileName.hasSuffix(".tar") ? ArchiveName(fileName.dropLast(4)) : nil
-        let checking = checking(manifest, LogLedgers(), isQuick: isQuick)
+        let checking = checking(manifest, ledgers, isQuick: isQuick)
         var row: ArchiveRow?
         if let name { row = try await manifest?.sealedArchive(name) }
-        return try await checking.verify(path: path, row)
+        var report = try await checking.verify(path: path, row)
+        if let name, isPlace(path, of: name) { try await checking.compareWithLog(name, row, &report) }
+        return report
+    }
+
+    /// Whether the file at `path` is the archive itself, and not a copy of it.
+    private func isPlace(_ path: String, of name: ArchiveName) -> Bool {
+        let place = URL(filePath: root.archivePath(name)).resolvingSymlinksInPath()
+        return URL(filePath: path).resolvingSymlinksInPath().path == place.path
     }
 
     private func checking(_ manifest: Manifest?, _ ledgers: LogLedgers, isQuick: Bool) -> ArchiveChecking {

@@ -77,8 +77,14 @@ extension Manifest {
 
     /// Records that a later archive of the day makes up for a damaged one without recordings, because it has the lines
     /// of the same tasks. That holds until a reading finds the damaged archive intact. The change is durable.
+    /// - Parameter isAccounted: whether that is so for an archive with recordings too, of which the manifest has none:
+    ///   each of them is held elsewhere or explained (``account(for:of:explainedSince:altered:)``).
     /// - Throws: `unknown` if either is not a sealed archive in the manifest.
-    package func noteSuperseded(_ name: ArchiveName, by later: ArchiveName) async throws {
+    package func noteSuperseded(
+        _ name: ArchiveName,
+        by later: ArchiveName,
+        isAccounted: Bool = false
+    ) async throws {
         try await write(.machine) { db in
             let select = """
                 SELECT archive.row FROM archive JOIN organization ON organization.row = archive.organization
@@ -93,9 +99,9 @@ extension Manifest {
             }
             let update = """
                 UPDATE reading SET superseded_by = ?
-                WHERE archive = ? AND (SELECT recordings FROM archive WHERE row = reading.archive) = 0
+                WHERE archive = ? AND (? OR (SELECT recordings FROM archive WHERE row = reading.archive) = 0)
                 """
-            try db.execute(sql: update, arguments: [successor, row])
+            try db.execute(sql: update, arguments: [successor, row, isAccounted])
         }
     }
 

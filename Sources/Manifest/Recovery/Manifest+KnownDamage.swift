@@ -113,7 +113,7 @@ private struct KnownOfArchive: Sendable {
     var isDamaged = false
     /// Whether its last reading found no fault at all, and nothing was found damaged since.
     var isWhole = false
-    /// Whether the archive has no recordings, and a later one has everything else that it had.
+    /// Whether no recording counts in the archive, and a later one has everything that it had.
     var isSuperseded = false
     var reason: String?
     var damaged = 0
@@ -133,7 +133,8 @@ extension DisplacedCopy {
 
 extension ArchiveStanding {
     fileprivate init(_ archive: ArchiveRow, _ displaced: [DisplacedCopy], _ known: KnownOfArchive) {
-        let held = archive.recordings - displaced.count
+        // Of an archive that only the evidence log knew, others have the recordings once it is superseded.
+        let held = known.isSuperseded ? 0 : archive.recordings - displaced.count
         let damaged = known.isGone ? held : known.damaged
         let hasDisplaced = known.isSuperseded || displaced.contains { $0.reason == .damaged }
         self.init(

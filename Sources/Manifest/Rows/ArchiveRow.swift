@@ -13,7 +13,7 @@ package struct ArchiveRow: Hashable, Sendable {
     /// `nil` if the archive was adopted and the time is not known.
     package var sealedTime: Timestamp?
     /// Set if the archive has no recordings and is damaged: a later archive of its day that has everything else that it
-    /// had.
+    /// had. Also set if the archive is gone and only the evidence log knew it: an archive that has what it had.
     package var supersededBy: ArchiveName?
     /// What the vault has of it; `nil` if it neither has to be there nor is.
     package var vault: VaultCopy?

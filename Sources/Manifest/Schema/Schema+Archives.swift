@@ -114,7 +114,7 @@ extension Schema {
     /// the first of them. `byte_count` is the length of the file, if it could be read to its end: the finding holds for
     /// a file of that size. `is_whole` says that nothing at all was wrong, not even something that other archives make
     /// up for. `superseded_by` is set if the archive is damaged and has no recordings: it is the archive that has the
-    /// lines of the same tasks.
+    /// lines of the same tasks; or if only the evidence log knew the archive, and others have what it had.
     static let readings = """
         CREATE TABLE reading (
             archive INTEGER PRIMARY KEY REFERENCES archive,

@@ -14,6 +14,10 @@ package struct RebuildSummaryLine: Encodable {
     var sound: Bool
     /// In how many points the archives contradict the old manifest.
     var contradictions: Int
+    /// The archives that the evidence log knows and that are nowhere, and how many of their recordings no archive has;
+    /// absent if there are none.
+    var gone: Int?
+    var goneRecordings: Int64?
     var previousManifest: String?
     /// The archives that only the vault has, and what was asked of it; absent if it has none.
     var vaulted: Int?
@@ -29,6 +33,10 @@ package struct RebuildSummaryLine: Encodable {
         sound = summary.faults.isEmpty && summary.contradictions.isEmpty
         contradictions = summary.contradictions.count
         previousManifest = summary.previousManifest
+        if !summary.gone.isEmpty {
+            gone = summary.gone.count
+            goneRecordings = summary.goneRecordings
+        }
         guard summary.vaulted > 0 else { return }
         vaulted = summary.vaulted
         vaultRequests = summary.cost.requests
@@ -36,7 +44,8 @@ package struct RebuildSummaryLine: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case type, archives, recordings, stored, unreadable, faults, sound, contradictions, vaulted
+        case type, archives, recordings, stored, unreadable, faults, sound, contradictions, vaulted, gone
+        case goneRecordings = "gone_recordings"
         case previousManifest = "previous_manifest"
         case vaultRequests = "vault_requests"
         case vaultBytes = "vault_bytes"

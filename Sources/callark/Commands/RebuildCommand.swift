@@ -25,8 +25,9 @@ struct RebuildCommand: AsyncParsableCommand {
             happened in them.
 
             It reads every sealed archive from end to end, which takes as long as `callark verify`, and compares \
-            headers and recordings with the metadata, the checksum files, the side file and the evidence log. Intact recordings in the \
-            spool stay stored. The old manifest is kept next to the new one, which replaces it only when it is \
+            headers and recordings with the metadata, the checksum files, the side file and the evidence log. Archives that the \
+            log says were sealed, and that are neither on the disk nor in the vault, are named (65), and stay damaged until \
+            their recordings are in other archives or explained. Intact recordings in the spool stay stored. The old manifest is kept next to the new one, which replaces it only when it is \
             complete. From a damaged archive, whatever is intact is taken; everything else is named, and the exit \
             code is 65.
 
@@ -90,6 +91,9 @@ struct RebuildCommand: AsyncParsableCommand {
                 logger: installation.logger,
                 actor: Operator.current,
                 logs: installation.evidence,
+                organizations: Dictionary(
+                    installation.settings.organizations.map { ($0.name, $0.organizationID) }
+                ) { first, _ in first },
                 vault: contents
             )
             summary = try await rebuild.run(
@@ -114,6 +118,12 @@ struct RebuildCommand: AsyncParsableCommand {
                 "new manifest: \(Readable.count(summary.archives, "archive")) with "
                     + "\(Readable.count(summary.recordings, "recording")), \(summary.stored) more from the spool"
             )
+            if !summary.gone.isEmpty {
+                output.text(
+                    "\(Readable.count(summary.gone.count, "archive")) that the evidence log knows \(summary.gone.count == 1 ? "is" : "are") "
+                        + "nowhere: \(Readable.count(Int(summary.goneRecordings), "recording")) lost; run `callark verify --repair`"
+                )
+            }
             if let previous = summary.previousManifest { output.text("the old manifest is now \(previous)") }
             if let contents { try await report(summary, contents, installation, to: output) }
         }

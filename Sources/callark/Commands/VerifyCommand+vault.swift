@@ -38,9 +38,17 @@ extension VerifyCommand {
                     + "\(Readable.count(cost.requests, "request")), \(Readable.bytes(cost.bytes))"
             )
             output.flush()
-            return try await verification.run(rows) { report in
+            var summary = try await verification.run(rows) { report in
                 try VerificationLines.write(report, to: output, verbose: verbose)
             }
+            // A manifest that does not know an archive does not know its copy either.
+            let keyFile = installation.evidence.setup.keyFile
+            let local = VerificationRun(root: installation.root, manifest: manifest, keyFile: keyFile)
+            for report in try await local.gone(scope(in: installation)) {
+                try VerificationLines.write(report, to: output, verbose: verbose)
+                summary.add(report)
+            }
+            return summary
         }
     }
 

@@ -175,6 +175,9 @@ struct VerifyCommand: AsyncParsableCommand {
             return
         }
         if let manifest, try await manifest.knows(day, organization: org) { return }
+        let keyFile = installation.evidence.setup.keyFile
+        let ledgers = try await LogLedgers.read(installation.root, keyFile: keyFile, organization: org)
+        if ledgers.knows(day, organization: org) { return }
         throw CommandError.unknown(
             "day",
             ["\(day)\(org.map { " of \($0)" } ?? "")"],
@@ -227,14 +230,23 @@ struct VerifyCommand: AsyncParsableCommand {
             ?? VerificationRun(root: ArchiveRoot(path: "."), manifest: nil)
         // All of them first, so that a typing error is not found only after hours of reading.
         let archives = try paths.flatMap { try archivePaths(at: $0, root) }
+        let ledgers = try await ledgers(for: archives, root)
         var summary = VerificationRun.Summary()
         for path in archives {
-            let report = try await verification.run(archive: path, isQuick: quick)
+            let report = try await verification.run(archive: path, isQuick: quick, ledgers: ledgers)
             try VerificationLines.write(report, to: output, verbose: verbose, isNamed: false)
             summary.archives += 1
             summary.add(report)
         }
         return summary
+    }
+
+    /// What the evidence logs say, if one of the archives is in its place in the root.
+    private func ledgers(for archives: [String], _ root: ArchiveRoot?) async throws -> LogLedgers {
+        guard let root, archives.contains(where: { isPlaceOfArchive($0, root) }) else { return LogLedgers() }
+        let ledgers = try await LogLedgers.read(root, keyFile: LogKeyFile(path: root.logKeyPath))
+        for fault in ledgers.faults { Diagnostics.warning("\(fault); nothing is compared with this log") }
+        return ledgers
     }
 
     /// The archive at `path`, or all archives in that folder and below it.
@@ -301,7 +313,7 @@ struct VerifyCommand: AsyncParsableCommand {
         if !repair.outcomes.isEmpty {
             let ways = repair.copied > 0 ? ": \(repair.copied.grouped) copied, \(repair.fetched.grouped) fetched" : ""
             output.text("\(repaired.grouped) of \(Readable.count(repair.outcomes.count, "recording")) repaired\(ways)")
-        } else if repair.sideFiles.isEmpty && repair.renewed.isEmpty && repair.returned.isEmpty {
+        } else if repair.sideFiles.isEmpty && repair.renewed.isEmpty && repair.returned.isEmpty && repair.gone.isEmpty {
             output.text("no recording is damaged: nothing was fetched")
         }
         if stop.isMade { return .interrupted }

@@ -59,6 +59,9 @@ enum VerificationLines {
         for name in repair.renewed {
             output.text("REPAIRED  \(name), which had no recordings: the lines of its calls are in a new archive")
         }
+        for name in repair.regained {
+            output.text("REPAIRED  \(name), which is missing: its recordings are in other archives, or explained")
+        }
         for outcome in repair.outcomes { try output.json(RepairLine(outcome)) }
         guard !verbose else { return repair.outcomes.forEach { write($0, to: output) } }
         let groups = Dictionary(grouping: repair.outcomes, by: RepairedPlaces.init)

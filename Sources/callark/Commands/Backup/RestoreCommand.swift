@@ -127,6 +127,7 @@ struct RestoreCommand: AsyncParsableCommand {
             findings.append(Self.finding(ofUnread: unread.count, hasVault: installation.settings.vault != nil))
         }
         findings += try await self.findings(ofLogs: summary, installation)
+        findings += try await findingsOfGone(installation)
         if summary.hasKeys {
             findings.append(
                 Finding(
@@ -137,6 +138,25 @@ struct RestoreCommand: AsyncParsableCommand {
             )
         }
         return findings
+    }
+
+    /// Archives that an evidence log knows, and that neither the manifest nor the disk has.
+    private static func findingsOfGone(_ installation: Installation) async throws -> [Finding] {
+        let keyFile = installation.evidence.setup.keyFile
+        let verification = try VerificationRun.reading(installation.root, keyFile: keyFile)
+        defer { try? verification.manifest?.close() }
+        let gone = try await verification.gone()
+        guard !gone.isEmpty else { return [] }
+        let archives = Readable.count(gone.count, "archive")
+        let verb = gone.count == 1 ? "is" : "are"
+        return [
+            Finding(
+                code: "archives_gone",
+                message: "\(archives) of the evidence log \(verb) neither in the manifest nor on the disk: put "
+                    + "\(installation.root.archivesPath) back from its copy, then run `callark rebuild --discard-old`",
+                status: .damage
+            )
+        ]
     }
 
     private static func findings(
