@@ -261,8 +261,9 @@ extension LogFolder {
     /// - Throws: `damaged` if the file is missing or is not a key.
     package func publishedKey() throws(EvidenceError) -> NoteKey {
         guard let bytes = try LogFiles.read(keyPath) else { throw .damaged("missing", keyPath) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .damaged("not UTF-8", keyPath) }
         do throws(NoteFault) {
-            return try NoteKey(vkey: String(decoding: bytes, as: UTF8.self))
+            return try NoteKey(vkey: text)
         } catch {
             throw .damaged(error.description, keyPath)
         }
