@@ -93,6 +93,17 @@ import TestSupport
         #expect(try LogEntry(LogReader(trial.log).entry(0)).previous == last)
     }
 
+    @Test func `and whose new epoch takes its place after a crash has a memory again`() throws {
+        let trial = try Trial()
+        try trial.grown(to: 20).append([trial.stored("accepted")])
+        _ = try EvidenceLog.beginEpoch(trial.place, now: Trial.now)
+        // As a crash leaves it that comes after the old log was moved away, if nothing was remembered.
+        try FileManager.default.moveItem(atPath: trial.log.path, toPath: trial.log.next.path)
+        try FileManager.default.removeItem(atPath: trial.keyFile.newestPath(trial.organization))
+        #expect(try trial.open().fold().size == 2)
+        #expect(try trial.keyFile.newest(trial.organization)?.size == 2)
+    }
+
     @Test func `and went on is noticed as a fork`() throws {
         let (trial, _) = try Self.rolledBack()
         let path = trial.keyFile.newestPath(trial.organization)

@@ -196,12 +196,12 @@ import Testing
         }
 
         /// Logs its content, and that it was sealed as it is.
-        func log() throws {
+        func log(record: String = Self.record) throws {
             let log = try trial.open()
             var stored = try trial.stored("t")
             stored.values[.bytes] = .number(5)
             stored.values[.sha256] = .digest(try Self.digest("audio".utf8))
-            stored.values[.record] = .digest(try Self.digest(Self.record.utf8))
+            stored.values[.record] = .digest(try Self.digest(record.utf8))
             var sealed = stored
             sealed.type = .archiveSealed
             let whole = try Data(contentsOf: URL(filePath: path))
@@ -242,6 +242,21 @@ import Testing
         #expect(try verify().output.contains("data/t/other.wav is in it, and the log does not know it"))
         try FileManager.default.removeItem(atPath: archive.path)
         #expect(try verify().status == 74)
+    }
+
+    @Test func `counts keys that are reserved as part of a line, and checks what is stored`() throws {
+        // As docs/archive-format.md reserves them: each could have members named like those that are left out.
+        let reserved =
+            #""class":"mifid","original_bytes":9,"original_sha256":"\#(String(repeating: "0", count: 64))","#
+            + #""private":{"check":"x","offset":1},"private_sha256":"00","#
+        func reserving(_ line: String) -> String { line.replacing(#""path""#, with: reserved + #""path""#) }
+        let trial = try Trial()
+        let archive = Archive(trial: trial)
+        try archive.pack(line: reserving(Archive.line))
+        try archive.log(record: reserving(Archive.record))
+        let key = try trial.log.publishedKey().description
+        let said = try verify(trial, "archive", archive.path, "--log", trial.log.path, "--key", key)
+        #expect(said.status == 0, "\(said.output)")
     }
 
     @Test func `says what it cannot read, and how it is used`() throws {

@@ -126,6 +126,16 @@ package final class Audit {
         }
     }
 
+    /// The proof that the entry of a row is in the log, by the same checkpoint as the other rows of its epoch.
+    /// - Returns: `nil` if no checkpoint has the entry yet.
+    /// - Throws: `damaged` if the hashes of the log do not yield a proof.
+    package func proof(of row: AuditRow) throws(EvidenceError) -> RecordingProof? {
+        guard row.isPublished,
+            let epoch = readers.first(where: { $0.reader.position.origin == row.origin })
+        else { return nil }
+        return try RecordingProof(EntrySearch.Place(reader: epoch.reader, index: row.leaf))
+    }
+
     private func note(_ bytes: [UInt8], _ filter: AuditFilter) -> LogEntry? {
         guard let entry = entry(bytes, filter) else {
             if StoredEntry(bytes) == nil { unknownEntries += 1 }

@@ -101,10 +101,18 @@ struct LogAdoption: Sendable {
 }
 
 extension PassContext {
-    /// Makes the evidence log and the manifest know the same sealed archives. From then on, an archive that differs
-    /// from what the log says counts as damaged.
+    /// Makes the evidence log and the manifest know the same sealed archives, and finishes recoveries of logs that were
+    /// interrupted. From then on, an archive that differs from what the log says counts as damaged.
     func agreeWithLogs() async throws {
-        let outcome = try await LogAdoption(root: root, manifest: manifest, logs: evidence).run()
+        let recovery = LogRecovery(root: root, logs: evidence)
+        let interrupted = try await recovery.interrupted()
+        for organization in interrupted { try await manifest.forgetLogged(organization) }
+        var outcome = try await LogAdoption(root: root, manifest: manifest, logs: evidence).run()
+        for organization in interrupted {
+            let recordings = try await recovery.adoptRest(organization, manifest, now: now())
+            if recordings > 0 { outcome.adopted[organization, default: (0, 0)].recordings += recordings }
+            try await recovery.finish(organization)
+        }
         for (organization, count) in outcome.adopted.sorted(by: { $0.key < $1.key }) {
             observer(.adopted(organization, archives: count.archives, recordings: count.recordings))
         }

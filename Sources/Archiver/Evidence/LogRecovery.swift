@@ -5,7 +5,7 @@ import Manifest
 import Recordings
 
 /// Makes an evidence log writable again, from a copy or by a new epoch. Then adds the archives, the recordings and the
-/// closings of days that the log lacks.
+/// closings of days that the log lacks. If it is killed in between, the next pass or the next recovery adds the rest.
 package struct LogRecovery: Sendable {
     private let root: ArchiveRoot
     private let logs: EvidenceLogs
@@ -18,6 +18,8 @@ package struct LogRecovery: Sendable {
         package var previous: LogPosition?
         /// The path of the key file, if the key was made now.
         package var newKeyFile: String?
+        /// Whether an earlier recovery had made the log writable and was interrupted.
+        package var isResumed = false
         package var archives = 0
         package var recordings = 0
         /// Archives that differ from what the log says was sealed.
@@ -31,7 +33,7 @@ package struct LogRecovery: Sendable {
 
     /// Recovers the log of an organization. No pass may run at the same time.
     /// - Parameter copy: the folder of a copy of the log; `nil` to begin a new epoch.
-    /// - Returns: `nil` if the log is sound and nothing was done.
+    /// - Returns: `nil` if the log is sound, and no recovery of it was interrupted: nothing was done.
     /// - Throws: `EvidenceError`, with code `missing` if there never was a log, and as
     ///   ``EvidenceLog/replace(_:with:)``; `ArchiveError` with code `locked` if a pass is running; `ManifestError`.
     package func run(_ organization: OrganizationName, from copy: LogFolder?) async throws -> Outcome? {
@@ -40,8 +42,12 @@ package struct LogRecovery: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let place = try logs.place(of: organization)
         let now = logs.now()
-        var outcome = try await logs.run { logs throws(EvidenceError) -> Outcome? in
-            if try Self.holds(place) { return nil }
+        let begun = try await logs.run { logs throws(EvidenceError) -> Outcome? in
+            if try Self.holds(place) {
+                guard try place.folder.isRecovering else { return nil }
+                return Outcome(key: try logs.log(of: organization).key, isResumed: true)
+            }
+            try place.folder.noteRecovering()
             defer { logs.reopen() }
             guard let copy else {
                 let opened = try EvidenceLog.beginEpoch(place, now: now)
@@ -55,22 +61,52 @@ package struct LogRecovery: Sendable {
             try EvidenceLog.replace(place, with: copy)
             return Outcome(key: try logs.log(of: organization).key)
         }
-        guard outcome != nil else { return nil }
+        guard var outcome = begun else { return nil }
         if try Manifest.exists(at: root.manifestPath) {
             let manifest = try Manifest(of: root, mode: .readWrite, recorder: logs.recorder)
             try await manifest.forgetLogged(organization)
             let adoption = try await LogAdoption(root: root, manifest: manifest, logs: logs).run()
             for (_, count) in adoption.adopted {
-                outcome?.archives += count.archives
-                outcome?.recordings += count.recordings
+                outcome.archives += count.archives
+                outcome.recordings += count.recordings
             }
-            outcome?.contradictions = adoption.contradictions
-            outcome?.recordings += try await adoptOpen(organization, manifest)
-            try await adoptClosings(organization, manifest, now: now)
+            outcome.contradictions = adoption.contradictions
+            outcome.recordings += try await adoptRest(organization, manifest, now: now)
             try manifest.close()
         }
-        try await logs.publish()
+        try await finish(organization)
         return outcome
+    }
+
+    // MARK: - After an interruption
+
+    /// The organizations whose logs hold, and have not adopted everything yet because a recovery was interrupted. A log that
+    /// does not hold needs another recovery first.
+    func interrupted() async throws(EvidenceError) -> [OrganizationName] {
+        try await logs.run { [root] logs throws(EvidenceError) -> [OrganizationName] in
+            var organizations: [OrganizationName] = []
+            for name in try LogFolder.recovering(in: root.logsPath) {
+                let place = try logs.place(of: name)
+                if (try? Self.holds(place)) == true { organizations.append(name) }
+            }
+            return organizations
+        }
+    }
+
+    /// Logs what ``LogAdoption`` does not look at: open archives and closed days.
+    /// - Returns: how many recordings were not in the log.
+    func adoptRest(_ organization: OrganizationName, _ manifest: Manifest, now: Timestamp) async throws -> Int {
+        let recordings = try await adoptOpen(organization, manifest)
+        try await adoptClosings(organization, manifest, now: now)
+        return recordings
+    }
+
+    /// Publishes what was adopted. Then the recovery has ended.
+    func finish(_ organization: OrganizationName) async throws(EvidenceError) {
+        try await logs.publish()
+        try await logs.run { [root] _ throws(EvidenceError) in
+            try LogFolder(organization, in: root.logsPath).noteRecovered()
+        }
     }
 
     /// Whether the log can be written to as it is.

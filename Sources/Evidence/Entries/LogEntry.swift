@@ -93,11 +93,14 @@ package struct LogEntry: Hashable, Sendable {
         case malformed(String)
         /// A later version wrote it.
         case unknownType(String)
+        /// It is no object, or has a member twice: of two readers, each may find something else in it.
+        case ambiguous(String)
 
         package var description: String {
             switch self {
             case .malformed(let reason): reason
             case .unknownType(let type): "type \(type) is not known to this version"
+            case .ambiguous(let reason): reason
             }
         }
     }
@@ -106,11 +109,14 @@ package struct LogEntry: Hashable, Sendable {
     /// - Throws: ``Fault``.
     package init(_ bytes: [UInt8]) throws(Fault) {
         let json: JSONValue
+        // Without anything in front of it, such as a byte-order mark.
+        guard bytes.first == UInt8(ascii: "{") else { throw .ambiguous("it is no JSON object") }
         do throws(JSONReader.Fault) {
             json = try JSONReader.value(of: Data(bytes), maxValues: 10_000)
         } catch {
-            throw .malformed("no JSON: \(error)")
+            throw .ambiguous("no JSON: \(error)")
         }
+        guard Self.isUnambiguous(json) else { throw .ambiguous("it has a member twice") }
         guard case .object(let members) = json, case .number("1")? = json.member("v"),
             case .string(let name)? = json.member("type"), case .number(let text)? = json.member("time"),
             let time = Int64(text), let actor = json.member("actor").flatMap(Actor.init(json:)),
@@ -136,5 +142,16 @@ package struct LogEntry: Hashable, Sendable {
             organization: organization,
             values
         )
+    }
+
+    /// Whether no object in it has two members with the same name.
+    private static func isUnambiguous(_ json: JSONValue) -> Bool {
+        switch json {
+        case .object(let members):
+            Set(members.map { Array($0.name.utf8) }).count == members.count
+                && members.allSatisfy { isUnambiguous($0.value) }
+        case .array(let elements): elements.allSatisfy(isUnambiguous)
+        case .null, .bool, .number, .string: true
+        }
     }
 }

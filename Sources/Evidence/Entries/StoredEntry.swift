@@ -12,9 +12,9 @@ package struct StoredEntry: Hashable, Sendable {
 
     private static let ending = Array(#""type":"recording.stored","v":1}"#.utf8)
 
-    /// - Returns: `nil` for any other entry.
+    /// - Returns: `nil` for any other entry, and for one that has one of these members twice.
     package init?(_ entry: [UInt8]) {
-        guard entry.suffix(Self.ending.count).elementsEqual(Self.ending),
+        guard entry.first == UInt8(ascii: "{"), entry.suffix(Self.ending.count).elementsEqual(Self.ending),
             let archive = Self.text(#","archive":""#, entry), let path = Self.text(#","path":""#, entry),
             let sha256 = Self.text(#","sha256":""#, entry), let record = Self.text(#","record":""#, entry)
         else { return nil }
@@ -31,7 +31,9 @@ package struct StoredEntry: Hashable, Sendable {
             let wanted = UnsafeRawBufferPointer(start: beginning.utf8Start, count: beginning.utf8CodeUnitCount)
             guard let found = ByteSearch.offset(of: wanted, in: entry) else { return nil }
             let rest = entry[(found + wanted.count)...]
-            guard let end = rest.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
+            guard let end = rest.firstIndex(of: UInt8(ascii: "\"")),
+                ByteSearch.offset(of: wanted, in: UnsafeRawBufferPointer(rebasing: rest)) == nil
+            else { return nil }
             let bytes = rest[..<end]
             return bytes.contains(UInt8(ascii: "\\")) ? nil : String(decoding: bytes, as: UTF8.self)
         }

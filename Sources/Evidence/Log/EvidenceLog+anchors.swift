@@ -32,7 +32,7 @@ extension EvidenceLog {
         guard position.size <= newest.size,
             try TreeProof.root(of: position.size, TileReader(folder, size: newest.size)) == position.root
         else { throw .damaged("a checkpoint of \(position.size) entries that are not the log's", folder.path) }
-        let own = note.signatures.filter { $0.name == key.name && $0.id == key.id }.prefix(1)
+        let own = note.signatures(of: key.name, key.id).prefix(1)
         let bare = note.text + Array(("\n" + own.map(\.line).joined()).utf8)
         return AnchoredState(folder: folder, position: position, checkpoint: bare)
     }

@@ -77,7 +77,7 @@ extension EvidenceLog {
         try LogFiles.createFolder(place.logs)
         let lock = try LogFiles.lock(place.folder.beginningLockPath)
         defer { lock.release() }
-        try finishBeginning(place.folder)
+        try finishBeginning(place)
         return try body()
     }
 
@@ -195,17 +195,17 @@ extension EvidenceLog {
             onto: RightEdge()
         ).edge
         try publisher.beginTail(at: grown.size)
+        let position = LogPosition(origin: signer.key.name, size: grown.size, root: grown.root)
         if folder.exists {
             try LogFiles.move(folder.path, to: next.previous.path)
             try LogFiles.flushFolder(next.path)
             try LogFiles.flushFolder(place.logs)
+            try takePlace(place)
+        } else {
+            try LogFiles.move(next.path, to: folder.path)
+            try LogFiles.flushFolder(place.logs)
         }
-        try LogFiles.move(next.path, to: folder.path)
-        try LogFiles.flushFolder(place.logs)
-        try place.keyFile.remember(
-            LogPosition(origin: signer.key.name, size: grown.size, root: grown.root),
-            place.organization
-        )
+        try place.keyFile.remember(position, place.organization)
         return try EvidenceLog(folder, place.organization, signer, place.keyFile)
     }
 
@@ -232,15 +232,26 @@ extension EvidenceLog {
         return entries
     }
 
-    /// Finishes what a crash has left of ``begin(_:_:previous:now:)``, or removes it.
-    private static func finishBeginning(_ folder: LogFolder) throws(EvidenceError) {
-        guard folder.next.exists else { return }
-        if !folder.exists, folder.next.previous.exists || folder.next.replaced.exists {
-            try LogFiles.move(folder.next.path, to: folder.path)
-            try LogFiles.flushFolder(LogFiles.folder(of: folder.path))
+    /// Finishes what a crash has left of ``begin(_:_:origin:previous:because:now:)`` or ``replace(_:with:)``, or removes it.
+    private static func finishBeginning(_ place: Place) throws(EvidenceError) {
+        let (folder, next) = (place.folder, place.folder.next)
+        guard next.exists else { return }
+        if !folder.exists, next.previous.exists || next.replaced.exists {
+            try takePlace(place)
         } else {
-            try LogFiles.removeFolder(folder.next.path)
+            try LogFiles.removeFolder(next.path)
         }
+    }
+
+    /// Gives a complete log its name, after the old one was moved into it: from there on, a crash leads to the new log too. If
+    /// nothing is remembered, its state is remembered first: a log with a name and without a memory is not gone on with.
+    static func takePlace(_ place: Place) throws(EvidenceError) {
+        let (folder, next) = (place.folder, place.folder.next)
+        if try place.keyFile.newest(place.organization) == nil, let position = try? LogReader(next).position {
+            try place.keyFile.remember(position, place.organization)
+        }
+        try LogFiles.move(next.path, to: folder.path)
+        try LogFiles.flushFolder(place.logs)
     }
 }
 
@@ -250,8 +261,9 @@ extension LogFolder {
     /// - Throws: `damaged` if the file is missing or is not a key.
     package func publishedKey() throws(EvidenceError) -> NoteKey {
         guard let bytes = try LogFiles.read(keyPath) else { throw .damaged("missing", keyPath) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .damaged("not UTF-8", keyPath) }
         do throws(NoteFault) {
-            return try NoteKey(vkey: String(decoding: bytes, as: UTF8.self))
+            return try NoteKey(vkey: text)
         } catch {
             throw .damaged(error.description, keyPath)
         }

@@ -17,9 +17,11 @@ extension EvidenceLog {
                 try LogFiles.move(folder.path, to: next.replaced.path)
                 try LogFiles.flushFolder(next.path)
                 try LogFiles.flushFolder(place.logs)
+                try takePlace(place)
+            } else {
+                try LogFiles.move(next.path, to: folder.path)
+                try LogFiles.flushFolder(place.logs)
             }
-            try LogFiles.move(next.path, to: folder.path)
-            try LogFiles.flushFolder(place.logs)
             if try place.keyFile.newest(place.organization) == nil {
                 try place.keyFile.remember(LogReader(folder, key: key).position, place.organization)
             }

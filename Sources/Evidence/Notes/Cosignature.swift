@@ -26,7 +26,7 @@ package struct Cosignature: Hashable, Sendable {
         }
         // An empty line would end the text later than the checkpoint does.
         guard note.text == text else { throw NoteFault("not a cosignature: signature lines are expected") }
-        let own = note.signatures.filter { $0.name == key.name && $0.id == key.id }
+        let own = note.signatures(of: key.name, key.id)
         guard let first = own.first else {
             throw NoteFault("not cosigned by \(key.name) with key \(Hexadecimal.text(key.id))")
         }

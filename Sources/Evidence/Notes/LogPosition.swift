@@ -34,6 +34,7 @@ package struct LogPosition: Hashable, Sendable {
         guard lines.count == 4, lines[3].isEmpty, !lines[0].isEmpty, let size = Self.number(lines[1]),
             let root = TreeHash(base64: lines[2])
         else { throw NoteFault("not a checkpoint: origin, size and root on three lines are expected") }
+        guard size > 0 || root == .empty else { throw NoteFault("a checkpoint of 0 entries, with a root of others") }
         self.init(origin: String(lines[0]), size: size, root: root)
     }
 
@@ -49,7 +50,9 @@ package struct LogPosition: Hashable, Sendable {
         let note = try SignedNote(note)
         try note.check(key)
         try self.init(checkpointText: note.text)
-        guard origin == key.name else { throw NoteFault("a checkpoint of \(origin), signed by \(key.name)") }
+        guard origin.utf8.elementsEqual(key.name.utf8) else {
+            throw NoteFault("a checkpoint of \(origin), signed by \(key.name)")
+        }
     }
 
     /// The content of a signed checkpoint, without checking who signed it.

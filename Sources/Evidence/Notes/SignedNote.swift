@@ -37,7 +37,7 @@ package struct SignedNote: Sendable {
         guard (1...Self.maxSignatures).contains(lines.count) else { throw NoteFault("a note without signatures") }
         var signatures: [Signature] = []
         for line in lines {
-            guard let signature = Self.signature(String(decoding: line, as: UTF8.self)) else {
+            guard let signature = Self.signature(line) else {
                 throw NoteFault("a line below a note is not a signature")
             }
             signatures.append(signature)
@@ -45,19 +45,26 @@ package struct SignedNote: Sendable {
         self.signatures = signatures
     }
 
-    private static func signature(_ line: String) -> Signature? {
-        guard line.hasPrefix(dash) else { return nil }
-        let parts = line.dropFirst(dash.count).split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 2, NoteKey.isName(parts[0]), let bytes = CanonicalBase64.bytes(parts[1]),
+    /// Takes the line apart by its bytes: as a character, a space may be one with what follows it.
+    private static func signature(_ line: ArraySlice<UInt8>) -> Signature? {
+        guard line.starts(with: dash.utf8) else { return nil }
+        let parts = line.dropFirst(dash.utf8.count).split(separator: 0x20, omittingEmptySubsequences: false)
+        guard parts.count == 2, let name = String(validating: parts[0], as: UTF8.self), NoteKey.isName(name),
+            let text = String(validating: parts[1], as: UTF8.self), let bytes = CanonicalBase64.bytes(text),
             bytes.count > 4
         else { return nil }
-        return Signature(name: String(parts[0]), id: Array(bytes.prefix(4)), bytes: Array(bytes.dropFirst(4)))
+        return Signature(name: name, id: Array(bytes.prefix(4)), bytes: Array(bytes.dropFirst(4)))
+    }
+
+    /// The signatures of one key. Names are compared by their bytes: others compare them so, and nothing signs them.
+    func signatures(of name: String, _ id: [UInt8]) -> [Signature] {
+        signatures.filter { $0.id == id && $0.name.utf8.elementsEqual(name.utf8) }
     }
 
     /// Checks that `key` signed the text. Signatures of other keys are ignored.
     /// - Throws: ``NoteFault`` if it did not, or if a signature in its name is invalid.
     package func check(_ key: NoteKey) throws(NoteFault) {
-        let own = signatures.filter { $0.name == key.name && $0.id == key.id }
+        let own = signatures(of: key.name, key.id)
         guard !own.isEmpty else { throw NoteFault("not signed by \(key.name) with key \(Hexadecimal.text(key.id))") }
         for signature in own where !key.isValid(signature.bytes, of: text) {
             throw NoteFault("the signature of \(key.name) is wrong")

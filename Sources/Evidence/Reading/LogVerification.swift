@@ -78,6 +78,7 @@ package struct LogVerification {
     ) throws(EvidenceError) -> [LogTail.Line] {
         do throws(EvidenceError) {
             let bundle = try tiles.bundle(tile)
+            if bundle.ranges.contains(where: \.isEmpty) { report.add(folder.tilePath(tile), "it has an empty entry") }
             return bundle.leaves.enumerated().map { LogTail.Line(entry: bundle[$0.offset], leaf: $0.element) }
         } catch  where error.code == .damaged {
             report.add(error)
@@ -187,20 +188,26 @@ package struct LogVerification {
         for entry in accepted { note(entry, &referred, &report) }
     }
 
-    private static let storedEnding = Array(#""type":"recording.stored","v":1}"#.utf8)
-
     /// Records the files that an entry names. Entries of recordings, which are almost all, name none and are not
-    /// parsed.
+    /// parsed. Those that a later version wrote are passed over.
     private func note(_ entry: [UInt8], _ referred: inout Set<ContentDigest>, _ report: inout LogReport) {
-        if entry.suffix(Self.storedEnding.count).elementsEqual(Self.storedEnding) { return }
-        guard let entry = try? LogEntry(entry) else { return }
-        referred.formUnion(entry.objects)
-        if entry.type == .anchorAdded { checkToken(entry, &report) }
+        // An empty one could not be read, or is a fault of its tile.
+        if entry.isEmpty || StoredEntry(entry) != nil { return }
+        do throws(LogEntry.Fault) {
+            let act = try LogEntry(entry)
+            referred.formUnion(act.objects)
+            if act.type == .anchorAdded { checkToken(act, &report) }
+        } catch {
+            guard case .ambiguous(let reason) = error else { return }
+            report.add(folder.path, "an entry is not one: \(reason)")
+        }
     }
 
     /// Compares a token with its entry.
     private func checkToken(_ entry: LogEntry, _ report: inout LogReport) {
-        guard let path = entry.text(.file), let place = AnchorToken.Place(path: path) else {
+        guard let path = entry.text(.file), let place = AnchorToken.Place(path: path),
+            entry.number(.size) == place.size, entry.text(.kind) == place.kind.rawValue
+        else {
             return report.add(folder.path, "an entry names \(entry.text(.file) ?? "") as what an anchor gave")
         }
         do throws(EvidenceError) {

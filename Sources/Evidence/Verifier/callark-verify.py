@@ -22,6 +22,9 @@ SEEN, DOUBT = set(), ", if that anchor is genuine"  # the files that were read; 
 def need(condition, reason):
     if not condition:
         raise ValueError(reason)
+def say(text):
+    """Prints a line. What a terminal would not show as it is, in a name or elsewhere, is escaped."""
+    print("".join(one if one.isprintable() else ascii(one)[1:-1] for one in text))
 
 class Faults(list):
     @contextlib.contextmanager
@@ -32,23 +35,16 @@ class Faults(list):
         except BROKEN as error:
             self.append("%s: %s" % (path, "it has no %s" % error if isinstance(error, KeyError) else error))
 
-def say(text):
-    """Prints a line. What a terminal would not show as it is, in a name or elsewhere, is escaped."""
-    print("".join(one if one.isprintable() else ascii(one)[1:-1] for one in text))
-
 # Ed25519 signatures: RFC 8032, sections 5.1.3, 5.1.4 and 5.1.7.
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, I = -121665 * pow(121666, P - 2, P) % P, pow(2, (P - 1) // 4, P)
-
 def add(a, b):
     k = D * a[0] * b[0] * a[1] * b[1] % P
     inverse = pow(1 - k * k, -1, P)
     return (a[0] * b[1] + a[1] * b[0]) * (1 - k) * inverse % P, (a[1] * b[1] + a[0] * b[0]) * (1 + k) * inverse % P
-
 def times(scalar, point):
     result = times(scalar >> 1, add(point, point)) if scalar else (0, 1)
     return add(result, point) if scalar & 1 else result
-
 def point(encoded):
     """The point that these 32 bytes stand for, or None."""
     y = int.from_bytes(encoded, "little")
@@ -58,7 +54,6 @@ def point(encoded):
     xs = [x for x in (root, root * I % P, -root % P, -root * I % P) if x * x % P == square and x & 1 == sign]
     return (xs[0], y) if xs and y < P else None
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-
 def is_signed(public, message, signature):
     key, r, s = point(public), point(signature[:32]), int.from_bytes(signature[32:], "little")
     if key is None or r is None or s >= ORDER or len(signature) != 64:
@@ -67,6 +62,7 @@ def is_signed(public, message, signature):
     return times(s, BASE) == add(r, times(k, key))
 
 # Notes, checkpoints and keys: c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature.
+NAME, MOST = r"[^\s\0-\x1f+]+", 2**63 - 1  # of a key; of anything that is counted
 def decoded(text, length=None):
     """Standard base64 in its one canonical form."""
     data = base64.b64decode(text)
@@ -77,8 +73,8 @@ def decoded(text, length=None):
 class Key:
     """A verifier key: NAME+ID+BASE64. A witness's has another kind than a log's."""
     def __init__(self, vkey, is_witness=False):
-        parts = vkey.rstrip("\n").split("+", 2)
-        need(len(parts) == 3, "not a verifier key: NAME+ID+KEY is expected")
+        parts = re.sub(r"\n\Z", "", vkey).split("+", 2)
+        need(len(parts) == 3 and re.fullmatch(NAME, parts[0]), "not a verifier key: NAME+ID+KEY is expected")
         self.name, self.is_witness, key = parts[0], is_witness, decoded(parts[2], 33)
         need(key[0] == (4 if is_witness else 1), "the verifier key of %s is of another kind" % self.name)
         self.id, self.public = sha256(self.name.encode(), b"\n", key)[:4], key[1:]
@@ -88,7 +84,7 @@ class Key:
 def checkpoint(note, key):
     """Size and root of a checkpoint that `key` has signed, and when, if it is a witness's. Others may sign it too."""
     text, moments = "([^\0-\x1f]+)\n(0|[1-9][0-9]*)\n([^\0-\x1f]+)\n", []
-    parts = re.fullmatch("(%s)\n((?:\u2014 [^\0- +]+ [^\0- ]+\n)+)" % text, note.decode("utf-8"))
+    parts = re.fullmatch("(%s)\n((?:\u2014 %s [^\0- ]+\n){1,100})" % (text, NAME), note.decode("utf-8"))
     need(parts, "not a signed checkpoint: origin, size, root and signatures are expected")
     for name, made in (line.split(" ")[1:] for line in parts[5][:-1].split("\n")):
         made, signed, moment = decoded(made), parts[1].encode(), None
@@ -96,26 +92,31 @@ def checkpoint(note, key):
         if name == key.name and made[:4] == key.id:
             if key.is_witness:
                 moment = int.from_bytes(made[4:12], "big")
+                need(moment <= MOST // 1000, "the time of %s cannot be" % key.name)
                 made, signed = made[8:], b"cosignature/v1\ntime %d\n" % moment + signed
             need(is_signed(key.public, signed, made[4:]), "the signature of %s is wrong" % key.name)
             moments.append(moment)
     need(moments, "not signed by %s" % key.name)
     need(key.is_witness or parts[2] == key.name, "a checkpoint of %s, signed by %s" % (parts[2], key.name))
     size, root = int(parts[3]), decoded(parts[4], 32)
-    need(size or root == sha256(), "a checkpoint of no entries, with the root of some")
+    need(size <= MOST and (size or root == sha256()), "a checkpoint of %d entries, with a root of others" % size)
     return size, root, moments[0]
+def members(entry):
+    """The members of an entry. Of two with one name, other readers would take the other."""
+    def once(pairs):
+        need(len(pairs) == len(dict(pairs)), "an entry has a member twice: %.99r" % entry)
+        return dict(pairs)
+    need(entry[:1] == b"{", "not an entry: %.99r" % entry)
+    return json.loads(entry.decode("utf-8"), object_pairs_hook=once, parse_constant=int)
 
 # The tree: RFC 6962 section 2.1. A leaf is SHA-256(0x00, entry), a node SHA-256(0x01, left, right).
-def sha256(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
-
+def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
 def root_of(hashes):
     """The root above leaves, or above subtrees of one size, of which only the last may be smaller."""
     if len(hashes) < 2:
         return hashes[0] if hashes else sha256()
     half = 1 << (len(hashes) - 1).bit_length() - 1
     return sha256(b"\1", root_of(hashes[:half]), root_of(hashes[half:]))
-
 def climb(end, size, width, start, path):
     """The roots of the first `end` leaves and of all `size`, from the subtree of the `width` leaves before `end`."""
     if size == width:
@@ -127,7 +128,6 @@ def climb(end, size, width, start, path):
         older, newer = climb(end, half, width, start, path)
         return older, sha256(b"\1", newer, other)
     return tuple(sha256(b"\1", other, root) for root in climb(end - half, size - half, width, start, path))
-
 def check_proof(proof, entry, state):
     """Index and size that a .tlog-proof proves an entry to be at. `state` gives size and root of its checkpoint."""
     parts = re.fullmatch(rb"c2sp\.org/tlog-proof@v1\nindex (0|[1-9][0-9]*)\n((?:.+\n)*)\n((?s:.+))", proof)
@@ -138,7 +138,6 @@ def check_proof(proof, entry, state):
     found = climb(index + 1, size, 1, sha256(b"\0", entry), path)[1]
     need(found == root, "the entry is not in the log at index %d" % index)
     return index, size
-
 def check_consistency(older, newer, path):
     """Checks that a log went on from one state to another, each of which is size and root: RFC 9162, section 2.1.4."""
     size, width, is_so = older[0], older[0] & -older[0], not path and older in (newer, (0, sha256()))
@@ -153,13 +152,11 @@ def read(path):
     with open(path, "rb") as file:
         SEEN.add(path.replace(os.sep, "/"))
         return file.read()
-
 def digest_of(file):
     digest = hashlib.sha256()
     for chunk in iter(lambda: file.read(1 << 20), b""):
         digest.update(chunk)
     return digest.hexdigest()
-
 def tile_path(level, index, width):
     name = str(index).zfill((len(str(index)) + 2) // 3 * 3)
     return "tile/%s/%s%s" % (level, re.sub("(...)(?=.)", r"x\1/", name), "" if width == 256 else ".p/%d" % width)
@@ -171,8 +168,7 @@ class Log:
         self.note = read(self.path("checkpoint"))
         self.size, self.root, _ = checkpoint(self.note, self.key)
         self.states, self.wanted, self.anchors, self.seen = [], set(), [], []
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
+    def path(self, *names): return os.path.join(self.folder, *names)
     def goes_on(self, size, root, path):
         """Checks that this state goes on from an older one, by the proof in a file: a hash a line."""
         lines = read(path).decode("utf-8").split("\n")
@@ -201,10 +197,12 @@ class Log:
         return root_of(wanted)
     def check(self, since=()):
         """Computes every hash anew, and compares tiles and earlier states. Gives index and members of each entry."""
-        kept = [self.path("anchors", name, "checkpoint") for name in self.names("anchors") if name.isdigit()]
-        for path in kept + list(since):
+        names = [name for name in self.names("anchors") if re.fullmatch("0|[1-9][0-9]*", name)]
+        kept = [(self.path("anchors", name, "checkpoint"), name) for name in names]
+        for path, name in kept + [(path, None) for path in since]:
             with self.faults.of(path):
                 size, root, _ = checkpoint(read(path), self.key)
+                need(name in (None, str(size)), "it is of %d entries" % size)
                 need(size <= self.size, "it knows %d entries, and the log has %d" % (size, self.size))
                 self.states.append((size, root, path))
         waiting, tops = sorted(self.states + [(self.size, self.root, self.path("checkpoint"))]), []
@@ -218,7 +216,7 @@ class Log:
                 if root_of(tops + [root_of(leaves[:size - first])]) != root:
                     self.faults.append("%s: the first %d entries of the log are not those that it knows" % (path, size))
             tops.append(self.expect(0, first // 256, leaves))
-            yield from ((index, json.loads(entry)) for index, entry in enumerate(entries, first))
+            yield from ((index, members(entry)) for index, entry in enumerate(entries, first))
         for level in range(1, 9):
             tops = tops[:self.size >> 8 * level]
             tops = [self.expect(level, at // 256, tops[at:at + 256]) for at in range(0, len(tops), 256)]
@@ -233,7 +231,7 @@ class Log:
         for line in lines[:-1]:
             is_whole = line[16:17] in (b" ", b"+") and sha256(b"\0", line[17:]).hex()[:16].encode() == line[:16]
             need(not (is_torn and is_whole and line[16:17] == b" "), "tail: a line is damaged that others follow")
-            is_torn = is_torn or not is_whole
+            is_torn = is_torn or not is_whole or len(line) > 17 + 65535
             entries += [] if is_torn else [line[17:]]
         for index, entry in zip(range(start, self.size), entries):
             leaf = self.tile(0, index // 256, min(256, self.size - index // 256 * 256))[index % 256]
@@ -255,7 +253,9 @@ class Log:
         for fields in self.anchors:
             with self.faults.of(self.path(str(fields.get("file")))):
                 size, path, kind = fields["size"], self.path(fields["file"]), fields["kind"]
-                need(os.path.dirname(fields["file"]) == "anchors/%d" % size, "it is no file of an anchor")
+                ending = {"timestamp": "tsr", "witness": "cosig", "command": "json"}[kind]
+                wanted = "anchors/%d/[a-z0-9-]{1,40}[.]%s" % (size, ending)
+                need(re.fullmatch(wanted, fields["file"]), "it is no file of an anchor")
                 need(sha256(read(path)).hex() == fields["object"], "it is not what its entry says")
                 state = os.path.dirname(path) + "/checkpoint"
                 if kind == "witness":
@@ -278,13 +278,16 @@ def stamped(path, state, trusted):
     check = ["openssl", "ts", "-verify", "-in", path, "-data", state, "-CAfile", trusted, "-attime", str(moment)]
     need(subprocess.run(check, capture_output=True).returncode == 0, "OpenSSL refuses it")
     return moment
-
 def check_log(log, since, ca):
-    for _, fields in log.check(since):
-        log.note_names(fields)
-    accepted = log.accepted()
-    for entry in accepted:
-        log.note_names(json.loads(entry))
+    accepted = []
+    for index, fields in log.check(since):
+        with log.faults.of("entry %d" % index):
+            need(index or (fields["type"], fields.get("origin")) == ("log.begun", log.key.name), "not how a log begins")
+            log.note_names(fields)
+    with log.faults.of(log.path("tail")):
+        accepted = log.accepted()
+        for entry in accepted:
+            log.note_names(members(entry))
     say("log %s: %d entries, root %s" % (log.key.name, log.size, base64.b64encode(log.root).decode()))
     say("compared with %d earlier checkpoints; %d objects" % (len(log.states), len(log.names("objects"))))
     log.check_names(ca)
@@ -302,11 +305,9 @@ def record_of(line):
         if place and place[1] not in found:
             kept, end, found = kept + line[end:place.start()], place.end(), found + [place[1]]
     return sha256(kept + line[end:]).hex()
-
 def check_recording(what, index, fields, found, record):
     need((fields["bytes"], fields["sha256"]) == found, "%s is not the recording that entry %d says" % (what, index))
     need(fields["record"] == record, "the metadata of %s is not what entry %d says" % (what, index))
-
 def check_archive(path, log):
     name, stored, sealed, records, found = os.path.basename(path)[:-4], {}, [], {}, {}
     for index, fields in log.check():
@@ -340,7 +341,6 @@ def check_archive(path, log):
 # Exported cases: docs/evidence.md. The working folder is the case's. OTHERS are the files that no entry proves.
 CALL = "data/[0-9]+-([^/]+)/"
 OTHERS = CALL + r"(call|call\.vcon|legacy-session)\.json|data/gaps/.*|evidence/.*/anchors/.*\.tsq|(?!data/|evidence/).*"
-
 def iso(seconds):
     return (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)).isoformat(timespec="seconds") + "Z"
 
@@ -393,7 +393,7 @@ class Case:
         log = next((log for log in self.logs.values() if log.note == proof.partition(b"\n\n")[2]), None)
         need(log, "its proof does not end with a checkpoint of the case")
         index, _ = check_proof(proof, entry, lambda _: (log.size, log.root))
-        fields = json.loads(entry)
+        fields = members(entry)
         need(fields["org"] == log.organization, "it is an entry of another organization")
         return fields, log, index
     def check_log(self, folder, organization):

@@ -25,8 +25,12 @@ struct AuditCommand: AsyncParsableCommand {
             is the kind, and `callark events` has the words. ENTRY counts within an epoch of the log; EPOCH says in which, if there \
             is more than one.
 
-            An export (--csv, --json) is itself noted in the log (audit.exported) before its first line; if it cannot be, \
-            the exit code is 77 (see audit.required). The first line of an export names its checkpoint.
+            An export (--csv, --json, --proofs) is itself noted in the log (audit.exported) before its first line; if it cannot \
+            be, the exit code is 77 (see audit.required). The first line of an export names its checkpoint.
+
+            --proofs writes two files for each act: the entry, and the proof (c2sp.org/tlog-proof) that the log has it, named \
+            after organization, epoch and number, as `callark log prove` does. An entry that is in no checkpoint yet has \
+            none; then the exit code is 75.
 
             EXAMPLES
               # who has listened to this call?
@@ -34,6 +38,11 @@ struct AuditCommand: AsyncParsableCommand {
               callark audit --type audio.accessed --month last
               # for an auditor
               callark audit --org acme --month last --csv > audit.csv
+              # the same, and a proof of each line
+              callark audit --csv --proofs proofs > audit.csv
+              cd proofs && callark log verifier -o verify.py
+              python3 verify.py proof acme-1-17.tlog-proof \\
+                acme-1-17.entry --key VKEY
             """
     )
 
@@ -57,6 +66,9 @@ struct AuditCommand: AsyncParsableCommand {
 
     @Flag(help: "Print CSV (RFC 4180), after a line that begins with # and names the checkpoint.")
     var csv = false
+
+    @Option(help: "Also write the proof of each listed entry into this folder.", completion: .directory)
+    var proofs: String?
 
     func validate() throws {
         if csv && common.json { throw ValidationError("--csv and --json exclude each other") }
@@ -84,7 +96,7 @@ struct AuditCommand: AsyncParsableCommand {
             func audit() throws -> Audit {
                 try Audit(LogEpochs(of: organization, in: folder, keyFile: installation.evidence.setup.keyFile))
             }
-            if csv || common.json {
+            if csv || common.json || proofs != nil {
                 try await installation.noteExport(of: audit().count(filter), organization, reason: reason)
             }
             // Read anew: the entry of the export itself belongs to the log that is shown.
@@ -94,14 +106,22 @@ struct AuditCommand: AsyncParsableCommand {
         let rows = all.map(\.count).reduce(0, +)
         if let task, known?.isEmpty == true, rows == 0 { throw CommandError.unknown([task]) }
         try requireKnownActor(all.map(\.audit))
+        var proven = Proven()
         for (organization, audit, _) in all {
-            try write(audit, of: organization, filter, installation.timeZone, to: output)
+            try write(audit, of: organization, filter, installation.timeZone, &proven, to: output)
         }
-        try writeEnd(all.map(\.audit), rows: rows, in: installation, output)
+        try writeEnd(all.map(\.audit), rows: rows, proven, in: installation, output)
         output.flush()
         let faults = all.flatMap(\.audit.faults)
         for fault in faults { Diagnostics.error("\(fault); what it had is not listed") }
         if !faults.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
+        guard proven.missing == 0 else {
+            let acts = Readable.count(proven.missing, "act")
+            throw CommandError(
+                .incomplete,
+                "\(acts) without a proof: in no checkpoint yet; run it again after the next pass"
+            )
+        }
     }
 
     // MARK: - Names
@@ -130,6 +150,7 @@ struct AuditCommand: AsyncParsableCommand {
         of organization: OrganizationName,
         _ filter: AuditFilter,
         _ timeZone: TimeZone,
+        _ proven: inout Proven,
         to output: Output
     ) throws {
         for source in audit.sources {
@@ -146,6 +167,7 @@ struct AuditCommand: AsyncParsableCommand {
         // The widths of a table's columns come from as many rows as this.
         var batch: [AuditRow] = []
         try audit.forEachRow(filter) { row in
+            try prove(row, in: audit, of: organization, &proven)
             batch.append(row)
             guard batch.count >= 200 else { return }
             try writer.write(batch)
@@ -155,18 +177,49 @@ struct AuditCommand: AsyncParsableCommand {
         writer.end()
     }
 
-    private func writeEnd(_ audits: [Audit], rows: Int, in installation: Installation, _ output: Output) throws {
+    /// Writes the proof of an entry, if that is asked for, before the entry is listed.
+    private func prove(
+        _ row: AuditRow,
+        in audit: Audit,
+        of organization: OrganizationName,
+        _ proven: inout Proven
+    ) throws {
+        guard let proofs else { return }
+        guard let proof = try audit.proof(of: row) else {
+            proven.missing += 1
+            return
+        }
+        _ = try ProofFiles(folder: proofs).write(proof, of: organization)
+        proven.written += 1
+    }
+
+    private func writeEnd(
+        _ audits: [Audit],
+        rows: Int,
+        _ proven: Proven,
+        in installation: Installation,
+        _ output: Output
+    ) throws {
         let unknown = audits.map(\.unknownEntries).reduce(0, +)
         if unknown > 0 {
             Diagnostics.warning("left out \(Readable.count(unknown, "entry", "entries")) that a later version wrote")
         }
         guard !csv else { return }
         let accepted = audits.flatMap(\.sources).map(\.accepted).reduce(0, +)
-        try output.json(Summary(rows: rows, accepted: accepted, unknown: unknown))
+        let written = proofs == nil ? nil : proven.written
+        try output.json(Summary(rows: rows, accepted: accepted, unknown: unknown, proofs: written))
         if audits.isEmpty { return output.text("no evidence log yet: the first pass begins it") }
         let open = "\(Readable.count(accepted, "entry", "entries")) of the log in no checkpoint yet"
         let times = "\(Readable.count(rows, "act")); times in \(installation.timeZone.name)"
         output.text(accepted > 0 ? "\(times); \(open)" : times)
+        if let proofs { output.text("\(Readable.count(proven.written, "proof")) in \(proofs)") }
+    }
+
+    /// How many of the listed entries have their proof in the folder.
+    private struct Proven {
+        var written = 0
+        /// Those that are in no checkpoint yet.
+        var missing = 0
     }
 
     /// - Parameter hasEpochs: whether there is more than one, so that people have to be told which.
@@ -216,6 +269,8 @@ struct AuditCommand: AsyncParsableCommand {
         var accepted: Int
         /// Entries that a later version wrote.
         var unknown: Int
+        /// How many proofs were written, if that was asked for.
+        var proofs: Int?
     }
 }
 

@@ -109,6 +109,71 @@ import Testing
         }
     }
 
+    @Test func `has a proof of each line, in each epoch, if it is asked for`() async throws {
+        try await Desk.with(calls: 1, mix: .recorded) { desk in
+            try await desk.archiveDay()
+            try FileManager.default.removeItem(atPath: "\(desk.log.path)/tail")
+            try #require(try await desk.run("log", "recover", "--org", "acme").status == 0)
+            let folder = "\(desk.folder)/proofs"
+            let export = try await desk.run("audit", "--csv", "--proofs", folder)
+            #expect(export.status == 0, "\(export.errors)")
+            let lines = export.output.split(separator: "\r\n").map(String.init)
+            let rows = lines.filter { !$0.hasPrefix("#") && !$0.hasPrefix("time,") }
+                .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+            #expect(Set(rows.map { $0[$0.count - 1] }) == ["1", "2"] && rows.contains { $0[4] == "audit.exported" })
+            let names = rows.map { "acme-\($0[$0.count - 1])-\($0[$0.count - 2])" }
+            let written = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(Set(written) == Set(names.flatMap { ["\($0).entry", "\($0).tlog-proof"] }))
+            let verifier = "\(desk.folder)/callark-verify.py"
+            try #require(try await desk.run("log", "verifier", "-o", verifier).status == 0)
+            func judged(_ name: String, _ key: String) async throws -> Program.Ending {
+                let files = ["\(folder)/\(name).tlog-proof", "\(folder)/\(name).entry"]
+                return try await Program.run("python3", ["-B", verifier, "proof"] + files + ["--key", key])
+            }
+            for (row, name) in zip(rows, names) {
+                let log = row.last == "1" ? desk.log.previous : desk.log
+                let key = try log.publishedKey().description
+                let said = try await judged(name, key)
+                #expect(said.status == 0, "\(name): \(said.output)")
+                // By the checkpoint that the export names, and of the act in the line.
+                let proof = try String(contentsOfFile: "\(folder)/\(name).tlog-proof", encoding: .utf8)
+                let position = try LogReader(log).position
+                #expect(lines.contains("# \(position.origin): size \(position.size), root \(position.root.base64)"))
+                #expect(proof.contains("\n\n\(position.checkpointText)\n"))
+                let entry = try String(contentsOfFile: "\(folder)/\(name).entry", encoding: .utf8)
+                #expect(entry.contains("\"type\":\"\(row[4])\""), "\(name): \(entry)")
+            }
+            let (last, key) = (try #require(names.last), try desk.log.publishedKey().description)
+            try desk.flipByte(of: "\(folder)/\(last).entry", at: 20)
+            #expect(try await judged(last, key).status == 1)
+            #expect(try await desk.run("audit", "--proofs", "\(desk.configuration)/proofs").status == 74)
+        }
+    }
+
+    @Test func `says of which lines there is no proof yet`() async throws {
+        try await Desk.with(calls: 1, mix: .recorded) { desk in
+            try await desk.archiveDay()
+            let task = try #require(desk.simulator.servedRecordings().first?.taskID)
+            // Published after an hour, and not at once.
+            let patient = ["CALLARK_EVIDENCE_CHECKPOINT_SECONDS": "3600"]
+            let out = "\(desk.folder)/out"
+            #expect(try await desk.run("fetch", task, "-o", out, environment: patient).status == 0)
+            let key = "\(desk.root)/spool/credentials/log.key"
+            try FileManager.default.moveItem(atPath: key, toPath: key + ".away")
+            let folder = "\(desk.folder)/proofs"
+            let arguments = ["audit", "--type", "audio.accessed", "--type", "log.begun", "--json", "--proofs", folder]
+            let lenient = patient.merging(["CALLARK_AUDIT_REQUIRED": "false"]) { $1 }
+            let early = try await desk.start(arguments, environment: lenient).end()
+            #expect(early.status == 75 && early.errors.contains("1 act without a proof"), "\(early.errors)")
+            #expect(try early.objects.last?["proofs"] == .number(1))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
+            try FileManager.default.moveItem(atPath: key + ".away", toPath: key)
+            let late = try await desk.start(arguments).end()
+            #expect(try late.status == 0 && late.objects.last?["proofs"] == .number(2), "\(late.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 4)
+        }
+    }
+
     @Test func `asks for reasons, and notes who looks, as configured`() async throws {
         try await Desk.with(calls: 2, mix: .recorded) { desk in
             try await desk.archiveDay()

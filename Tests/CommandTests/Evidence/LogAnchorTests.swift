@@ -142,7 +142,7 @@ import Testing
             let status = try await desk.run("log", "status").output
             #expect(status.contains("anchor audit (witness): has seen 301 entries"))
             // After that state there is the entry about the cosignature.
-            #expect(status.contains("the first 301 entries are fixed by a time stamp or a witness"), "\(status)")
+            #expect(status.contains("the first 301 entries are fixed by a witness, if its cosignature is"), "\(status)")
             #expect(status.contains("replace the 1 after them"), "\(status)")
             #expect(try await desk.run("log", "verify").output.contains("from anchors: 1 cosignature\n"))
             // The same request again continues from another state than the one last signed.

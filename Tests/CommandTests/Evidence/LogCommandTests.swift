@@ -49,6 +49,55 @@ import Testing
         }
     }
 
+    @Test func `says what someone with root could still change, for each kind of anchor and lock`() async throws {
+        try await withLog { desk, log in
+            func status(_ lock: String? = nil) async throws -> String {
+                let vault = "vault:\n  endpoint: https://s3.example\n  bucket: callark-acme\n"
+                let section = lock.map { "\(vault)  lock: \($0)\n" } ?? ""
+                try desk.write("callark.yaml", desk.yaml + section)
+                let said = try await desk.run("log", "status")
+                #expect(said.status == 0, "\(said.errors)")
+                return said.output
+            }
+            /// No token is checked here: its name is enough.
+            func anchor(_ size: Int, _ name: String) throws {
+                let folder = "\(log.path)/anchors/\(size)"
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                try Data("x".utf8).write(to: URL(filePath: "\(folder)/\(name)"))
+            }
+            let whole = "anyone with root here could replace the whole log"
+            let locked = "\(whole), and only what the vault has locked of it would contradict that, if the lock is real"
+            let real = "if the lock is real (`callark vault check`)"
+            let none = (
+                bare: try await status(), unlocked: try await status("none"), locked: try await status("compliance"),
+                governed: try await status("governance")
+            )
+            #expect(none.bare.contains("no anchor has seen a checkpoint: \(whole) unnoticed;"), "\(none.bare)")
+            #expect(none.unlocked == none.bare)
+            #expect(none.locked.contains("\(locked) (`callark vault check`);"), "\(none.locked)")
+            #expect(none.governed.contains("\(real) and nobody may bypass it;"), "\(none.governed)")
+
+            try anchor(50, "copy.json")
+            let commanded = try await status()
+            #expect(commanded.contains("a command was given the first 50"), "\(commanded)")
+            #expect(commanded.contains("\(whole) unnoticed\n"), "\(commanded)")
+
+            try anchor(200, "tsa.tsr")
+            let stamped = (bare: try await status(), locked: try await status("compliance"))
+            #expect(stamped.bare.contains("no witness fixes any entry; the first 200 have"), "\(stamped.bare)")
+            #expect(stamped.bare.contains("\(whole), but a new one would have no time stamp as old"), "\(stamped.bare)")
+            #expect(stamped.bare.contains("keep a copy of anchors/200 somewhere else"), "\(stamped.bare)")
+            #expect(stamped.locked.contains("the vault has a copy of anchors/200 if it was put there, \(real)\n"))
+
+            // Everything at once: the witness has seen less than the authority.
+            try anchor(100, "audit.cosig")
+            let all = try await status("compliance")
+            #expect(all.contains("the first 100 entries are fixed by a witness"), "\(all)")
+            let rest = "replace the 202 after them, but the first 100 of those would have no time stamp as old\n"
+            #expect(all.contains(rest), "\(all)")
+        }
+    }
+
     @Test func `verifies what holds, and names what does not`() async throws {
         try await withLog { desk, log in
             let kept = "\(desk.folder)/kept"

@@ -51,7 +51,7 @@ struct LogProveCommand: AsyncParsableCommand {
         let wanted = try paths.map(Self.wanted)
         let (found, unusable) = try Self.logs(org, in: installation)
         var logs = found
-        var proving = Proving(output: out, folder: output)
+        var proving = Proving(output: out, files: ProofFiles(folder: output))
         try await installation.closing {
             let manifest = try? await installation.manifestForReading()
             for (organization, entries) in logs {
@@ -125,8 +125,7 @@ struct LogProveCommand: AsyncParsableCommand {
     /// What has been found so far.
     private struct Proving {
         let output: Output
-        /// Where proofs are written.
-        let folder: String
+        let files: ProofFiles
         var found: Set<String> = []
         var unpublished: Set<String> = []
         var summary = Summary()
@@ -143,9 +142,7 @@ struct LogProveCommand: AsyncParsableCommand {
             found.insert(wanted.path)
             summary.proofs += 1
             let (index, position) = (place.index, place.reader.position)
-            let name = "\(folder)/\(organization)-\(position.epoch ?? 1)-\(index)"
-            let (proof, entry) = ("\(name).tlog-proof", "\(name).entry")
-            try write(place, proof, entry)
+            let paths = try files.write(try RecordingProof(place), of: organization)
             try output.json(
                 ProofLine(
                     of: wanted.path,
@@ -153,21 +150,10 @@ struct LogProveCommand: AsyncParsableCommand {
                     epoch: position.epoch,
                     leaf: index,
                     size: position.size,
-                    writtenTo: (proof, entry)
+                    writtenTo: paths
                 )
             )
-            output.text("\(wanted.path): entry \(index) of \(position.size) in \(position.origin): \(proof)")
-        }
-
-        private func write(_ place: EntrySearch.Place, _ proofPath: String, _ entryPath: String) throws {
-            let (proof, entry) = (try place.reader.proof(of: place.index), try place.reader.entry(place.index))
-            do {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-                try Data(proof.bytes).write(to: URL(filePath: proofPath), options: .atomic)
-                try Data(entry).write(to: URL(filePath: entryPath), options: .atomic)
-            } catch let error as CocoaError {
-                throw CommandError(.inputOutput, "cannot write \(proofPath): \(error.localizedDescription)")
-            }
+            output.text("\(wanted.path): entry \(index) of \(position.size) in \(position.origin): \(paths.proof)")
         }
 
         /// Why some of these have no proof; `nil` if all of them have one.

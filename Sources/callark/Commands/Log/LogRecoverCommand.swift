@@ -20,7 +20,8 @@ struct LogRecoverCommand: AsyncParsableCommand {
             origin, size and root of the last known state of the old one. What is left of the old log is kept below the new \
             one. Then the log adopts what it lacks of the archives, and proves that from now on.
 
-            A log that holds is left as it is. No pass may run meanwhile (75).
+            A log that holds is left as it is. No pass may run meanwhile (75). If the command is interrupted, run it again; \
+            once the log can be written to again, the next pass adopts the rest too.
 
             EXAMPLES
               callark log recover --org acme --from /backup/log/acme
@@ -51,6 +52,9 @@ struct LogRecoverCommand: AsyncParsableCommand {
         }
         try output.json(Line(organization, outcome))
         output.text("\(organization): the evidence log is \(outcome.key.name), key \(outcome.key.fingerprint)")
+        if outcome.isResumed {
+            output.text("  it could be written to; what an interrupted recovery had not adopted is adopted now")
+        }
         if let previous = outcome.previous {
             output.text(
                 "  it continues \(previous.origin), of which \(previous.size) entries with root \(previous.root.base64) are known"

@@ -2,8 +2,10 @@ import Reports
 import Anchors
 import ArgumentParser
 import Evidence
+import Files
 import Foundation
 import Recordings
+import Settings
 import Wiring
 
 struct LogStatusCommand: AsyncParsableCommand {
@@ -43,6 +45,7 @@ struct LogStatusCommand: AsyncParsableCommand {
                     log,
                     reader,
                     try installation.anchorStandings(of: log.organization),
+                    lock: installation.settings.vault?.lock,
                     now: installation.now
                 )
                 summary.logs += 1
@@ -88,8 +91,7 @@ struct LogStatusCommand: AsyncParsableCommand {
         var anchors: Int?
         /// The number of entries in the newest state with a time stamp or a cosignature of a witness.
         var anchoredSize: Int64?
-        /// The number of entries in the newest state that was given to a command.
-        private var commandSize: Int64?
+        private var exposure: LogExposure?
         /// The last state that each configured anchor saw.
         var newestAnchors: [SeenLine]?
         private var changed: Timestamp?
@@ -100,7 +102,14 @@ struct LogStatusCommand: AsyncParsableCommand {
             self.exists = exists
         }
 
-        init(_ log: LogAccess, _ reader: LogReader, _ standings: [AnchorStanding], now: Timestamp) throws {
+        /// - Parameter lock: of the vault that the log is copied to; `nil` if there is none.
+        init(
+            _ log: LogAccess,
+            _ reader: LogReader,
+            _ standings: [AnchorStanding],
+            lock: VaultLock?,
+            now: Timestamp
+        ) throws {
             self.init(organization: log.organization, exists: true)
             origin = reader.position.origin
             size = reader.position.size
@@ -110,7 +119,7 @@ struct LogStatusCommand: AsyncParsableCommand {
             keyConfirmed = log.confirmedKey != nil
             anchors = try log.folder.anchoredSizes().count
             anchoredSize = try log.folder.newestAnchoredSize(by: [.timestamp, .witness], within: reader.position.size)
-            commandSize = try log.folder.newestAnchoredSize(by: [.command], within: reader.position.size)
+            exposure = try LogExposure(of: log.folder, size: reader.position.size, lock: lock)
             newestAnchors = standings.map { SeenLine($0, now: now) }
             let attributes = try? FileManager.default.attributesOfItem(atPath: log.folder.checkpointPath)
             changed = (attributes?[.modificationDate] as? Date).map { Timestamp($0) }
@@ -128,24 +137,8 @@ struct LogStatusCommand: AsyncParsableCommand {
                 "  key \(fingerprint) (\(confirmed))",
                 "  \(accepted) more accepted and in no checkpoint yet",
             ]
-                + (newestAnchors ?? []).map { "  \($0.text(in: zone))" } + ["  \(exposure(of: size + Int64(accepted)))"]
-        }
-
-        /// What someone with root on this machine, and thus with the key, could still change.
-        /// The tokens are not checked here.
-        private func exposure(of entries: Int64) -> String {
-            if let anchoredSize {
-                return "the first \(anchoredSize) entries are fixed by a time stamp or a witness, if it is genuine "
-                    + "(`callark log verify` checks it); anyone with root here could still replace the "
-                    + "\(entries - anchoredSize) after them"
-            }
-            if let commandSize {
-                return "no time stamp and no witness fixes any entry; a command was given the first \(commandSize), "
-                    + "which are as fixed as what became of them there; without that, anyone with root here could "
-                    + "replace the whole log unnoticed"
-            }
-            return "no anchor has seen a checkpoint: anyone with root here could replace the whole log unnoticed; "
-                + "keep a copy of the checkpoint somewhere else"
+                + (newestAnchors ?? []).map { "  \($0.text(in: zone))" }
+                + (exposure.map { ["  \($0.text(entries: size + Int64(accepted)))"] } ?? [])
         }
 
         enum CodingKeys: String, CodingKey {
