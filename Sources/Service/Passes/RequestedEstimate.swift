@@ -3,7 +3,7 @@ import Payloads
 import Recordings
 
 /// A requested forecast: what a pass would fetch, and how long it would take.
-struct RequestedEstimate: RequestedWork {
+struct RequestedEstimate: OrganizationWork {
     let id: String
     let organizations: [OrganizationName]
     let request: PassWindow.Request
@@ -17,6 +17,8 @@ struct RequestedEstimate: RequestedWork {
     /// Why the estimate failed; the service's log has more.
     var problem: Problem?
     var version = 0
+
+    func isVisible(to caller: Caller) -> Bool { organizations.allSatisfy(caller.sees) }
 }
 
 /// `{"type":"forecast", …}`.

@@ -4,7 +4,7 @@ import Payloads
 import Recordings
 
 /// A requested pass: its scope, state and results.
-struct RequestedPass: RequestedWork {
+struct RequestedPass: OrganizationWork {
     let id: String
     let organizations: [OrganizationName]
     let request: PassWindow.Request
@@ -22,6 +22,8 @@ struct RequestedPass: RequestedWork {
     /// Why the pass failed; the service's log has more.
     var problem: Problem?
     var version = 0
+
+    func isVisible(to caller: Caller) -> Bool { organizations.allSatisfy(caller.sees) }
 }
 
 /// `{"type":"pass", …}`.

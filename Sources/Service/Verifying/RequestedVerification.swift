@@ -4,7 +4,7 @@ import Payloads
 import Recordings
 
 /// A requested verification: its scope, state and findings.
-struct RequestedVerification: RequestedWork {
+struct RequestedVerification: OrganizationWork {
     /// How many faults are listed at most. All are counted.
     static let mostFaults = 1000
 
@@ -29,7 +29,6 @@ struct RequestedVerification: RequestedWork {
     var problem: Problem?
     var version = 0
 
-    /// Whether a caller may see it: the caller sees all of its organizations.
     func isVisible(to caller: Caller) -> Bool {
         organizations?.allSatisfy(caller.sees) ?? (caller.organizations == nil)
     }
