@@ -1,7 +1,17 @@
+import Recordings
+
 /// Requested work for organizations. Callers see it or do not, by the organizations that they see.
 protocol OrganizationWork: RequestedWork {
+    var actor: Actor { get }
+    /// Why it failed; the service's log has more.
+    var problem: Problem? { get }
     /// Whether a caller may see it: the caller sees all of its organizations.
     func isVisible(to caller: Caller) -> Bool
+}
+
+extension OrganizationWork {
+    var requestedBy: String { actor.name }
+    var error: String? { problem?.code }
 }
 
 extension WorkBoard where Work: OrganizationWork {
