@@ -301,7 +301,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ManifestTests",
-            dependencies: ["Manifest", "Recordings", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Manifest", "Recordings", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

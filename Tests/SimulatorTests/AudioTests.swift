@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Simulator
@@ -39,7 +40,7 @@ import Testing
                 try content(sound).write(to: file)
                 return file.path()
             }
-            let result = try await OtherProgram.run("python3", [try OtherProgram.fixture("wave_facts.py")] + files)
+            let result = try await Tool.finish("python3", [try Fixture.path("wave_facts.py")] + files)
             #expect(result.status == 0)
             let lines = result.text.split(separator: "\n")
             #expect(lines.count == Self.forms.count)
@@ -60,7 +61,7 @@ import Testing
             )
             let code =
                 "import sys, wave; w = wave.open(sys.argv[1]); print(w.getparams()[:4], len(w.readframes(99999)))"
-            let result = try await OtherProgram.run("python3", ["-c", code, file.path()])
+            let result = try await Tool.finish("python3", ["-c", code, file.path()])
             #expect(result.text == "(2, 2, 8000, 16000) 64000\n")
         }
     }
@@ -73,7 +74,7 @@ import Testing
                 try content(sound).write(to: file)
                 return file.path()
             }
-            let result = try await OtherProgram.run("python3", [try OtherProgram.fixture("wave_facts.py")] + files)
+            let result = try await Tool.finish("python3", [try Fixture.path("wave_facts.py")] + files)
             for line in result.text.split(separator: "\n") {
                 let facts = try JSONDecoder().decode(Facts.self, from: Data(line.utf8))
                 #expect(facts.entropy > 6, "\(line)")
@@ -126,7 +127,7 @@ import Testing
         let samples = stride(from: Int16.min, to: Int16.max - 256, by: 257).map { $0 }
         let codes = Data(samples.map { MuLaw.codes[Int(UInt16(bitPattern: $0))] })
         let arguments = ["-t", "ul", "-r", "8000", "-c", "1", "-", "-t", "raw", "-e", "signed", "-b", "16", "-L", "-"]
-        let decoded = try await OtherProgram.run("sox", arguments, input: codes).output
+        let decoded = try await Tool.finish("sox", arguments, input: codes).output
         #expect(decoded.count == samples.count * 2)
         for (index, sample) in samples.enumerated() {
             let pair = (decoded[decoded.startIndex + index * 2], decoded[decoded.startIndex + index * 2 + 1])

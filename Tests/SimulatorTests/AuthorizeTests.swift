@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// The browser's part of a login, with curl instead of the browser and openssl for PKCE.
@@ -103,7 +104,7 @@ import Testing
     @Test func `a challenge as openssl makes it is met by its verifier only`() async throws {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
         let script = "printf %s \(verifier) | openssl dgst -sha256 -binary | openssl base64 -A | tr '+/' '-_' | tr -d ="
-        let challenge = try await OtherProgram.run("sh", ["-c", script]).text
+        let challenge = try await Tool.finish("sh", ["-c", script]).text
         let asked: [String: String?] = ["code_challenge": challenge, "code_challenge_method": "S256"]
         try await with { simulator, client async throws in
             for (given, status) in [(verifier, 200), (verifier + "x", 400), ("", 400)] {

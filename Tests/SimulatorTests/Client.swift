@@ -39,7 +39,7 @@ struct Client: Sendable {
             let (head, body) = (folder.appending(path: "head"), folder.appending(path: "body"))
             var all = ["-q", "-sS", "--noproxy", "*", "--max-time", "30", "-D", head.path(), "-o", body.path()]
             if withToken, let token { all += ["-H", "Authorization: Bearer \(token)"] }
-            let result = try await OtherProgram.run("curl", all + arguments + [url])
+            let result = try await Tool.finish("curl", all + arguments + [url])
             let lines = (try? String(contentsOf: head, encoding: .utf8))?.split(whereSeparator: \.isNewline) ?? []
             let pairs = lines.dropFirst().compactMap { line -> (String, String)? in
                 let parts = line.split(separator: ":", maxSplits: 1)
@@ -127,4 +127,12 @@ func withSimulator(
             try await body(simulator, Client(simulator))
         }
     }
+}
+
+/// A new folder for one test, removed afterwards.
+func withTemporaryFolder<T>(_ body: (URL) async throws -> T) async throws -> T {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "simulator-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try await body(folder)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Simulator
@@ -15,7 +16,7 @@ import Testing
         suffix: String? = nil
     ) async throws -> String {
         let organization = simulator.organization
-        let digest = try await OtherProgram.run(
+        let digest = try await Tool.finish(
             "openssl",
             ["dgst", "-sha1", "-hmac", key ?? organization.legacyKey, "-binary"],
             input: Data((user ?? organization.legacyUser).utf8)
@@ -227,7 +228,7 @@ import Testing
                 rows = list(csv.DictReader(io.TextIOWrapper(sys.stdin.buffer, "utf-8-sig", newline="")))
                 json.dump([[r["sid"], r["agentName"]] for r in rows], sys.stdout)
                 """
-            let read = try await OtherProgram.run("python3", ["-c", program], input: csv.body)
+            let read = try await Tool.finish("python3", ["-c", program], input: csv.body)
             let pairs = try #require(try JSONSerialization.jsonObject(with: read.output) as? [[String]])
             #expect(Set(pairs) == Set(tasks.map { [$0.id, $0.owner?.name ?? ""] }))
         }

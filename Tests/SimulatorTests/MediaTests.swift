@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Simulator
@@ -26,7 +27,7 @@ import Testing
                 #expect(answer.status == 200 && answer.exit == 0)
                 #expect(answer.headers["content-length"] == String(served.byteCount))
                 #expect(answer.headers["accept-ranges"] == "bytes")
-                let digest = try await OtherProgram.run("sha256sum", [], input: answer.body).text
+                let digest = try await Tool.finish("sha256sum", [], input: answer.body).text
                 #expect(digest.hasPrefix(served.sha256()))
             }
             #expect(simulator.counters.mediaBytes == simulator.servedRecordings().reduce(0) { $0 + $1.byteCount })
@@ -141,7 +142,7 @@ import Testing
     @Test func `dates are written as HTTP wants them`() async throws {
         try await withRecording { _, client, url, served in
             let modified = try #require(try await client.fetch(url, ["-r", "0-0"]).headers["last-modified"])
-            let text = try await OtherProgram.run("date", ["-u", "-d", modified, "+%s"]).text
+            let text = try await Tool.finish("date", ["-u", "-d", modified, "+%s"]).text
             #expect(text == "\(served.recording.available.milliseconds / 1000)\n")
         }
     }

@@ -25,8 +25,8 @@ import Testing
                 return file.path()
             }
             let api = try ProviderDescription.path()
-            let script = try OtherProgram.fixture("validate.py")
-            let result = try await OtherProgram.run("python3", [script, api, path, method, String(status)] + files)
+            let script = try Fixture.path("validate.py")
+            let result = try await Tool.finish("python3", [script, api, path, method, String(status)] + files)
             return result.status == 0 ? "" : "exit \(result.status): \(result.text)"
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The command `callark-simulator`, run as its users run it.
@@ -7,13 +8,13 @@ import Testing
     private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "callark-simulator")
 
-    private func run(_ arguments: [String]) async throws -> OtherProgram.Result {
+    private func run(_ arguments: [String]) async throws -> Tool.Ending {
         let line = ([Self.program.path()] + arguments).map { "'\($0)'" }.joined(separator: " ")
-        return try await OtherProgram.run("bash", ["-c", "\(line) 2>&1"])
+        return try await Tool.finish("bash", ["-c", "\(line) 2>&1"])
     }
 
     /// Starts it, runs a shell script with `$PORT` and `$FOLDER` while it listens, and sends `signal` to it.
-    private func session(_ arguments: String, script: String, signal: String) async throws -> OtherProgram.Result {
+    private func session(_ arguments: String, script: String, signal: String) async throws -> Tool.Ending {
         try await withTemporaryFolder { folder in
             let shell = """
                 FOLDER='\(folder.path())'
@@ -27,7 +28,7 @@ import Testing
                 wait $PID
                 echo "exit $?"
                 """
-            return try await OtherProgram.run("bash", ["-c", shell])
+            return try await Tool.finish("bash", ["-c", shell])
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Simulator
@@ -148,7 +149,7 @@ import Testing
             #expect(plain.headers["content-encoding"] == nil && plain.body.count > 70_000)
             let packed = try await client.tasks("from=\(Self.day)&pageSize=1000", gzip)
             #expect(packed.headers["content-encoding"] == "gzip")
-            let unpacked = try await OtherProgram.run("gzip", ["-dc"], input: packed.body)
+            let unpacked = try await Tool.finish("gzip", ["-dc"], input: packed.body)
             #expect(unpacked.status == 0 && unpacked.output == plain.body)
         }
     }

@@ -146,3 +146,11 @@ extension DownloadRequest {
         self.init(url: url, headers: headers, hosts: HostPolicy(), stallTimeout: stallTimeout)
     }
 }
+
+/// A folder for `body`, removed after it.
+func withTemporaryFolder<Value>(_ body: (URL) async throws -> Value) async throws -> Value {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "callark-transfer-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try await body(folder)
+}

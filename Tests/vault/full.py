@@ -14,23 +14,6 @@ PASS = ("archive", "--last", "4d")
 
 
 class Full(machines.Trial):
-    def say(self, line):
-        self.engine.stdin.write(line + "\n")
-        self.engine.stdin.flush()
-        return self.engine.stdout.readline().strip()
-
-    def main(self):
-        self.engine, provider, first = self.begin()
-        try:
-            self.trial(first)
-        finally:
-            provider.terminate()
-            provider.wait()
-            self.engine.stdin.close()
-            self.engine.wait()
-        print(f"{len(self.faults)} faults", flush=True)
-        return 1 if self.faults else 0
-
     def trial(self, first):
         self.run(first, "init")
         self.configure(first)

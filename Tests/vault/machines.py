@@ -79,16 +79,24 @@ class Trial:
         path = "/" + self.bucket_name + "/" + urllib.parse.quote(key, safe="/-_.~")
         return self.ask("DELETE", path, "versionId=" + urllib.parse.quote(version, safe="-_.~"))[0]
 
+    def say(self, line):
+        """Asks for a change of the store, and returns its answer: ok, or what is wrong."""
+        self.engine.stdin.write(line + "\n")
+        self.engine.stdin.flush()
+        return self.engine.stdout.readline().strip()
+
     # The trial
 
     def begin(self):
-        store = subprocess.Popen([sys.executable, HERE / "engine.py", self.kind, self.folder / "store"], text=True,
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.store = json.loads(store.stdout.readline())
+        """Starts the store and the provider.
+
+        Returns the provider's process, and the first machine."""
+        self.engine = subprocess.Popen([sys.executable, HERE / "engine.py", self.kind, self.folder / "store"], text=True,
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.store = json.loads(self.engine.stdout.readline())
         for line in (f"bucket {BUCKET} lock", "bucket unlocked"):
-            store.stdin.write(line + "\n")
-            store.stdin.flush()
-            assert store.stdout.readline().strip() == "ok", line
+            answer = self.say(line)
+            assert answer == "ok", f"{line}: {answer}"
         first = self.folder / "first"
         provider = subprocess.Popen([self.simulator, "--port", "0", "--days", "3", "--calls", "30", "--scale", "0.02",
                                      "--requests-per-minute", "0", "--write-config", first],
@@ -97,11 +105,14 @@ class Trial:
         while not (first / "callark.yaml").exists():
             assert provider.poll() is None and time.monotonic() < deadline, "the simulator does not start"
             time.sleep(0.1)
-        return store, provider, first
+        return provider, first
 
-    def configure(self, machine, bucket=BUCKET):
+    def secret(self, machine):
         (machine / "vault.secret").write_text(self.store["secret_access_key"] + "\n")
         (machine / "vault.secret").chmod(0o600)
+
+    def configure(self, machine, bucket=BUCKET):
+        self.secret(machine)
         text = (machine / "callark.yaml").read_text().split("vault:\n")[0]
         (machine / "callark.yaml").write_text(text + "\n".join([
             "vault:", f"  endpoint: {self.store['endpoint']}", f"  region: {engine.REGION}", f"  bucket: {bucket}",
@@ -120,14 +131,14 @@ class Trial:
         return other
 
     def main(self):
-        store, provider, first = self.begin()
+        provider, first = self.begin()
         try:
             self.trial(first)
         finally:
             provider.terminate()
             provider.wait()
-            store.stdin.close()
-            store.wait()
+            self.engine.stdin.close()
+            self.engine.wait()
         print(f"{len(self.faults)} faults", flush=True)
         return 1 if self.faults else 0
 

@@ -57,9 +57,8 @@ class Steps(machines.Trial):
         """A new one."""
         self.counted += 1
         name = f"steps-{self.counted}"
-        self.engine.stdin.write(f"bucket {name} lock\n")
-        self.engine.stdin.flush()
-        assert self.engine.stdout.readline().strip() == "ok", name
+        answer = self.say(f"bucket {name} lock")
+        assert answer == "ok", f"{name}: {answer}"
         return name
 
     def copy(self, machine, bucket):
@@ -71,10 +70,6 @@ class Steps(machines.Trial):
         (other / "callark.yaml").write_text(text.replace(f"bucket: {machines.BUCKET}\n", f"bucket: {bucket}\n"))
         self.secret(other)
         return other
-
-    def secret(self, machine):
-        (machine / "vault.secret").write_text(self.store["secret_access_key"] + "\n")
-        (machine / "vault.secret").chmod(0o600)
 
     def bare(self, machine, bucket):
         """Only the configuration of a machine."""
@@ -135,23 +130,11 @@ class Steps(machines.Trial):
 
     # The trial
 
-    def main(self):
-        self.engine, provider, first = self.begin()
-        self.relay = relay.Relay(int(self.store["endpoint"].rsplit(":", 1)[1]))
-        try:
-            self.run(first, "init")
-            self.configure(first)
-            self.finish(first, *PASS, codes=(69,), ENDPOINT=NOWHERE)
-            self.trial(first)
-        finally:
-            provider.terminate()
-            provider.wait()
-            self.engine.stdin.close()
-            self.engine.wait()
-        print(f"{len(self.faults)} faults", flush=True)
-        return 1 if self.faults else 0
-
     def trial(self, first):
+        self.relay = relay.Relay(int(self.store["endpoint"].rsplit(":", 1)[1]))
+        self.run(first, "init")
+        self.configure(first)
+        self.finish(first, *PASS, codes=(69,), ENDPOINT=NOWHERE)
         whole = self.copy(first, bucket := self.bucket())
         self.finish(whole, *PASS, codes=(0, 75))
         before = self.listed(whole)

@@ -145,9 +145,14 @@ package struct Pass: Sendable {
     /// - Parameter end: why the vault has to be asked nothing more.
     private func vaulting(_ name: OrganizationName, _ end: VaultError?) async -> VaultFinding? {
         guard let vault = context.vault else { return nil }
-        var step = VaultStep(organization: name, vault: vault, rules: context.rules.vault, context: context)
-        step.end = end
-        return await step.run()
+        return await VaultStep(
+            organization: name,
+            vault: vault,
+            rules: context.rules.vault,
+            context: context,
+            end: end
+        )
+        .run()
     }
 
     /// Lets the evidence logs and a snapshot of the manifest leave the machine, once a pass has noted its end.

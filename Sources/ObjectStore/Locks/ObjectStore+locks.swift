@@ -29,6 +29,7 @@ extension ObjectStore {
             + RequestDocument.element("RetainUntilDate", StoreTime.roundedUp(retention.until))
         let document = RequestDocument.document("Retention", contents)
         var request = change("retention", "lock", document, of: key, version)
+        request.concernsLock = true
         if bypassingGovernance { request.fields.append(Self.bypass) }
         _ = try await exchange.send(request)
     }
@@ -58,7 +59,9 @@ extension ObjectStore {
         version: ObjectVersion?
     ) async throws(ObjectStoreError) {
         let document = RequestDocument.document("LegalHold", RequestDocument.element("Status", isHeld ? "ON" : "OFF"))
-        _ = try await exchange.send(change("legal-hold", "hold", document, of: key, version))
+        var request = change("legal-hold", "hold", document, of: key, version)
+        request.concernsLock = true
+        _ = try await exchange.send(request)
     }
 
     package func bucketStatus() async throws(ObjectStoreError) -> BucketStatus {
@@ -84,23 +87,6 @@ extension ObjectStore {
     }
 
     private static let bypass = (name: "x-amz-bypass-governance-retention", value: "true")
-
-    /// A request that changes a lock. S3 wants a checksum of its body, which every body has.
-    private func change(
-        _ aspect: String,
-        _ verb: String,
-        _ document: [UInt8],
-        of key: ObjectKey,
-        _ version: ObjectVersion?
-    ) -> StoreRequest {
-        var request = StoreRequest(.put, key, verb)
-        request.query = [(aspect, "")]
-        request.select(version)
-        request.fields = [("Content-Type", "application/xml")]
-        request.body = StoreRequest.Body(document)
-        request.concernsLock = true
-        return request
-    }
 
     /// Stores have several ways to say that there is no lock.
     private static func saysUnlocked(_ error: ObjectStoreError) -> Bool {

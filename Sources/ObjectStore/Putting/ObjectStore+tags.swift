@@ -27,12 +27,7 @@ extension ObjectStore {
         let elements = tags.sorted { $0.key < $1.key }.map { name, value in
             "<Tag>\(RequestDocument.element("Key", name))\(RequestDocument.element("Value", value))</Tag>"
         }
-        var request = StoreRequest(.put, key, "tag")
-        request.query = [("tagging", "")]
-        request.select(version)
-        request.fields = [("Content-Type", "application/xml")]
         let document = RequestDocument.document("Tagging", "<TagSet>\(elements.joined())</TagSet>")
-        request.body = StoreRequest.Body(document)
-        _ = try await exchange.send(request)
+        _ = try await exchange.send(change("tagging", "tag", document, of: key, version))
     }
 }

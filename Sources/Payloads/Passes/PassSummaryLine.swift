@@ -8,8 +8,8 @@ package struct PassSummaryLine: Encodable {
     var organization: String
     var from: String
     var to: String
-    var tasks: Tasks
-    var recordings: Recordings
+    var tasks: TaskFigures
+    var recordings: RecordingFigures
     var archives: [Archive]
     var downloads: Downloads
     var complete: Bool
@@ -77,34 +77,6 @@ package struct PassSummaryLine: Encodable {
         }
     }
 
-    struct Tasks: Encodable {
-        var listed: Int
-        var captureRequested: Int
-        var notRequested: Int
-        var undetermined: Int
-
-        enum CodingKeys: String, CodingKey {
-            case listed, undetermined
-            case captureRequested = "capture_requested"
-            case notRequested = "not_requested"
-        }
-    }
-
-    struct Recordings: Encodable {
-        var known: Int
-        var archived: Int
-        var stored: Int
-        var pending: Int
-        var failed: Int
-        var damaged: Int
-        var gaps: Int
-        var awaited: Int
-        var explained: Int
-        var unexplained: Int
-        var suspect: Int
-        var reasons: [GapReason: Int]
-    }
-
     struct Archive: Encodable {
         var path: String
         var day: ArchiveDay
@@ -126,26 +98,8 @@ package struct PassSummaryLine: Encodable {
         organization = result.organization.description
         from = result.window.range.lowerBound.description
         to = result.window.range.upperBound.description
-        tasks = Tasks(
-            listed: summary.tasks.listed,
-            captureRequested: summary.tasks.captureRequested,
-            notRequested: summary.tasks.notRequested,
-            undetermined: summary.tasks.undetermined
-        )
-        recordings = Recordings(
-            known: summary.recordings.known,
-            archived: summary.recordings.archived,
-            stored: summary.recordings.stored,
-            pending: summary.recordings.pending,
-            failed: summary.recordings.failed,
-            damaged: summary.recordings.damaged,
-            gaps: summary.recordings.gaps,
-            awaited: summary.recordings.awaited,
-            explained: summary.recordings.explained,
-            unexplained: summary.recordings.unexplained,
-            suspect: summary.recordings.suspect,
-            reasons: summary.recordings.reasons
-        )
+        tasks = TaskFigures(summary.tasks)
+        recordings = RecordingFigures(summary.recordings)
         archives = result.archives.map {
             Archive(
                 path: $0.path,

@@ -1,3 +1,6 @@
+import Manifest
+import Recordings
+
 /// `{"type":"organization", …}`: the state of an organization's archive.
 package struct StatusOrganizationLine: Encodable {
     let type = "organization"
@@ -24,37 +27,33 @@ package struct StatusOrganizationLine: Encodable {
     /// Days that disagree with another source of the provider's.
     var daysDiffering: Int
 
-    /// Sets every property; times are texts.
+    /// - Parameters:
+    ///   - complete: the last complete pass that reached the present.
+    ///   - last: the last pass over any window that went through or failed.
+    ///   - tokens: when the tokens expire, and when the provider refused the refresh token; `nil` for what is not known.
     package init(
-        organization: String,
-        lastCompletePass: String? = nil,
-        lastPass: String? = nil,
-        lastPassOutcome: String? = nil,
-        lastPassReason: String? = nil,
-        listedThrough: String? = nil,
-        accessTokenExpires: String? = nil,
-        refreshTokenExpires: String? = nil,
-        refreshTokenRefused: String? = nil,
-        allReadSince: String? = nil,
-        archives: Int,
-        archivesNeverRead: Int,
-        archivesWithFaults: Int,
+        organization: OrganizationName,
+        complete: PassRow?,
+        last: PassRow?,
+        listedThrough: Timestamp?,
+        tokens: (accessExpires: Timestamp?, refreshExpires: Timestamp?, refused: Timestamp?),
+        reading: ReadingStatus,
         anchors: [AnchorLine],
         daysDiffering: Int
     ) {
-        self.organization = organization
-        self.lastCompletePass = lastCompletePass
-        self.lastPass = lastPass
-        self.lastPassOutcome = lastPassOutcome
-        self.lastPassReason = lastPassReason
-        self.listedThrough = listedThrough
-        self.accessTokenExpires = accessTokenExpires
-        self.refreshTokenExpires = refreshTokenExpires
-        self.refreshTokenRefused = refreshTokenRefused
-        self.allReadSince = allReadSince
-        self.archives = archives
-        self.archivesNeverRead = archivesNeverRead
-        self.archivesWithFaults = archivesWithFaults
+        self.organization = organization.description
+        lastCompletePass = complete?.endedTime?.description
+        lastPass = last?.endedTime?.description
+        lastPassOutcome = last?.outcome?.rawValue
+        lastPassReason = last?.reason
+        self.listedThrough = listedThrough?.description
+        accessTokenExpires = tokens.accessExpires?.description
+        refreshTokenExpires = tokens.refreshExpires?.description
+        refreshTokenRefused = tokens.refused?.description
+        allReadSince = reading.allReadSince?.description
+        archives = reading.archives
+        archivesNeverRead = reading.neverRead
+        archivesWithFaults = reading.faulty
         self.anchors = anchors
         self.daysDiffering = daysDiffering
     }

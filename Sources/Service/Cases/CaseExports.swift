@@ -138,21 +138,10 @@ struct CaseExports: Sendable {
         _ stop: StopRequest
     ) async throws -> CaseExportRecord.Result {
         let manifest = try await installation.manifest.forWriting()
-        let selection = CaseSelection(of: manifest) { [installation] row in
-            try await installation.standpoint(of: row.organization, manifest, days: row.day...row.day)
-        }
+        let selection = installation.caseSelection(of: manifest)
         let calls = try await selection.calls(order.calls.map { CaseSelection.Wanted($0.task, of: $0.organization) })
         try requireSpace(for: calls)
-        let writer = CaseExport(
-            root: installation.root,
-            manifest: manifest,
-            evidence: installation.evidence,
-            actor: order.actor,
-            timeZone: installation.timeZone,
-            version: installation.version,
-            isNotingRequired: installation.settings.audit.isRequired,
-            now: installation.now
-        )
+        let writer = installation.caseExport(by: order.actor, manifest)
         let request = CaseRequest(
             name: export.matter.description,
             reason: export.reason,

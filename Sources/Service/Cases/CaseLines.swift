@@ -70,26 +70,17 @@ struct CaseExportLine: Encodable {
     var hasFile = false
 
     private enum CodingKeys: String, CodingKey {
-        case type, id, state, reason, vcons, result, error, file
+        case reason, vcons, result, file
         case matter = "case"
-        case requestedBy = "requested_by"
-        case requestedTime = "requested_time"
-        case endedTime = "ended_time"
     }
 
     func encode(to encoder: any Encoder) throws {
+        try WorkHead(type: "export", work: record).encode(to: encoder)
         var line = encoder.container(keyedBy: CodingKeys.self)
-        try line.encode("export", forKey: .type)
-        try line.encode(record.id, forKey: .id)
         try line.encode(record.matter.description, forKey: .matter)
-        try line.encode(record.state, forKey: .state)
         try line.encode(record.reason, forKey: .reason)
         try line.encode(record.includesVCons, forKey: .vcons)
-        try line.encode(record.requestedBy, forKey: .requestedBy)
-        try line.encode(record.requestedTime.description, forKey: .requestedTime)
-        try line.encode(record.endedTime?.description, forKey: .endedTime)
         try line.encode(record.result, forKey: .result)
-        try line.encode(record.error, forKey: .error)
         try line.encode(hasFile, forKey: .file)
     }
 }

@@ -30,14 +30,12 @@ struct Estimates: Sendable {
     }
 
     private func list(_ inquiry: Inquiry) throws -> Answer {
-        let caller = try inquiry.knownCaller
-        let seen = board.all.filter { $0.organizations.allSatisfy(caller.sees) }
+        let seen = board.works(seenBy: try inquiry.knownCaller)
         return try Answer.json(["estimates": seen.map(ForecastLine.init)])
     }
 
     private func work(_ inquiry: Inquiry) throws(Problem) -> RequestedEstimate {
-        let caller = try inquiry.knownCaller
-        guard let work = board.work(try inquiry.value("id")), work.organizations.allSatisfy(caller.sees) else {
+        guard let work = board.work(try inquiry.value("id"), seenBy: try inquiry.knownCaller) else {
             throw .notFound("there is no such forecast", code: "unknown_estimate")
         }
         return work

@@ -30,16 +30,14 @@ struct PassRoutes: Sendable {
     }
 
     private func list(_ inquiry: Inquiry) throws -> Answer {
-        let caller = try inquiry.knownCaller
-        let seen = board.all.filter { $0.organizations.allSatisfy(caller.sees) }
+        let seen = board.works(seenBy: try inquiry.knownCaller)
         return try Answer.json(["passes": seen.map(PassLine.init)])
     }
 
     /// The requested pass, if the caller can see all of its organizations.
     /// - Throws: a ``Problem`` with status 404 otherwise.
     private func pass(_ inquiry: Inquiry) throws(Problem) -> RequestedPass {
-        let caller = try inquiry.knownCaller
-        guard let pass = board.work(try inquiry.value("id")), pass.organizations.allSatisfy(caller.sees) else {
+        guard let pass = board.work(try inquiry.value("id"), seenBy: try inquiry.knownCaller) else {
             throw .notFound("there is no such pass", code: "unknown_pass")
         }
         return pass

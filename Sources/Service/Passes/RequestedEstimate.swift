@@ -3,7 +3,7 @@ import Payloads
 import Recordings
 
 /// A requested forecast: what a pass would fetch, and how long it would take.
-struct RequestedEstimate: RequestedWork {
+struct RequestedEstimate: OrganizationWork {
     let id: String
     let organizations: [OrganizationName]
     let request: PassWindow.Request
@@ -17,6 +17,8 @@ struct RequestedEstimate: RequestedWork {
     /// Why the estimate failed; the service's log has more.
     var problem: Problem?
     var version = 0
+
+    func isVisible(to caller: Caller) -> Bool { organizations.allSatisfy(caller.sees) }
 }
 
 /// `{"type":"forecast", …}`.
@@ -24,23 +26,14 @@ struct ForecastLine: Encodable {
     let work: RequestedEstimate
 
     private enum CodingKeys: String, CodingKey {
-        case type, id, organizations, state, exact, estimates, error
-        case requestedBy = "requested_by"
-        case requestedTime = "requested_time"
-        case endedTime = "ended_time"
+        case organizations, exact, estimates
     }
 
     func encode(to encoder: any Encoder) throws {
+        try WorkHead(type: "forecast", work: work).encode(to: encoder)
         var line = encoder.container(keyedBy: CodingKeys.self)
-        try line.encode("forecast", forKey: .type)
-        try line.encode(work.id, forKey: .id)
         try line.encode(work.organizations, forKey: .organizations)
-        try line.encode(work.state, forKey: .state)
         try line.encode(work.isExact, forKey: .exact)
-        try line.encode(work.actor.name, forKey: .requestedBy)
-        try line.encode(work.requestedTime.description, forKey: .requestedTime)
-        try line.encode(work.endedTime?.description, forKey: .endedTime)
         try line.encode(work.estimates.map { EstimateLine($0) }, forKey: .estimates)
-        try line.encode(work.problem?.code, forKey: .error)
     }
 }

@@ -4,7 +4,7 @@ import Payloads
 import Recordings
 
 /// A requested pass: its scope, state and results.
-struct RequestedPass: RequestedWork {
+struct RequestedPass: OrganizationWork {
     let id: String
     let organizations: [OrganizationName]
     let request: PassWindow.Request
@@ -22,6 +22,8 @@ struct RequestedPass: RequestedWork {
     /// Why the pass failed; the service's log has more.
     var problem: Problem?
     var version = 0
+
+    func isVisible(to caller: Caller) -> Bool { organizations.allSatisfy(caller.sees) }
 }
 
 /// `{"type":"pass", …}`.
@@ -29,25 +31,16 @@ struct PassLine: Encodable {
     let pass: RequestedPass
 
     private enum CodingKeys: String, CodingKey {
-        case type, id, organizations, state, activity, results, error
-        case requestedBy = "requested_by"
-        case requestedTime = "requested_time"
+        case organizations, activity, results
         case begunTime = "begun_time"
-        case endedTime = "ended_time"
     }
 
     func encode(to encoder: any Encoder) throws {
+        try WorkHead(type: "pass", work: pass).encode(to: encoder)
         var line = encoder.container(keyedBy: CodingKeys.self)
-        try line.encode("pass", forKey: .type)
-        try line.encode(pass.id, forKey: .id)
         try line.encode(pass.organizations, forKey: .organizations)
-        try line.encode(pass.state, forKey: .state)
-        try line.encode(pass.actor.name, forKey: .requestedBy)
-        try line.encode(pass.requestedTime.description, forKey: .requestedTime)
         try line.encode(pass.begunTime?.description, forKey: .begunTime)
-        try line.encode(pass.endedTime?.description, forKey: .endedTime)
         try line.encode(pass.activity, forKey: .activity)
         try line.encode(pass.results.map(PassSummaryLine.init), forKey: .results)
-        try line.encode(pass.problem?.code, forKey: .error)
     }
 }

@@ -1,6 +1,4 @@
-import Anchors
 import Archiver
-import Evidence
 import Files
 import Foundation
 import HTTPTypes
@@ -215,19 +213,6 @@ struct OverviewRoutes: Sendable {
         }
     }
 
-    /// What the anchors have seen; none if that cannot be found out, about which there is an alarm.
-    private func anchors(of name: OrganizationName) -> [AnchorLine] {
-        let standings = (try? installation.anchorStandings(of: name)) ?? []
-        return standings.map { standing in
-            AnchorLine(
-                name: standing.anchor.name,
-                kind: standing.anchor.kind.rawValue,
-                size: standing.newest?.size,
-                seenTime: standing.newest?.time.description
-            )
-        }
-    }
-
     /// The line of an organization's status.
     private func line(of name: OrganizationName, _ manifest: Manifest?) async throws -> StatusOrganizationLine {
         let complete = try await manifest?.lastCompletePass(name, reachingNow: true)
@@ -236,20 +221,14 @@ struct OverviewRoutes: Sendable {
         let differing = Set(try await manifest?.disagreements(name).map(\.day) ?? [])
         let token = try? await installation.tokenStatus(of: name)
         return StatusOrganizationLine(
-            organization: name.description,
-            lastCompletePass: complete?.endedTime?.description,
-            lastPass: last?.endedTime?.description,
-            lastPassOutcome: last?.outcome?.rawValue,
-            lastPassReason: last?.reason,
-            listedThrough: try await manifest?.watermark(name)?.description,
-            accessTokenExpires: token?.accessExpires?.description,
-            refreshTokenExpires: token?.refreshExpires?.description,
-            refreshTokenRefused: token?.refusal?.time.description,
-            allReadSince: reading.allReadSince?.description,
-            archives: reading.archives,
-            archivesNeverRead: reading.neverRead,
-            archivesWithFaults: reading.faulty,
-            anchors: anchors(of: name),
+            organization: name,
+            complete: complete,
+            last: last,
+            listedThrough: try await manifest?.watermark(name),
+            tokens: (token?.accessExpires, token?.refreshExpires, token?.refusal?.time),
+            reading: reading,
+            // None if it cannot be found out, about which there is an alarm.
+            anchors: (try? installation.anchorStandings(of: name))?.map(\.line) ?? [],
             daysDiffering: differing.count
         )
     }

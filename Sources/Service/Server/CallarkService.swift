@@ -1,15 +1,11 @@
 import Archiver
 import Files
 import Foundation
-import Hummingbird
-import HummingbirdCore
-import HummingbirdTLS
 import Logging
 import Manifest
 import NIOCore
 import NIOSSL
 import Recordings
-import ServiceLifecycle
 import Settings
 import Waiting
 import WebPage
@@ -163,36 +159,32 @@ package struct CallarkService: Sendable {
         await server.run(until: stop)
     }
 
-    /// Answers requests until `stop` is made. Requests in progress then have ``ServiceLimits/grace`` to finish.
+    /// Answers requests until `stop` is made.
     private func answer(_ stop: StopRequest, onListening: @escaping @Sendable () -> Void) async throws {
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: try application(onListening)),
-                    .init(service: Heartbeat(manager: setup.manager)),
-                ],
-                logger: quietLogger
-            )
+        let listener = HTTPListener(
+            address: settings.listen,
+            tls: settings.tls,
+            isSecure: isSecure,
+            limits: setup.limits,
+            logger: installation.logger
         )
         let (setup, ending) = (setup, ending)
-        try await withThrowingTaskGroup(of: Bool.self) { tasks in
-            tasks.addTask {
-                try await group.run()
-                return true
-            }
-            tasks.addTask {
-                await stop.wait()
-                guard !Task.isCancelled else { return false }
+        let areFinished = try await listener.run(
+            front,
+            beside: [Heartbeat(manager: setup.manager)],
+            until: stop,
+            onListening: { address in
+                setup.onListening(address)
+                setup.manager.send(.ready)
+                onListening()
+            },
+            onStopping: {
                 ending.make()
                 setup.manager.send(.stopping)
-                await group.triggerGracefulShutdown()
-                try? await Task.sleep(for: setup.limits.grace)
-                return false
             }
-            defer { tasks.cancelAll() }
-            if try await tasks.next() == false {
-                installation.logger.warning("connections were cut off, because they did not end in time")
-            }
+        )
+        if !areFinished {
+            installation.logger.warning("connections were cut off, because they did not end in time")
         }
     }
 
@@ -201,13 +193,6 @@ package struct CallarkService: Sendable {
         try await installation.evidence.publish()
         try await installation.manifest.close()
         try database.close()
-    }
-
-    /// The logger for libraries. What they log below `warning` is useful only for debugging.
-    private var quietLogger: Logger {
-        var logger = installation.logger
-        if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .warning) }
-        return logger
     }
 
     private func scheduler(_ stop: StopRequest) -> Scheduler {
@@ -252,13 +237,12 @@ package struct CallarkService: Sendable {
         )
     }
 
-    private func application(_ onListening: @escaping @Sendable () -> Void) throws -> some Service {
-        let limits = setup.limits
-        let installation = installation
-        let front = RequestDispatcher(
+    /// Answers requests.
+    private var front: RequestDispatcher {
+        RequestDispatcher(
             routes: RouteTable(routes: routes),
             authenticator: authenticator,
-            limits: limits,
+            limits: setup.limits,
             trustedProxies: settings.trustedProxies,
             isSecure: isSecure,
             logger: installation.logger,
@@ -267,41 +251,6 @@ package struct CallarkService: Sendable {
                 counters.requests.count(line)
                 setup.onRequest(line)
             }
-        )
-        var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
-        decoder.maxHeaderFieldSize = limits.headerFieldBytes
-        decoder.maxHeaderListSize = limits.headerBytes
-        decoder.maxHeaderFieldCount = limits.headerCount
-        let plain = HTTPServerBuilder.http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionGuard(limits: limits, isSecure: isSecure)],
-                idleTimeout: TimeAmount(limits.idle),
-                httpDecoderConfiguration: decoder
-            )
-        )
-        let server =
-            try settings.tls.map { tls in
-                let certificate = ServiceCertificate(tls, logger: installation.logger)
-                return try HTTPServerBuilder.tls(plain, tlsConfiguration: certificate.configuration)
-            } ?? plain
-        let (manager, announce, listen) = (setup.manager, setup.onListening, settings.listen)
-        let scheme = settings.tls == nil ? "http" : "https"
-        return Application(
-            responder: front,
-            server: server,
-            configuration: ApplicationConfiguration(
-                address: .hostname(listen.host, port: listen.port),
-                serverName: nil,
-                availableConnectionsDelegate: .maximum(limits.connections, logger: quietLogger)
-            ),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? listen.port
-                let host = listen.host.contains(":") ? "[\(listen.host)]" : listen.host
-                announce("\(scheme)://\(host):\(port)")
-                manager.send(.ready)
-                onListening()
-            },
-            logger: quietLogger
         )
     }
 

@@ -4,7 +4,7 @@ import Payloads
 import Recordings
 
 /// A requested verification: its scope, state and findings.
-struct RequestedVerification: RequestedWork {
+struct RequestedVerification: OrganizationWork {
     /// How many faults are listed at most. All are counted.
     static let mostFaults = 1000
 
@@ -29,7 +29,6 @@ struct RequestedVerification: RequestedWork {
     var problem: Problem?
     var version = 0
 
-    /// Whether a caller may see it: the caller sees all of its organizations.
     func isVisible(to caller: Caller) -> Bool {
         organizations?.allSatisfy(caller.sees) ?? (caller.organizations == nil)
     }
@@ -47,28 +46,19 @@ struct VerificationLine: Encodable {
     let work: RequestedVerification
 
     private enum CodingKeys: String, CodingKey {
-        case type, id, organizations, day, quick, share, state, summary, faults, error
-        case requestedBy = "requested_by"
-        case requestedTime = "requested_time"
+        case organizations, day, quick, share, summary, faults
         case begunTime = "begun_time"
-        case endedTime = "ended_time"
     }
 
     func encode(to encoder: any Encoder) throws {
+        try WorkHead(type: "verification", work: work).encode(to: encoder)
         var line = encoder.container(keyedBy: CodingKeys.self)
-        try line.encode("verification", forKey: .type)
-        try line.encode(work.id, forKey: .id)
         try line.encode(work.organizations, forKey: .organizations)
         try line.encode(work.day, forKey: .day)
         try line.encode(work.isQuick, forKey: .quick)
         try line.encode(work.share, forKey: .share)
-        try line.encode(work.state, forKey: .state)
-        try line.encode(work.actor.name, forKey: .requestedBy)
-        try line.encode(work.requestedTime.description, forKey: .requestedTime)
         try line.encode(work.begunTime?.description, forKey: .begunTime)
-        try line.encode(work.endedTime?.description, forKey: .endedTime)
         try line.encode(VerificationSummaryLine(work.summary, knownDamage: []), forKey: .summary)
         try line.encode(work.faults.map { ArchiveFaultLine($0) }, forKey: .faults)
-        try line.encode(work.problem?.code, forKey: .error)
     }
 }

@@ -28,14 +28,12 @@ struct Verifications: Sendable {
     }
 
     private func list(_ inquiry: Inquiry) throws -> Answer {
-        let caller = try inquiry.knownCaller
-        let seen = board.all.filter { $0.isVisible(to: caller) }
+        let seen = board.works(seenBy: try inquiry.knownCaller)
         return try Answer.json(["verifications": seen.map(VerificationLine.init)])
     }
 
     private func work(_ inquiry: Inquiry) throws(Problem) -> RequestedVerification {
-        let caller = try inquiry.knownCaller
-        guard let work = board.work(try inquiry.value("id")), work.isVisible(to: caller) else {
+        guard let work = board.work(try inquiry.value("id"), seenBy: try inquiry.knownCaller) else {
             throw .notFound("there is no such verification", code: "unknown_verification")
         }
         return work

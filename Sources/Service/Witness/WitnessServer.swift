@@ -2,14 +2,10 @@ import Anchors
 import Archiver
 import Evidence
 import Foundation
-import Hummingbird
-import HummingbirdCore
-import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOSSL
 import Recordings
-import ServiceLifecycle
 import Settings
 
 /// A witness on the network: `callark witness serve`.
@@ -47,27 +43,14 @@ package struct WitnessServer: Sendable {
     /// - Throws: `ServiceError` if it cannot listen, or cannot use its certificate.
     package func run(stop: StopRequest) async throws {
         do {
-            let group = ServiceGroup(
-                configuration: ServiceGroupConfiguration(
-                    services: [.init(service: try application())],
-                    logger: quietLogger
-                )
+            let listener = HTTPListener(
+                address: listen,
+                tls: tls,
+                isSecure: tls != nil,
+                limits: limits,
+                logger: logger
             )
-            try await withThrowingTaskGroup(of: Bool.self) { tasks in
-                tasks.addTask {
-                    try await group.run()
-                    return true
-                }
-                tasks.addTask { [limits] in
-                    await stop.wait()
-                    guard !Task.isCancelled else { return false }
-                    await group.triggerGracefulShutdown()
-                    try? await Task.sleep(for: limits.grace)
-                    return false
-                }
-                defer { tasks.cancelAll() }
-                _ = try await tasks.next()
-            }
+            _ = try await listener.run(responder, until: stop, onListening: onListening)
         } catch let error as IOError {
             let reason = String(cString: strerror(error.errnoCode))
             throw ServiceError(
@@ -79,50 +62,14 @@ package struct WitnessServer: Sendable {
         }
     }
 
-    private var quietLogger: Logger {
-        var quiet = logger
-        if quiet.logLevel > .debug { quiet.logLevel = max(quiet.logLevel, .warning) }
-        return quiet
-    }
-
-    private func application() throws -> some ServiceLifecycle.Service {
-        var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
-        decoder.maxHeaderFieldSize = limits.headerFieldBytes
-        decoder.maxHeaderListSize = limits.headerBytes
-        decoder.maxHeaderFieldCount = limits.headerCount
-        let plain = HTTPServerBuilder.http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionGuard(limits: limits, isSecure: tls != nil)],
-                idleTimeout: TimeAmount(limits.idle),
-                httpDecoderConfiguration: decoder
-            )
-        )
-        let server =
-            try tls.map { tls in
-                let certificate = ServiceCertificate(tls, logger: logger)
-                return try HTTPServerBuilder.tls(plain, tlsConfiguration: certificate.configuration)
-            } ?? plain
-        let (announce, listen, scheme) = (onListening, listen, tls == nil ? "http" : "https")
-        return Application(
-            responder: WitnessResponder(
-                witness: witness,
-                logKeys: logKeys,
-                limits: limits,
-                logger: logger,
-                now: { Timestamp(Date()) },
-                note: onRequest
-            ),
-            server: server,
-            configuration: ApplicationConfiguration(
-                address: .hostname(listen.host, port: listen.port),
-                serverName: nil,
-                availableConnectionsDelegate: .maximum(limits.connections, logger: quietLogger)
-            ),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? listen.port
-                announce("\(scheme)://\(listen.host.contains(":") ? "[\(listen.host)]" : listen.host):\(port)")
-            },
-            logger: quietLogger
+    private var responder: WitnessResponder {
+        WitnessResponder(
+            witness: witness,
+            logKeys: logKeys,
+            limits: limits,
+            logger: logger,
+            now: { Timestamp(Date()) },
+            note: onRequest
         )
     }
 }

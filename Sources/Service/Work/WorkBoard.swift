@@ -5,7 +5,12 @@ import Waiting
 /// What was requested and goes on after the answer: a pass, a verification, an estimate, an export.
 protocol RequestedWork: Sendable {
     var id: String { get }
+    /// The name of whoever requested it.
+    var requestedBy: String { get }
+    var requestedTime: Timestamp { get }
     var state: WorkState { get set }
+    /// The code of the problem, if it failed.
+    var error: String? { get }
     var endedTime: Timestamp? { get set }
     /// Increases with each change.
     var version: Int { get set }

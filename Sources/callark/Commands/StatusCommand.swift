@@ -161,19 +161,12 @@ struct StatusCommand: AsyncParsableCommand {
         let (token, tokenText) = try await token(of: name, installation)
         try output.json(
             StatusOrganizationLine(
-                organization: name.description,
-                lastCompletePass: complete?.endedTime?.description,
-                lastPass: last?.endedTime?.description,
-                lastPassOutcome: last?.outcome?.rawValue,
-                lastPassReason: last?.reason,
-                listedThrough: listedThrough?.description,
-                accessTokenExpires: token?.accessExpires?.description,
-                refreshTokenExpires: token?.refreshExpires?.description,
-                refreshTokenRefused: token?.refusal?.time.description,
-                allReadSince: reading.allReadSince?.description,
-                archives: reading.archives,
-                archivesNeverRead: reading.neverRead,
-                archivesWithFaults: reading.faulty,
+                organization: name,
+                complete: complete,
+                last: last,
+                listedThrough: listedThrough,
+                tokens: (token?.accessExpires, token?.refreshExpires, token?.refusal?.time),
+                reading: reading,
                 anchors: (try? installation.anchorStandings(of: name))?.map(\.line) ?? [],
                 daysDiffering: differing.count
             )

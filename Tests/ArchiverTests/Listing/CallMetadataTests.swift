@@ -5,6 +5,7 @@ import Logging
 import Manifest
 import Recordings
 @testable import Simulator
+import TestSupport
 import Testing
 import WebexContactCenter
 
@@ -147,18 +148,11 @@ import WebexContactCenter
         try await Installation.with(.small(mix: .plain)) { here in
             try await here.pass(change: searching)
             let name = try #require(try here.root.archives.list().first)
-            let tar = Process()
-            tar.executableURL = URL(filePath: "/usr/bin/env")
-            tar.arguments = ["tar", "-xOf", here.root.archivePath(name), "\(name)/metadata/tasks.jsonl"]
-            let output = Pipe()
-            tar.standardOutput = output
-            try tar.run()
-            let text = try output.fileHandleForReading.readToEnd() ?? Data()
-            tar.waitUntilExit()
-            let lines = text.split(separator: UInt8(ascii: "\n"))
+            let said = try Tool.run("tar", "-xOf", here.root.archivePath(name), "\(name)/metadata/tasks.jsonl")
+            let lines = said.output.split(separator: "\n")
             #expect(lines.count == 8)
             for line in lines {
-                let object = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
+                let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
                 let search = try #require(object["search"] as? [String: Any])
                 let id = try #require(object["task_id"] as? String)
                 let task = try #require(here.simulator.world.task(id: id, organization: 0))

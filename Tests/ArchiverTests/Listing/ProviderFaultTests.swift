@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Manifest
 import Recordings
+import TestSupport
 import Testing
 import Transfer
 import WebexContactCenter
@@ -224,7 +225,9 @@ import WebexContactCenter
             #expect(try await here.pass().isComplete)
             try await here.expectWhole()
             for archive in try here.root.archives.list() {
-                let listing = try await OtherProgram.lines("tar", "-tf", here.root.archivePath(archive))
+                let said = try Tool.run("tar", "-tf", here.root.archivePath(archive))
+                #expect(said.status == 0, "\(said.output)")
+                let listing = said.output.split(separator: "\n").map(String.init)
                 #expect(Set(listing).count == listing.count)
                 for member in listing {
                     #expect(member.hasPrefix("\(archive)/"))
@@ -298,24 +301,5 @@ import WebexContactCenter
             }
             #expect(try await here.held() == offered.filter { $0 != gone })
         }
-    }
-}
-
-/// Programs that know nothing of Callark.
-private enum OtherProgram {
-    static func lines(_ arguments: String...) async throws -> [String] {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = arguments
-        let file = FileManager.default.temporaryDirectory.appending(path: "callark-program-\(UUID())")
-        try Data().write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        process.standardOutput = try FileHandle(forWritingTo: file)
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        try #require(process.terminationStatus == 0)
-        return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
     }
 }

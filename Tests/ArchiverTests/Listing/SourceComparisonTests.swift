@@ -5,6 +5,7 @@ import Logging
 import Manifest
 import Recordings
 import Simulator
+import TestSupport
 import Testing
 import WebexContactCenter
 
@@ -88,14 +89,8 @@ import WebexContactCenter
             let later = try await here.pass(change: searchOnly)
             #expect(later.archives.map(\.name.sequence) == [2])
             let supplement = try #require(later.archives.first)
-            let tar = Process()
-            tar.executableURL = URL(filePath: "/usr/bin/env")
-            tar.arguments = ["tar", "-xOf", supplement.path, "\(supplement.name)/metadata/tasks.jsonl"]
-            let output = Pipe()
-            tar.standardOutput = output
-            try tar.run()
-            let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-            tar.waitUntilExit()
+            let member = "\(supplement.name)/metadata/tasks.jsonl"
+            let text = try Tool.run("tar", "-xOf", supplement.path, member).output
             #expect(text.contains(task) && text.contains(#""claimed_by":"search""#))
             try await here.expectWhole()
         }

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Manifest
 import Recordings
+import TestSupport
 import Testing
 
 @testable import Archiver
@@ -84,16 +85,9 @@ import Testing
     /// The lines of an archive's metadata as GNU tar returns them: their text members.
     private func lines(_ here: Installation, sequence: Int) throws -> [[String: String]] {
         let name = ArchiveName(organization: try here.organization, day: try here.day, sequence: sequence)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["tar", "-xOf", here.root.archivePath(name), "\(name)/metadata/recordings.jsonl"]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return try text.split(separator: UInt8(ascii: "\n")).map { line in
-            let object = try JSONSerialization.jsonObject(with: line) as? [String: Any]
+        let said = try Tool.run("tar", "-xOf", here.root.archivePath(name), "\(name)/metadata/recordings.jsonl")
+        return try said.output.split(separator: "\n").map { line in
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
             return (object ?? [:]).compactMapValues { $0 as? String }
         }
     }

@@ -5,6 +5,7 @@ import Logging
 import Manifest
 import Recordings
 import Simulator
+import TestSupport
 import Testing
 
 @testable import Archiver
@@ -13,16 +14,8 @@ import Testing
     /// The record of its day that an archive contains, read with GNU tar; `nil` if it has none.
     private func recorded(_ here: Installation, _ sequence: Int, day: String = "2025-11-20") throws -> DayClose? {
         let name = try #require(ArchiveName("acme-\(day)-00\(sequence)"))
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["tar", "-xOf", here.root.archivePath(name), "\(name)/metadata/day-close.json"]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return text.isEmpty ? nil : try DayClose(json: Array(text))
+        let said = try Tool.run("tar", "-xOf", here.root.archivePath(name), "\(name)/metadata/day-close.json")
+        return said.status != 0 ? nil : try DayClose(json: Array(said.output.utf8))
     }
 
     private func rows(_ here: Installation, _ days: String...) async throws -> [DayCloseRow] {

@@ -141,31 +141,23 @@ import Testing
             let asked = vault.count(.writer)
             let organization = try here.organization
             let end = VaultError(.unreachable, "it did not answer")
-            let finding = try await here.open(change: { $0.attach(vault) }) { archive in
-                var step = VaultStep(
+            let step: @Sendable (CallArchive) async -> VaultFinding = { archive in
+                await VaultStep(
                     organization: organization,
                     vault: vault,
                     rules: VaultRules(),
-                    context: archive.context
+                    context: archive.context,
+                    end: end
                 )
-                step.end = end
-                return await step.run()
+                .run()
             }
+            let finding = try await here.open(change: { $0.attach(vault) }, step)
             #expect(finding.failure as? VaultError == end && vault.count(.writer) == asked)
             let figures = try await here.reading(vault) { _, manifest in try await manifest.vaultFigures() }
             #expect(figures.failure == "it did not answer")
             vault.reconnect()
             try await here.pass(vault)
-            let idle = try await here.open(change: { $0.attach(vault) }) { archive in
-                var step = VaultStep(
-                    organization: organization,
-                    vault: vault,
-                    rules: VaultRules(),
-                    context: archive.context
-                )
-                step.end = end
-                return await step.run()
-            }
+            let idle = try await here.open(change: { $0.attach(vault) }, step)
             #expect(idle.failure == nil)
         }
     }

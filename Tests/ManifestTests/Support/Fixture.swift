@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import TestSupport
 import Testing
 
 @testable import Manifest
@@ -253,17 +254,9 @@ extension Fixture {
 
 /// Runs a program that knows nothing of Callark, and returns its output.
 func run(_ program: String, _ arguments: [String]) async throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw ProgramFailed(program: program, output: text) }
-    return text
+    let ending = try await Tool.finish(program, arguments)
+    guard ending.status == 0 else { throw ProgramFailed(program: program, output: ending.said) }
+    return ending.said
 }
 
 struct ProgramFailed: Error {

@@ -8,6 +8,9 @@ import Testing
 @Suite struct `A board of work` {
     private struct Errand: RequestedWork {
         let id: String
+        let requestedBy = "mia"
+        let requestedTime = Timestamp(millisecondsSince1970: 1_763_625_600_000)
+        let error: String? = nil
         var state = WorkState.waiting
         var endedTime: Timestamp?
         var version = 0

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Recordings
+import TestSupport
 import Testing
 import Transfer
 
@@ -38,8 +39,8 @@ import Transfer
     }
 
     @Test func `the digest that a pair descends from is sha256sum's`() async throws {
-        let outcome = try await Program.run("/usr/bin/sha256sum", ["-"], input: Data("first".utf8))
-        #expect(outcome.output.hasPrefix(try #require(TokenStore.origin(Secret("first"))).description))
+        let outcome = try await Tool.finish("sha256sum", ["-"], input: Data("first".utf8))
+        #expect(outcome.text.hasPrefix(try #require(TokenStore.origin(Secret("first"))).description))
     }
 
     @Test func `the configured token itself is not in the file`() async throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import TestSupport
 import Testing
 import Transfer
 
@@ -41,12 +42,12 @@ import Transfer
     ])
     func `the signature is what openssl computes`(key: String, user: String) async throws {
         let digits = key.utf8.map { String($0, radix: 16) }.map { $0.count == 1 ? "0" + $0 : $0 }.joined()
-        let outcome = try await Program.run(
-            "/usr/bin/openssl",
+        let outcome = try await Tool.finish(
+            "openssl",
             ["dgst", "-sha1", "-mac", "HMAC", "-macopt", "hexkey:\(digits)"],
             input: Data(user.utf8)
         )
-        let expected = try #require(outcome.output.split(whereSeparator: \.isWhitespace).last)
+        let expected = try #require(outcome.text.split(whereSeparator: \.isWhitespace).last)
         let signature = LegacySignature.signature(of: user, key: Secret(key)).value
         let bytes = try #require(Data(base64Encoded: signature))
         #expect(Hexadecimal.text(bytes) == expected)
@@ -107,8 +108,8 @@ import Transfer
         let path = try #require(Bundle.module.url(forResource: "Fixtures/legacy/analyzer.json", withExtension: nil))
             .path
         let url = FormEncoding.text([("q", text)])
-        let outcome = try await Program.run("/usr/bin/python3", ["-c", program, url, path])
-        #expect(outcome.status == 0, "\(outcome.output)")
+        let outcome = try await Tool.finish("python3", ["-c", program, url, path])
+        #expect(outcome.status == 0, "\(outcome.said)")
     }
 
     @Test func `another time takes the place of the query's, and nothing else changes`() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import TestSupport
 import Testing
 
 @testable import WebexContactCenter
@@ -21,12 +22,12 @@ import Testing
             read = lambda text: json.loads(text, parse_float=decimal.Decimal)
             sys.exit(0 if read(first) == read(second) else 1)
             """
-        let outcome = try await Program.run(
-            "/usr/bin/python3",
+        let outcome = try await Tool.finish(
+            "python3",
             ["-c", script],
             input: original + Data([0]) + Data(form.utf8)
         )
-        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(outcome.status == 0, "\(outcome.said)")
     }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Recordings
+import TestSupport
 import Testing
 
 @testable import WebexContactCenter
@@ -67,7 +68,7 @@ import Testing
     /// The status that curl gets.
     private func curl(_ arguments: String...) async throws -> String {
         let all = ["-q", "-s", "--noproxy", "*", "--max-time", "150", "-o", "/dev/null", "-w", "%{http_code}"]
-        return try await Program.run("/usr/bin/curl", all + arguments).output
+        return try await Tool.finish("curl", all + arguments).text
     }
 
     @Test(arguments: ["127.0.0.1", "localhost"])

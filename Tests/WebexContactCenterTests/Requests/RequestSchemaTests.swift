@@ -37,10 +37,10 @@ extension HTTPRequest.Method {
         return try JSONSerialization.data(withJSONObject: object) + Data("\n".utf8)
     }
 
-    private func validated(_ requests: [HTTPRequest]) async throws -> Program.Outcome {
+    private func validated(_ requests: [HTTPRequest]) async throws -> Tool.Ending {
         let folder = try #require(Bundle.module.resourcePath) + "/Fixtures/"
-        return try await Program.run(
-            "/usr/bin/python3",
+        return try await Tool.finish(
+            "python3",
             [folder + "validate_request.py", try ProviderDescription.path()],
             input: try requests.map(line).reduce(Data(), +)
         )
@@ -54,7 +54,7 @@ extension HTTPRequest.Method {
             urlExpiration: .minutes(minutes)
         )
         let outcome = try await validated(try await requests(.current, options))
-        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(outcome.status == 0, "\(outcome.said)")
     }
 
     @Test func `requests about sites are, too`() async throws {
@@ -80,10 +80,10 @@ extension HTTPRequest.Method {
         try await sites.delete(first)
         #expect(Set(test.exchange.requests.map(\.method)) == Set(HTTPRequest.Method.allMethods))
         let outcome = try await validated(test.exchange.requests)
-        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(outcome.status == 0, "\(outcome.said)")
         let url = try #require(URL(string: "https://h.example/organization/o/site"))
         let wrong = HTTPRequest(.post, url, body: Data(#"{"name":"ü","active":"yes","color":1}"#.utf8))
-        let faults = try await validated([wrong]).output
+        let faults = try await validated([wrong]).said
         for fault in ["does not match", "'yes' is not of type", "multimediaProfileId", "unknown member color"] {
             #expect(faults.contains(fault))
         }
@@ -115,20 +115,20 @@ extension HTTPRequest.Method {
         #expect(test.exchange.requests(ending: "search").first?.url.path() == "/search")
         #expect(test.exchange.requests(ending: "statistics").count == 4 * (3 + 2 * 3))
         let outcome = try await validated(test.exchange.requests)
-        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(outcome.status == 0, "\(outcome.said)")
     }
 
     @Test func `the validator finds what is wrong`() async throws {
         let flat = try await validated(try await requests(.earlyAccess, CaptureOptions()))
         #expect(flat.status == 1)
-        #expect(flat.output.contains("'query' is a required property"))
+        #expect(flat.said.contains("'query' is a required property"))
         let url = try #require(URL(string: "https://h.example/v1/tasks?channelType=x&pageSize=1001&to=now"))
         let wrong = try await validated([HTTPRequest(.get, url)])
         #expect(wrong.status == 1)
         for fault in [
             "unknown query parameter channelType", "1001 is greater", "'now' is not of type", "from is missing",
         ] {
-            #expect(wrong.output.contains(fault))
+            #expect(wrong.said.contains(fault))
         }
     }
 

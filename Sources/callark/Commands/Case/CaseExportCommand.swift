@@ -5,6 +5,7 @@ import Cases
 import Foundation
 import Manifest
 import Recordings
+import Service
 import Settings
 import Wiring
 
@@ -111,16 +112,7 @@ struct CaseExportCommand: AsyncParsableCommand {
         let window = try window.window(in: installation)
         let names = try installation.organizations(named: org.map { [$0] } ?? [])
         let unlisted = try await installation.unlisted(in: window, tasks.isEmpty ? names : [], manifest).text
-        let export = CaseExport(
-            root: installation.root,
-            manifest: manifest,
-            evidence: installation.evidence,
-            actor: installation.actor,
-            timeZone: installation.timeZone,
-            version: Callark.version,
-            isNotingRequired: installation.settings.audit.isRequired,
-            now: installation.now
-        )
+        let export = installation.caseExport(by: installation.actor, manifest)
         let request = CaseRequest(
             name: name,
             reason: reason,
@@ -167,10 +159,8 @@ struct CaseExportCommand: AsyncParsableCommand {
     ) async throws -> [CallRow] {
         try await call.requireKnownNames(in: manifest)
         if !tasks.isEmpty {
-            let selection = CaseSelection(of: manifest) { row in
-                try await installation.standpoint(of: row.organization, manifest, days: row.day...row.day)
-            }
-            return try await selection.calls(tasks.map { CaseSelection.Wanted($0, of: org) })
+            let wanted = tasks.map { CaseSelection.Wanted($0, of: org) }
+            return try await installation.caseSelection(of: manifest).calls(wanted)
         }
         let window = try window.window(in: installation)
         var calls: [CallRow] = []

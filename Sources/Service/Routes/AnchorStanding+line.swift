@@ -4,8 +4,8 @@ import Payloads
 import Recordings
 
 extension AnchorStanding {
-    /// The line of `status`.
-    var line: AnchorLine {
+    /// The line that `status` has of it.
+    package var line: AnchorLine {
         AnchorLine(
             name: anchor.name,
             kind: anchor.kind.rawValue,
