@@ -306,11 +306,11 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let arguments = ["--write-config", folder, "--legacy", "--calls", "1", "--scale", "0.005"]
         let simulator = try Program("callark-simulator", arguments)
-        while try !simulator.outputSoFar().contains("Ctrl-C") {
-            let errors = try simulator.errorsSoFar()
-            try #require(simulator.isRunning, "\(errors)")
-            await Task.yield()
+        try await eventually("the simulator serves") {
+            try simulator.outputSoFar().contains("Ctrl-C") || !simulator.isRunning
         }
+        let errors = try simulator.errorsSoFar()
+        try #require(simulator.isRunning, "\(errors)")
         let ending = try await Program.run(
             "callark",
             ["legacy", "query", "--type", "csrs", "--query", "-", "--from", "2020-01-01", "--json"],

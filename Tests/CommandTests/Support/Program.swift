@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// A run of one of the built executables.
@@ -157,10 +158,10 @@ final class Program: Sendable {
         }
     }
 
-    /// Waits for the end, for two minutes at most: then it is killed, and the status shows that.
+    /// Waits for the end, for ``Patience/limit`` at most: then it is killed, and the status shows that.
     func end() async throws -> Ending {
         let guardian = Task {
-            try await Task.sleep(for: .seconds(120))
+            try await Task.sleep(for: Patience.limit)
             signal(SIGKILL)
         }
         let status = await withCheckedContinuation { continuation in
@@ -184,7 +185,7 @@ final class Program: Sendable {
         String(decoding: try Data(contentsOf: URL(filePath: "\(folder)/\(file)")), as: UTF8.self)
     }
 
-    /// Runs one to its end.
+    /// Runs one to its end, when its turn has come if its test has none yet: hundreds of tests begin at the same time.
     static func run(
         _ name: String = "callark",
         _ arguments: [String],
@@ -192,6 +193,8 @@ final class Program: Sendable {
         input: String = "",
         directory: String? = nil
     ) async throws -> Ending {
-        try await Program(name, arguments, environment: environment, input: input, directory: directory).end()
+        try await Turns.shared.run {
+            try await Program(name, arguments, environment: environment, input: input, directory: directory).end()
+        }
     }
 }
