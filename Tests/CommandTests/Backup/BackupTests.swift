@@ -1,7 +1,6 @@
 import Evidence
 import Foundation
 import Simulator
-import TestSupport
 import Testing
 
 /// `callark backup` and `callark restore`.
