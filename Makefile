@@ -23,6 +23,9 @@ DEB_PACKAGES := debhelper debootstrap dpkg-dev lintian
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time. The first ones only
 # compute, and are run together.
 TEST_TARGETS := '(Recordings|Text|Waiting|Settings|Payloads|WebPage)' Files Evidence Anchors Manifest DailyArchive Transfer ObjectStore Vault WebexContactCenter Simulator Archiver Service Command
+# The built tests themselves: `swift test` would take the package's graph apart again for each target, which takes longer than
+# most of them do. Each signal does what it usually does, also where make's own shell was started with some of them ignored.
+RUN_TESTS := NO_COLOR=1 env --default-signal "$$($(SWIFT) build --show-bin-path)/callarkPackageTests.xctest" --testing-library swift-testing --filter
 # The browser that `test-browser` drives, with letters of some other scripts; what makes its pictures small.
 BROWSER_PACKAGES := chromium fonts-dejavu-core fonts-noto-cjk pngquant
 PYTHON_ENVIRONMENT := .build-python
@@ -74,7 +77,7 @@ demo: release ## archive and verify a simulated day, and serve it on a terminal 
 
 test: packages ## build and run every test
 	$(MAKE) --no-print-directory --jobs=2 test-build test-witnesses
-	for target in $(TEST_TARGETS); do $(SWIFT) test $(BUILD_OPTIONS) --skip-build --filter "^$${target}Tests\\."; done
+	for target in $(TEST_TARGETS); do $(RUN_TESTS) "^$${target}Tests\\."; done
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" brief
 	python3 -B Tests/schedule/run.py "$$($(SWIFT) build --show-bin-path)" --brief
 	python3 -B Tests/fuzz/fuzz.py "$$($(SWIFT) build --show-bin-path)" --minutes 5 --cases 50 --seed 1
@@ -89,11 +92,11 @@ test-witnesses: test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete $
 
 test-steps: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## kill processes and fail disks at every step, of which `make test` draws some (an hour or two)
 	$(SWIFT) build $(BUILD_OPTIONS) --build-tests
-	CALLARK_TEST_STEPS=1000 $(SWIFT) test $(BUILD_OPTIONS) --skip-build --filter '^CommandTests\..*/(Kill|LogKill|PowerCut|Disk|ArchiveRepair|DamagedManifest)Tests\.swift:'
+	CALLARK_TEST_STEPS=1000 $(RUN_TESTS) '^CommandTests\..*/(Kill|LogKill|PowerCut|Disk|ArchiveRepair|DamagedManifest)Tests\.swift:'
 
 test-vault: packages test-packages vault-packages $(VAULT_ENVIRONMENT)/.complete ## the vault in every store that can be had here, with kills (VAULT_KILLS, VAULT_MINUTES)
 	$(SWIFT) build $(BUILD_OPTIONS) --build-tests
-	for target in ObjectStore Vault; do CALLARK_TEST_STORES="seaweedfs ceph" $(SWIFT) test $(BUILD_OPTIONS) --skip-build --filter "^$${target}Tests\."; done
+	for target in ObjectStore Vault; do CALLARK_TEST_STORES="seaweedfs ceph" $(RUN_TESTS) "^$${target}Tests\."; done
 	Tests/vault/run "$$($(SWIFT) build --show-bin-path)" "$(CALLARK_TEST_VAULT_PYTHON)" --kills $(VAULT_KILLS) --minutes $(VAULT_MINUTES)
 
 test-browser: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete ## use the web page in a real browser, as people do
