@@ -3,7 +3,7 @@ import Testing
 
 /// The systemd files of `deploy/`, checked with systemd's own tools (Debian package: systemd).
 @Suite struct DeployTests {
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(20)))
     func `systemd has nothing to say about the service and its timer`() async throws {
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

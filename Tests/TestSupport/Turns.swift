@@ -4,6 +4,9 @@ package actor Turns {
     /// Shared by the whole test process.
     package static let shared = Turns(3)
 
+    /// Whether the current task, or the one that it is a part of, has a turn.
+    @TaskLocal private static var isHeld = false
+
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -11,12 +14,14 @@ package actor Turns {
         free = count
     }
 
-    /// Runs `work` when its turn has come.
-    package nonisolated func run(_ work: () async throws -> Void) async throws {
+    /// Runs `work` when its turn has come; at once as a part of something that has a turn already.
+    package nonisolated func run<Value>(_ work: () async throws -> Value) async throws -> Value {
+        if Self.isHeld { return try await work() }
         await take()
         do {
-            try await work()
+            let value = try await Self.$isHeld.withValue(true) { try await work() }
             await give()
+            return value
         } catch {
             await give()
             throw error

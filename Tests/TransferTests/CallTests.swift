@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transfer
 
-@Suite(.timeLimit(.minutes(10))) struct CallTests {
+@Suite(.timeLimit(.minutes(20))) struct CallTests {
     /// Answers with the request's head and its body, if it has one.
     private static func echo(_ peer: Peer) {
         while let head = peer.readHead() {

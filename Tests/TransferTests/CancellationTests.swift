@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transfer
 
-@Suite(.timeLimit(.minutes(10))) struct CancellationTests {
+@Suite(.timeLimit(.minutes(20))) struct CancellationTests {
     /// Sends nothing to `/silent`; to everything else, an endless body.
     private static func serve(_ peer: Peer) {
         while let head = peer.readHead() {
@@ -137,7 +137,7 @@ import Testing
         #expect(late?.code == .cancelled && baskets.allSatisfy { $0.callsAfterClosing == 0 })
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `an engine without references ends its connections`() async throws {
         let isOver = AsyncStream<Void>.makeStream()
         let server = try RawServer { peer in

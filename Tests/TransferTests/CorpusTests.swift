@@ -7,7 +7,7 @@ import Testing
 
 @testable import Transfer
 
-@Suite(.timeLimit(.minutes(10))) struct CorpusTests {
+@Suite(.timeLimit(.minutes(20))) struct CorpusTests {
     @Test func `two hundred recordings arrive whole, sixteen at a time`() async throws {
         // Noise, so that a lost, doubled or exchanged stretch shows; from nothing to a megabyte, so that every buffer
         // boundary is crossed somewhere.

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Transfer
 
-@Suite(.timeLimit(.minutes(10))) struct DownloadTests {
+@Suite(.timeLimit(.minutes(20))) struct DownloadTests {
     @Test(arguments: [
         "/a?X-Amz-Credential=k%2F20251120%2Fus-east-1&X-Amz-Signature=ab%3D%3d+c&e=%20",
         "/a//b/./c/../d%2e%2E/%41?q=a+b&r=%2B&s=a/b?c&t=~*'()!",

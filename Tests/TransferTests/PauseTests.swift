@@ -5,7 +5,7 @@ import Testing
 
 @testable import Transfer
 
-@Suite(.timeLimit(.minutes(10))) struct PauseTests {
+@Suite(.timeLimit(.minutes(20))) struct PauseTests {
     /// Bytes in which no stretch repeats soon, so that a lost or doubled one shows.
     private static let body = (0..<700_000).flatMap { number in
         withUnsafeBytes(of: UInt32(number).bigEndian) { Array($0) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transfer
 
-@Suite(.timeLimit(.minutes(10))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(20))) struct ProxyTests {
     @Test func `the environment's proxy is used, and not for the hosts that it excepts`() async throws {
         // In a process of its own, which shares its environment with no other test.
         await #expect(processExitsWith: .success) {

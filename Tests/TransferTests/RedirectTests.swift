@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transfer
 
-@Suite(.timeLimit(.minutes(10))) struct RedirectTests {
+@Suite(.timeLimit(.minutes(20))) struct RedirectTests {
     /// Answers `/hop/N` with a redirect to `/hop/(N-1)`, and everything else with its own request line and fields.
     private static func serve(_ peer: Peer) {
         while let head = peer.readHead() {

@@ -6,7 +6,7 @@ import Testing
 @testable import Transfer
 
 /// libcurl itself repeats a request if a kept connection dies before an answer comes.
-@Suite(.timeLimit(.minutes(10))) struct RepeatabilityTests {
+@Suite(.timeLimit(.minutes(20))) struct RepeatabilityTests {
     /// How often each path was requested.
     private final class Log: Sendable {
         private let counts = Mutex<[String: Int]>([:])

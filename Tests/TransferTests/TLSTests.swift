@@ -4,7 +4,7 @@ import Testing
 
 @testable import Transfer
 
-@Suite(.timeLimit(.minutes(10))) struct TLSTests {
+@Suite(.timeLimit(.minutes(20))) struct TLSTests {
     @Test func `an untrusted certificate is not accepted`() async throws {
         try await SecureServer.with { server in
             try await withEngine { engine in

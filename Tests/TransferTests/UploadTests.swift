@@ -5,7 +5,7 @@ import Testing
 
 @testable import Transfer
 
-@Suite(.timeLimit(.minutes(10))) struct UploadTests {
+@Suite(.timeLimit(.minutes(20))) struct UploadTests {
     private static let bytes = (0..<700_000).flatMap { number in
         withUnsafeBytes(of: UInt32(number).bigEndian) { Array($0) }
     }

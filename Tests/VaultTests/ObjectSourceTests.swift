@@ -95,7 +95,7 @@ import VaultSupport
     }
 
     /// A request that has no end until it is cancelled.
-    @Test(.timeLimit(.minutes(10))) func `a read that nobody waits for any more ends its request`() async throws {
+    @Test(.timeLimit(.minutes(20))) func `a read that nobody waits for any more ends its request`() async throws {
         let asked = Mutex(false)
         let reading = Task {
             try await BlockingWork.run { _ throws(ObjectStoreError) -> Int in

@@ -22,7 +22,7 @@ import Waiting
     }
 
     private func eventually(_ condition: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(300)
         while !condition() {
             try #require(ContinuousClock.now < deadline)
             await Task.yield()

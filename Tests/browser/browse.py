@@ -35,7 +35,7 @@ def clean(visitor, *, allowed=()):
     assert not visitor.strangers, visitor.strangers
 
 
-def until(page, expression, what, seconds=15):
+def until(page, expression, what, seconds=120):
     """Waits until a JavaScript expression is true. The page's policy forbids the waiting that Playwright does by itself."""
     end = time.monotonic() + seconds
     while not page.evaluate(expression):
@@ -151,7 +151,7 @@ def bytes_and_the_log_are_checked_in_the_browser(browser, stage):
     page = visitor.log_in("reviewer")
     page.goto(views(stage)["call"])
     page.get_by_role("button", name="Check now").click()
-    until(page, "[...document.querySelectorAll('.kept .result')].every((line) => /have this SHA-256.*Entry [0-9]+ of the evidence log/.test(line.textContent))", "every file has its checksum, and its entry in the log", 30)
+    until(page, "[...document.querySelectorAll('.kept .result')].every((line) => /have this SHA-256.*Entry [0-9]+ of the evidence log/.test(line.textContent))", "every file has its checksum, and its entry in the log")
     entry = page.locator(".kept .entry").first.inner_text()
     assert re.search(r"what arrived .*: entry [0-9\u202f]+ of the evidence log", entry), entry
     clean(visitor)
@@ -159,10 +159,10 @@ def bytes_and_the_log_are_checked_in_the_browser(browser, stage):
     page = auditor.log_in("auditor")
     page.goto(views(stage)["call"])
     page.get_by_role("button", name="Check the proof now").click()
-    until(page, "[...document.querySelectorAll('.kept .result')].every((line) => /^Entry [0-9]+ of the evidence log/.test(line.textContent))", "whoever may not listen checks the proof", 30)
+    until(page, "[...document.querySelectorAll('.kept .result')].every((line) => /^Entry [0-9]+ of the evidence log/.test(line.textContent))", "whoever may not listen checks the proof")
     page.goto("/evidence")
     page.get_by_role("button", name="Verify in this browser").click()
-    until(page, "document.querySelectorAll('#verified li.good').length === 3", "signature, root and entry hold", 30)
+    until(page, "document.querySelectorAll('#verified li.good').length === 3", "signature, root and entry hold")
     clean(auditor)
 
 
@@ -216,7 +216,7 @@ def a_pass_is_started_and_watched(browser, stage):
     page.get_by_role("radio", name="since").check()
     page.get_by_role("button", name="Start").click()
     page.locator("#running").wait_for()
-    page.locator("#history-title ~ table tbody tr").first.wait_for(timeout=60_000)
+    page.locator("#history-title ~ table tbody tr").first.wait_for()
     assert "test-operator" in page.locator("table tbody tr").first.inner_text()
     clean(visitor)
 
@@ -415,7 +415,7 @@ def cases_are_collected_and_exported(browser, stage):
     page.get_by_label("Reason").fill("request of the court")
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="zip file").click(timeout=60_000)
+        page.get_by_role("link", name="zip file").click()
     assert open(download.value.path(), "rb").read(2) == b"PK"
     clean(visitor)
 

@@ -55,7 +55,7 @@ class Stage:
         self._processes.append(process)
         return process
 
-    def _wait(self, process, what, found, seconds=60):
+    def _wait(self, process, what, found, seconds=300):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if (value := found()) is not None:
@@ -126,7 +126,7 @@ class Stage:
     def api(self, path, role="admin"):
         """The JSON of the API."""
         request = urllib.request.Request(self.address + path, headers={"Authorization": f"Bearer {self.keys[role]}"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
 

@@ -14,6 +14,8 @@ class Visitor:
     def __init__(self, browser, stage, **options):
         self.stage = stage
         self.context = browser.new_context(base_url=stage.address, locale="en-GB", timezone_id="UTC", **options)
+        # Also for a machine that is several times slower.
+        self.context.set_default_timeout(120_000)
         self.page = self.context.new_page()
         self.complaints, self.strangers, self.bytes = [], [], 0
         self.page.on("console", lambda line: self.complaints.append(line.text) if line.type in ("error", "warning") else None)

@@ -59,7 +59,7 @@ def on_terminal(bin_folder, folder):
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    os.environ["CALLARK_DEMO_CALLS"] = "30"
+    os.environ["CALLARK_DEMO_CALLS"] = "12"
     with tempfile.TemporaryDirectory(prefix="callark-demo.") as folder:
         bin_folder = str(pathlib.Path(sys.argv[1]).resolve())
         without_terminal(bin_folder, pathlib.Path(folder) / "plain")

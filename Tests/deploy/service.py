@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 
 
-def first_line(process, wanted, log, seconds=60):
+def first_line(process, wanted, log, seconds=300):
     """The first line of the log that has the wanted word; fails if the process ends before."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -46,7 +46,7 @@ class Service:
         if key:
             request.add_header("Authorization", f"Bearer {key}")
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()

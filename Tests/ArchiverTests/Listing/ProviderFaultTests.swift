@@ -66,7 +66,7 @@ import WebexContactCenter
             for rule in rules { here.simulator.inject(try FaultRule(rule)) }
             let result = try await here.pass {
                 $0.rules.downloads.stallTimeout = .milliseconds(500)
-                $0.rules.downloads.retry.attempts = 12
+                $0.rules.downloads.retry.attempts = 30
             }
             #expect(result.failure == nil)
             #expect(result.isComplete)

@@ -74,7 +74,7 @@ import Testing
             let clock = ContinuousClock()
             let began = clock.now
             #expect(try await here.pass().isComplete)
-            #expect(clock.now - began < .seconds(60))
+            #expect(clock.now - began < .seconds(600))
             try await here.expectWhole()
         }
     }

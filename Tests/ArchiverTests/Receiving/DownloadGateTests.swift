@@ -7,7 +7,7 @@ import WebexContactCenter
 
 @testable import Archiver
 
-@Suite(.timeLimit(.minutes(10))) struct `The gate before downloads` {
+@Suite(.timeLimit(.minutes(20))) struct `The gate before downloads` {
     private func gate(
         _ ceiling: Int = 2,
         longestHold: Duration = .seconds(900),

@@ -6,7 +6,7 @@ import WebexContactCenter
 @testable import Archiver
 @testable import Manifest
 
-@Suite(.timeLimit(.minutes(10))) struct `A host that has nothing for anybody` {
+@Suite(.timeLimit(.minutes(20))) struct `A host that has nothing for anybody` {
     private let start = Duration.zero
     private let skewed = StoreRefusal(status: 403, body: Array("<Code>RequestTimeTooSkewed</Code>".utf8))
     private let expired = StoreRefusal(status: 403, body: Array("<Code>AccessDenied</Code>Request has expired".utf8))

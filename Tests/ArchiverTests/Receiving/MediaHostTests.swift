@@ -186,7 +186,7 @@ import Transfer
             }
             let result = try await here.pass {
                 $0.rules.downloads.concurrency = concurrency
-                $0.rules.downloads.stallTimeout = .milliseconds(600)
+                $0.rules.downloads.stallTimeout = .milliseconds(1500)
                 $0.rules.downloads.leastBytesPerSecond = 10_000
                 $0.rules.downloads.retry = Self.patient
             }

@@ -16,7 +16,7 @@ import Transfer
             let manifest = SharedManifest(of: here.root)
             let log = ReadingLog(manifest, now: here.now)
             var (looks, archived) = (0, 0)
-            let end = ContinuousClock.now + .seconds(120)
+            let end = ContinuousClock.now + .seconds(300)
             while archived == 0 {
                 try #require(ContinuousClock.now < end)
                 guard (try? Manifest.exists(at: here.root.manifestPath)) == true,

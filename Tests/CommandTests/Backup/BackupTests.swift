@@ -1,7 +1,6 @@
 import Evidence
 import Foundation
 import Simulator
-import TestSupport
 import Testing
 
 /// `callark backup` and `callark restore`.
@@ -30,13 +29,14 @@ import Testing
             #expect(try await desk.run("keys", "create", "--name", "nightly", "--role", "viewer").status == 0)
             let before = try desk.entries().count
             let path = try await backedUp(desk, "backup", ["--secrets"])
-            let sums = try Tool.run("sha256sum", "--quiet", "-c", "SHA256SUMS", in: path)
-            #expect(sums.status == 0, "\(sums.output)")
+            let sums = try await Program.run("sha256sum", ["--quiet", "-c", "SHA256SUMS"], directory: path)
+            #expect(sums.status == 0, "\(sums.output)\(sums.errors)")
             for name in ["manifest", "service"] {
-                let check = try Tool.run("sqlite3", "\(path)/root/\(name).sqlite", "PRAGMA integrity_check")
-                #expect(check.output == "ok\n", "\(check.output)")
+                let database = "\(path)/root/\(name).sqlite"
+                let check = try await Program.run("sqlite3", [database, "PRAGMA integrity_check"])
+                #expect(check.output == "ok\n", "\(check.output)\(check.errors)")
             }
-            #expect(try Tool.run("stat", "-c", "%a", path).output == "700\n")
+            #expect(try await Program.run("stat", ["-c", "%a", path]).output == "700\n")
             let configuration = try String(contentsOfFile: "\(path)/configuration/callark.yaml", encoding: .utf8)
             #expect(configuration == desk.yaml)
 
@@ -140,18 +140,12 @@ import Testing
     @Test func `is made while the service runs, and not restored`() async throws {
         try await Desk.with(calls: 2) { desk in
             try await desk.archiveDay()
-            let port = try FreePort.number()
-            let service = try desk.start("serve", environment: ["CALLARK_SERVICE_LISTEN": "127.0.0.1:\(port)"])
-            try await eventually("it listens") {
-                guard service.isRunning else { throw CancellationError() }
-                return try await Program.run("curl", ["-s", "http://127.0.0.1:\(port)/readyz"]).status == 0
-            }
+            let service = try await desk.serving().program
             let path = try await backedUp(desk)
             let refused = try await desk.run("restore", path, "--replace")
             #expect(refused.status == 75, "\(refused.errors)")
             #expect(try refused.complaint.contains("systemctl stop callark"))
-            service.signal(SIGTERM)
-            #expect(try await service.end().status == 143)
+            try await service.stopped()
 
             #expect(try await desk.run("restore", path).status == 64)
             let replaced = try await desk.run("restore", path, "--replace")
@@ -170,7 +164,8 @@ import Testing
             // As after a power cut: what was changed last is only in the log.
             let keepLog = ".dbconfig no_ckpt_on_close on"
             let change = "CREATE TABLE stray (x); INSERT INTO stray VALUES (zeroblob(100000))"
-            #expect(try Tool.run("sqlite3", "-cmd", keepLog, manifest, change).status == 0)
+            let changed = try await Program.run("sqlite3", ["-cmd", keepLog, manifest, change])
+            #expect(changed.status == 0, "\(changed.errors)")
             let files = FileManager.default
             try #require(files.fileExists(atPath: "\(manifest)-wal"))
             try files.removeItem(atPath: manifest)
@@ -178,7 +173,7 @@ import Testing
             let restored = try await desk.run("restore", path)
             #expect(restored.status == 0, "\(restored.errors)")
             let query = "SELECT count(*) FROM sqlite_schema WHERE name = 'stray'; PRAGMA integrity_check"
-            #expect(try Tool.run("sqlite3", manifest, query).output == "0\nok\n")
+            #expect(try await Program.run("sqlite3", [manifest, query]).output == "0\nok\n")
             #expect(try await desk.archived() == desk.offered)
             // The log is kept, because nothing is deleted without a word.
             let names = try files.contentsOfDirectory(atPath: desk.root)

@@ -46,7 +46,7 @@ import Testing
             let stall = FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(60)), pathContains: stalled)
             desk.simulator.inject(stall)
             let killed = try desk.start("archive", "--day", desk.day)
-            try await eventually("no pass began") {
+            try await eventually("no pass began", every: Patience.look) {
                 try await desk.run("events", "--json").objects.contains { $0["kind"]?.text == "pass.began" }
             }
             // While it runs, it is not reported as cut off.

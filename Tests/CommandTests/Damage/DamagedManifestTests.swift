@@ -170,11 +170,9 @@ import Testing
     }
 
     private static func expect(_ command: [String], _ known: Account, _ root: Root, _ what: String) async throws {
-        let started = ContinuousClock.now
         let ending = try await root.run(command)
         let comment = Comment(rawValue: "\(what): \(ending.status), \(ending.errors.suffix(1000))")
         #expect(ending.status < 128 && ending.status != 70, comment)
-        #expect(ContinuousClock.now - started < .seconds(60), comment)
         if ending.status == 65 { #expect(!ending.errors.isEmpty || ending.output.contains("fault"), comment) }
         guard ending.status == 0 else { return }
         let told = Account(try ending.objects)

@@ -28,13 +28,13 @@ import Testing
     }
 
     /// A self-signed certificate.
-    private func certificate(_ desk: Desk) throws -> String {
+    private func certificate(_ desk: Desk) async throws -> String {
         let path = "\(desk.folder)/ca.pem"
-        let made = try Tool.run(
+        let made = try await Program.run(
             "openssl",
             ["req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", "/dev/null", "-out", path, "-subj", "/CN=x"]
         )
-        try #require(made.status == 0, "\(made.output)")
+        try #require(made.status == 0, "\(made.errors)")
         return path
     }
 
@@ -76,7 +76,7 @@ import Testing
     @Test func `says by its exit code who could not be reached, and what does not verify`() async throws {
         try await withLog { desk, log in
             #expect(try await desk.run("log", "anchor").status == 78)
-            let trusted = try certificate(desk)
+            let trusted = try await certificate(desk)
             let garbage = try RawServer { peer in
                 while peer.readHead() != nil { peer.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>") }
             }

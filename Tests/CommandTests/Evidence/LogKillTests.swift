@@ -2,6 +2,7 @@ import Evidence
 import Foundation
 import Recordings
 import Synchronization
+import TestSupport
 import Testing
 
 /// SIGKILL to processes that write to a log, before or after each of their steps, and power cuts there. The remaining
@@ -18,7 +19,7 @@ import Testing
             let base = URL(filePath: NSTemporaryDirectory()).resolvingSymlinksInPath().path
             let writers = Writers("\(base)/callark-log-\(UUID())")
             defer { try? FileManager.default.removeItem(atPath: writers.folder) }
-            try await body(writers.made("whole"))
+            try await Turns.shared.run { try await body(writers.made("whole")) }
         }
 
         func made(_ name: String) throws -> Writers {
@@ -152,7 +153,7 @@ import Testing
         try await Writers.with { whole in
             var draws = Draws()
             let seed = draws.seed
-            let faults = try await drawn(40, of: whole, &draws, [.killBefore, .killAfter])
+            let faults = try await drawn(24, of: whole, &draws, [.killBefore, .killAfter])
             let kills = Mutex(0)
             try await Array(faults.enumerated()).inParallel(2) { number, fault in
                 let writers = try whole.made("kill-\(number)")
@@ -171,7 +172,7 @@ import Testing
         try await Writers.with { whole in
             var draws = Draws()
             let seed = draws.seed
-            let faults = try await drawn(16, of: whole, &draws, [.killBefore])
+            let faults = try await drawn(10, of: whole, &draws, [.killBefore])
             let seeds = faults.map { _ in draws.next() }
             try await Array(zip(faults, seeds).enumerated()).inParallel(2) { number, fault in
                 let writers = try whole.made("cut-\(number)")
@@ -205,7 +206,7 @@ import Testing
             try await whole.copied(to: sample)
             let steps = whole.folder + "-steps"
             try #require(try await sample.run(["epoch"], log: steps).status == 0)
-            let faults = try Step.all(inLog: steps).drawn(12, &draws).map {
+            let faults = try Step.all(inLog: steps).drawn(8, &draws).map {
                 Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0)
             }
             try await Array(faults.enumerated()).inParallel(2) { number, fault in
@@ -228,7 +229,7 @@ import Testing
         try await Writers.with { whole in
             var draws = Draws()
             let seed = draws.seed
-            let faults = try await drawn(20, of: whole, &draws, [.EIO, .ENOSPC, .short])
+            let faults = try await drawn(12, of: whole, &draws, [.EIO, .ENOSPC, .short])
             try await Array(faults.enumerated()).inParallel(2) { number, fault in
                 let writers = try whole.made("fail-\(number)")
                 defer { try? FileManager.default.removeItem(atPath: writers.folder) }
@@ -257,18 +258,20 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let logs = "\(folder)/log"
         let command = [logs, "\(folder)/keys/log.key"]
-        try await (0..<9).inParallel(9) { number in
-            // One process publishes all the time.
-            guard number < 8 else {
-                for _ in 0..<20 {
-                    let ending = try await Program.run("evidence-trial", command + ["fold"])
-                    #expect(ending.status == 0, "\(ending.errors)")
+        try await Turns.shared.run {
+            try await (0..<9).inParallel(9) { number in
+                // One process publishes all the time.
+                guard number < 8 else {
+                    for _ in 0..<20 {
+                        let ending = try await Program.run("evidence-trial", command + ["fold"])
+                        #expect(ending.status == 0, "\(ending.errors)")
+                    }
+                    return
                 }
-                return
+                let ending = try await Program.run("evidence-trial", command + ["append", "w\(number)", "60", "1"])
+                #expect(ending.status == 0, "\(ending.errors)")
+                #expect(ending.output.split(separator: "\n").count == 60)
             }
-            let ending = try await Program.run("evidence-trial", command + ["append", "w\(number)", "60", "1"])
-            #expect(ending.status == 0, "\(ending.errors)")
-            #expect(ending.output.split(separator: "\n").count == 60)
         }
         try #require(try await Program.run("evidence-trial", command + ["fold"]).status == 0)
         let log = LogFolder(path: "\(logs)/acme")

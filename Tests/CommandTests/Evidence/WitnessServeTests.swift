@@ -59,7 +59,7 @@ import Testing
         let serve = ["witness", "serve", "--folder", "\(desk.folder)/witness", "--listen", "127.0.0.1:\(port)"]
         let witness = try desk.start(serve + more)
         let address = "http://127.0.0.1:\(port)"
-        try await eventually("it listens") {
+        try await eventually("it listens", every: Patience.look) {
             guard witness.isRunning else { throw CancellationError() }
             return try await Program.run("curl", ["-s", "\(address)/healthz"]).output == "ok\n"
         }
@@ -94,7 +94,7 @@ import Testing
             let again = try desk.start([
                 "witness", "serve", "--folder", "\(desk.folder)/witness", "--listen", "127.0.0.1:\(port)",
             ])
-            try await eventually("it listens again") {
+            try await eventually("it listens again", every: Patience.look) {
                 try await Program.run("curl", ["-s", "\(stage.address)/healthz"]).output == "ok\n"
             }
             #expect(try await desk.run("log", "anchor").status == 0)

@@ -49,7 +49,7 @@ import Testing
             let sample = try await root(desk, "sample", offered)
             _ = try await sample.run(sample.pass, log: sample.path + "-log")
             let all = try Step.all(inLog: sample.path + "-log")
-            let chosen = `A process that is killed`.choice(all, pages: 10, &draws).drawn(40, &draws)
+            let chosen = `A process that is killed`.choice(all, pages: 10, &draws).drawn(24, &draws)
             let errors: [Mishap.Action] = [.EIO, .ENOSPC, .EIO, .EDQUOT, .EIO, .EROFS]
             let mishaps = chosen.enumerated().map { number, step in
                 // Only bytes and names can run out.
@@ -106,7 +106,7 @@ import Testing
             let sample = try await origin.copied(to: "sample")
             _ = try await sample.run(["rebuild", "--discard-old"], log: sample.path + "-log")
             let all = try Step.all(inLog: sample.path + "-log")
-            let chosen = `A process that is killed`.choice(all, pages: 24, &draws).drawn(12, &draws)
+            let chosen = `A process that is killed`.choice(all, pages: 24, &draws).drawn(8, &draws)
             try await Array(chosen.enumerated()).inParallel { number, step in
                 // From there on, too: SQLite ignores a single failure in some places.
                 let mishap = Mishap(.EIO, at: step, times: number.isMultiple(of: 2) ? 1 : nil)
@@ -176,14 +176,18 @@ import Testing
     @Test(.needs("the right to mount a tmpfs", SmallDisk.isPossible))
     func `of a few megabytes that fills up stops the pass with both numbers, and the next one resumes`() async throws {
         try await Desk.with(calls: 8, scale: 0.05, mix: .recorded) { desk in
-            desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 60_000)))
+            // Two arrive, and the others take so long that the disk is full before.
+            var slow = FaultRule(.media, .always, .slow(bytesPerSecond: 15_000))
+            slow.after = 2
+            desk.simulator.inject(slow)
             let disk = try await SmallDisk(at: "\(desk.folder)/small/archive", "size=16m")
             let root = try await root(desk, in: disk)
             let pass = try root.start(root.pass)
-            try await eventually("nothing was stored") {
+            try await eventually("nothing was stored", every: Patience.look) {
                 try await root.held().count >= 2 || !pass.isRunning
             }
             try await disk.shell("head -c 32m /dev/zero > \(disk.path)/filler 2>/dev/null || true")
+            desk.simulator.clearFaults()
             let ending = try await pass.end()
             expectComplaint(ending, root, "full")
             let numbers = #/[\d.]+ \w+ are free, ([\d.]+ \w+ are needed|less than its next transaction needs)/#

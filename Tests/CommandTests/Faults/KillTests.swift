@@ -65,7 +65,7 @@ import Testing
             let sample = try await root(desk, "sample", offered)
             let all = try await moments(sample.pass, of: sample)
             try #require(all.contains { $0.path?.hasSuffix(".part$") == true && $0.kind == "write" })
-            let chosen = Self.choice(all, pages: 24, &draws).drawn(40, &draws)
+            let chosen = Self.choice(all, pages: 24, &draws).drawn(24, &draws)
             let kills = chosen.map { step in
                 (
                     first: Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: step),
@@ -109,7 +109,7 @@ import Testing
                 names.contains { step.path?.contains($0) == true }
             }
             try #require(all.count > 30)
-            let faults = all.drawn(24, &draws).map {
+            let faults = all.drawn(16, &draws).map {
                 Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0)
             }
             let tally = Tally()
@@ -219,8 +219,8 @@ import Testing
     {
         try await Desk.with(calls: 6, scale: 0.1, mix: .recordedInParts) { desk in
             var settings = `A process that is killed`.settings
-            settings["CALLARK_DOWNLOADS_STALL_SECONDS"] = "1"
-            settings["CALLARK_DOWNLOADS_ATTEMPTS"] = "8"
+            settings["CALLARK_DOWNLOADS_STALL_SECONDS"] = "3"
+            settings["CALLARK_DOWNLOADS_ATTEMPTS"] = "20"
             let root = Root(desk, "stopped", offered: desk.offered, environment: settings)
             try await root.make()
             desk.simulator.inject(FaultRule(.media, .first(4), .slow(bytesPerSecond: 60_000)))
@@ -236,7 +236,7 @@ import Testing
                 // Longer than a stall is tolerated: curl, which is as patient, times out meanwhile. For the provider,
                 // more than an hour, so that every URL has expired.
                 desk.simulator.clock.advance(by: .seconds(3700))
-                let patience = ["-q", "-sS", "--noproxy", "*", "--max-time", "1.1", silent.url().absoluteString]
+                let patience = ["-q", "-sS", "--noproxy", "*", "--max-time", "3.3", silent.url().absoluteString]
                 try #require(try await Program.run("curl", patience).status == 28)
                 pass.signal(SIGCONT)
             }
@@ -269,12 +269,14 @@ import Testing
 
     @Test func `and another one started at the same time: one works, the other names it`() async throws {
         try await Desk.with(calls: 4, scale: 0.05, mix: .recorded) { desk in
-            desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 100_000)))
+            // So that neither ends before the other one begins.
+            desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 50_000)))
             let root = Root(desk, "two", offered: desk.offered)
             try await root.make()
-            async let first = root.run(root.pass)
-            async let second = root.run(root.pass)
-            let endings = try await [first, second].sorted { $0.status < $1.status }
+            let passes = try [root.start(root.pass), root.start(root.pass)]
+            var endings: [Program.Ending] = []
+            for pass in passes { endings.append(try await pass.end()) }
+            endings.sort { $0.status < $1.status }
             #expect(endings.map(\.status) == [0, 75])
             #expect(try endings[1].complaint.contains(#/process \d+ is running a pass over/#))
             #expect(desk.simulator.counters.requests(to: .media) == root.offered.count)

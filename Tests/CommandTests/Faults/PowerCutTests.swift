@@ -34,7 +34,7 @@ import Testing
             let ending = try await sample.run(sample.pass, log: sample.path + "-log")
             try #require(ending.status == 0, "\(ending.errors)")
             let all = try Step.all(inLog: sample.path + "-log")
-            let chosen = `A process that is killed`.choice(all, pages: 12, &draws).drawn(12, &draws)
+            let chosen = `A process that is killed`.choice(all, pages: 12, &draws).drawn(8, &draws)
             let seed = draws.seed
             let cuts = chosen.map { step in (step: step, remainder: PowerCut.Remainder.allCases, seed: draws.next()) }
             try await Array(cuts.enumerated()).inParallel { number, cut in

@@ -105,7 +105,7 @@ import Testing
                 mkfifo in
                 "$1" auth login \(uri == nil ? "--paste" : "") --json < in > out 2> err & login=$!
                 exec 3> in
-                until grep -q authorize out; do kill -0 $login; done
+                until grep -q authorize out; do kill -0 $login; sleep 0.05; done
                 address=$(sed -n 's/.*"url":"\\([^"]*\\)".*/\\1/p' out)
                 echo "\(redirectURI)?code=made-up&state=guessed" >&3
                 echo >&3

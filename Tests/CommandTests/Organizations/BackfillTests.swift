@@ -43,7 +43,7 @@ import Testing
 
     @Test func `a dry run runs next to a pass`() async throws {
         try await Desk.with(calls: 4) { desk in
-            desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(20))))
+            desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(60))))
             let pass = try desk.start("archive", "--day", desk.day)
             try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
             let ending = try await desk.run("archive", "--dry-run", "--day", desk.day)
@@ -83,7 +83,7 @@ import Testing
 
     @Test func `a backfill ends at a signal with its code, and the next one resumes there`() async throws {
         try await Desk.with(calls: 8) { desk in
-            desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 20_000)))
+            desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 4_000)))
             let arguments = ["archive", "--low-priority", "--from", try from(desk), "--json"]
             let backfill = try desk.start(arguments, environment: ["CALLARK_DOWNLOADS_CONCURRENCY": "4"])
             try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
@@ -106,7 +106,7 @@ import Testing
 
     @Test func `a daily pass goes first, and the backfill after it`() async throws {
         try await Desk.with(calls: 6) { desk in
-            desk.simulator.inject(FaultRule(.media, .first(2), .stall(afterBytes: 50, .seconds(3))))
+            desk.simulator.inject(FaultRule(.media, .first(2), .stall(afterBytes: 50, .seconds(60))))
             let backfill = try desk.start("archive", "--low-priority", "--from", try from(desk))
             try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
             let daily = try await desk.run("archive", "--day", desk.day)
@@ -133,7 +133,7 @@ import Testing
             // The days without calls are already done.
             let held = desk.offered.count - 1
             var line: [String: JSON]?
-            try await eventually("the backfill did not say how far it is") {
+            try await eventually("the backfill did not say how far it is", every: Patience.look) {
                 let objects = try await desk.run("status", "--json").objects
                 line = objects.first { $0["type"]?.text == "running" }
                 return line?["recordings_stored"]?.number == Double(held)
@@ -155,7 +155,7 @@ import Testing
 
     @Test func `a second backfill is refused`() async throws {
         try await Desk.with(calls: 2) { desk in
-            desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(20))))
+            desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(60))))
             let first = try desk.start("archive", "--low-priority", "--from", try from(desk))
             try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
             let second = try await desk.run("archive", "--low-priority", "--from", try from(desk))

@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// The commands of the legacy records, as a new user meets them.
@@ -304,22 +305,24 @@ import Testing
     @Test func `the simulator writes a configuration that works`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "callark-legacy-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let arguments = ["--write-config", folder, "--legacy", "--calls", "1", "--scale", "0.005"]
-        let simulator = try Program("callark-simulator", arguments)
-        while try !simulator.outputSoFar().contains("Ctrl-C") {
+        try await Turns.shared.run {
+            let arguments = ["--write-config", folder, "--legacy", "--calls", "1", "--scale", "0.005"]
+            let simulator = try Program("callark-simulator", arguments)
+            try await eventually("the simulator serves") {
+                try simulator.outputSoFar().contains("Ctrl-C") || !simulator.isRunning
+            }
             let errors = try simulator.errorsSoFar()
             try #require(simulator.isRunning, "\(errors)")
-            await Task.yield()
+            let ending = try await Program.run(
+                "callark",
+                ["legacy", "query", "--type", "csrs", "--query", "-", "--from", "2020-01-01", "--json"],
+                environment: ["CALLARK_CONFIG": "\(folder)/callark.yaml"],
+                input: Self.query
+            )
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(try ending.objects.last?["rows"] == .number(1))
+            simulator.signal(SIGTERM)
+            #expect(try await simulator.end().status == 0)
         }
-        let ending = try await Program.run(
-            "callark",
-            ["legacy", "query", "--type", "csrs", "--query", "-", "--from", "2020-01-01", "--json"],
-            environment: ["CALLARK_CONFIG": "\(folder)/callark.yaml"],
-            input: Self.query
-        )
-        #expect(ending.status == 0, "\(ending.errors)")
-        #expect(try ending.objects.last?["rows"] == .number(1))
-        simulator.signal(SIGTERM)
-        #expect(try await simulator.end().status == 0)
     }
 }

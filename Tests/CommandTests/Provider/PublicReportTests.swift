@@ -14,7 +14,7 @@ import Testing
                 desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 60), pathContains: id))
             }
             let patience = [
-                "CALLARK_DOWNLOADS_CONCURRENCY": "2", "CALLARK_DOWNLOADS_STALL_SECONDS": "1",
+                "CALLARK_DOWNLOADS_CONCURRENCY": "2", "CALLARK_DOWNLOADS_STALL_SECONDS": "3",
                 "CALLARK_DOWNLOADS_LEAST_BYTES_PER_SECOND": "10000",
             ]
             let pass = try await desk.run("archive", "--day", desk.day, environment: patience)

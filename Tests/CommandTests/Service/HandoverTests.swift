@@ -109,7 +109,7 @@ import Testing
         try await Desk.with(calls: 60, scale: 0.05) { desk in
             let (service, address) = try await desk.serving()
             let program = try desk.start("archive", "--day", desk.day)
-            try await eventually("it has begun") {
+            try await eventually("it has begun", every: Patience.look) {
                 try await desk.run("status", "--json").objects.contains { $0["type"]?.text == "running" }
                     || !program.isRunning
             }
@@ -128,7 +128,7 @@ import Testing
         try await Desk.with(calls: 60, scale: 0.05) { desk in
             let service = try await desk.serving().program
             let program = try desk.start("archive", "--day", desk.day)
-            try await eventually("it has begun") {
+            try await eventually("it has begun", every: Patience.look) {
                 try await desk.run("status", "--json").objects.contains { $0["type"]?.text == "running" }
                     || !program.isRunning
             }

@@ -116,7 +116,7 @@ import Testing
                 "json",
                 environment: ["CALLARK_SERVICE_LISTEN": "127.0.0.1:\(port)"]
             )
-            try await eventually("it answers") {
+            try await eventually("it answers", every: Patience.look) {
                 guard program.isRunning else { throw CancellationError() }
                 return try await Program.run("curl", ["-s", "http://127.0.0.1:\(port)/nothing"]).output.contains("401")
             }

@@ -17,10 +17,10 @@ extension Desk {
         let program = try start(["serve"], environment: environment, within: entrance)
         let address = "\(scheme)://127.0.0.1:\(port)"
         let socket = "\(environment["CALLARK_ARCHIVE_ROOT"] ?? root)/service.sock"
-        try await eventually("it listens") {
+        try await eventually("it listens", every: Patience.look) {
             guard program.isRunning else { throw CancellationError() }
-            let health = try await Program.run("curl", ["-sk", "\(address)/healthz"])
-            return health.output == "{\"status\":\"ok\"}\n" && FileManager.default.fileExists(atPath: socket)
+            guard FileManager.default.fileExists(atPath: socket) else { return false }
+            return try await Program.run("curl", ["-sk", "\(address)/healthz"]).output == "{\"status\":\"ok\"}\n"
         }
         return (program, address)
     }

@@ -26,13 +26,14 @@ final class Desk: Sendable {
         hasRoot: Bool = true,
         _ body: (Desk) async throws -> Void
     ) async throws {
-        let latest = SimulatedWorld.days((earlier.first ?? 0) + 2, before: Moment(Date()), in: .gmt)
-        let days = (earlier + [0]).map { latest[$0 + 1] }
-        // Tests ask for what the first calls hold.
-        let world = try #require(SimulatedWorld.recorded(days: days, callsPerDay: calls, scale: scale, mix: mix))
         var options = SimulatorOptions()
         options.requestsPerMinute = 0
         try await Turns.shared.run {
+            // Not before its turn, which may come on the next day.
+            let latest = SimulatedWorld.days((earlier.first ?? 0) + 2, before: Moment(Date()), in: .gmt)
+            let days = (earlier + [0]).map { latest[$0 + 1] }
+            // Tests ask for what the first calls hold.
+            let world = try #require(SimulatedWorld.recorded(days: days, callsPerDay: calls, scale: scale, mix: mix))
             try await Simulator.running(world, options: options) { simulator in
                 let desk = try Desk(simulator)
                 if hasRoot { try await desk.makeRoot() }

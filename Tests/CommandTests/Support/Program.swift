@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// A run of one of the built executables.
@@ -110,7 +111,11 @@ final class Program: Sendable {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        // Nor does it ignore what the tests' own process was started to ignore.
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
         var identifier: pid_t = 0
         let arguments = command.map { strdup($0) } + [nil]
         let variables = environment.map { strdup($0) } + [nil]
@@ -157,10 +162,10 @@ final class Program: Sendable {
         }
     }
 
-    /// Waits for the end, for two minutes at most: then it is killed, and the status shows that.
+    /// Waits for the end, for ``Patience/limit`` at most: then it is killed, and the status shows that.
     func end() async throws -> Ending {
         let guardian = Task {
-            try await Task.sleep(for: .seconds(120))
+            try await Task.sleep(for: Patience.limit)
             signal(SIGKILL)
         }
         let status = await withCheckedContinuation { continuation in
@@ -184,7 +189,7 @@ final class Program: Sendable {
         String(decoding: try Data(contentsOf: URL(filePath: "\(folder)/\(file)")), as: UTF8.self)
     }
 
-    /// Runs one to its end.
+    /// Runs one to its end, when its turn has come if its test has none yet: hundreds of tests begin at the same time.
     static func run(
         _ name: String = "callark",
         _ arguments: [String],
@@ -192,6 +197,8 @@ final class Program: Sendable {
         input: String = "",
         directory: String? = nil
     ) async throws -> Ending {
-        try await Program(name, arguments, environment: environment, input: input, directory: directory).end()
+        try await Turns.shared.run {
+            try await Program(name, arguments, environment: environment, input: input, directory: directory).end()
+        }
     }
 }

@@ -24,7 +24,7 @@ final class SmallDisk: Sendable {
     init(at path: String, _ options: String) async throws {
         self.path = path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        let hold = "mount -t tmpfs -o \"$1\" none \"$2\" && echo mounted >&2 && exec sleep 600"
+        let hold = "mount -t tmpfs -o \"$1\" none \"$2\" && echo mounted >&2 && exec sleep 7200"
         let holder = try Program("unshare", ["-m", "sh", "-c", hold, "sh", options, path])
         self.holder = holder
         try await eventually("not mounted") { try holder.errorsSoFar().contains("mounted") || !holder.isRunning }

@@ -4,8 +4,8 @@ import Testing
 
 /// Go's own reader of signed notes, and what it says about a witness's cosignatures. It shares no code with Callark.
 enum WitnessJudge {
-    /// Built once; `nil` if Go or its packages are missing.
-    private static let program: String? = {
+    /// Built once, by a process that no thread waits for; `nil` if Go or its packages are missing.
+    private static let program = Task<String?, Never> {
         let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let source = tests.appending(path: "EvidenceTests/Judges/witness.go").path
@@ -14,9 +14,9 @@ enum WitnessJudge {
             "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": "\(folder)/cache", "GOFLAGS": "",
         ]
         let program = "\(folder)/witness"
-        let build = try? Tool.run("go", ["build", "-o", program, source], environment: environment)
+        let build = try? await Program.run("go", ["build", "-o", program, source], environment: environment)
         return build?.status == 0 ? program : nil
-    }()
+    }
 
     /// Has a witness's lines judged, and each change of a byte in them.
     /// - Parameters:
@@ -30,7 +30,8 @@ enum WitnessJudge {
         witnessKey: String,
         in desk: Desk
     ) async throws -> Int? {
-        guard try Requirement.isMet("Go and golang.org/x/mod", program != nil), let program else { return nil }
+        let built = await Self.program.value
+        guard try Requirement.isMet("Go and golang.org/x/mod", built != nil), let program = built else { return nil }
         let file = "\(desk.folder)/judged-\(UUID())"
         try Data(lines.utf8).write(to: URL(filePath: file))
         let before = Int(Date().timeIntervalSince1970)

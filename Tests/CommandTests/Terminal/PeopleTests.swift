@@ -12,7 +12,7 @@ import Testing
             desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(60)), pathContains: last))
             let pass = try desk.start("archive", "--day", desk.day)
             var line: [String: JSON]?
-            try await eventually("the pass did not say how far it is") {
+            try await eventually("the pass did not say how far it is", every: Patience.look) {
                 let objects = try await desk.run("status", "--json").objects
                 line = objects.first { $0["type"]?.text == "running" && $0["recordings_stored"] != nil }
                 return line?["recordings_stored"]?.number == Double(desk.offered.count - 1)
@@ -21,7 +21,7 @@ import Testing
             #expect(line?["command"]?.text == "archive")
             #expect(line?["recordings_found"]?.number == Double(desk.offered.count))
             var text = ""
-            try await eventually("the pass did not come to an end of its list") {
+            try await eventually("the pass did not come to an end of its list", every: Patience.look) {
                 text = try await desk.run("status").output
                 return !text.contains("at least")
             }

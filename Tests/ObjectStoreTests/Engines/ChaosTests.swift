@@ -8,7 +8,7 @@ import Transfer
 
 /// A real store behind a network that misbehaves.
 @Suite(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(20)),
     .needs("a real store (make test-vault)", StoreEngine.Kind.tested.allSatisfy(\.isInstalled))
 )
 struct ChaosTests {

@@ -8,7 +8,7 @@ import Testing
 /// A store that is killed while something is put, and started again: each with a store of its own.
 @Suite(
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(20)),
     .needs("a real store (make test-vault)", StoreEngine.Kind.tested.allSatisfy(\.isInstalled))
 )
 struct CrashTests {

@@ -7,7 +7,7 @@ import Testing
 
 /// What others read of what this module wrote: boto3, and AWS's command line.
 @Suite(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(20)),
     .needs("a real store (make test-vault)", StoreEngine.Kind.tested.allSatisfy(\.isInstalled)),
     .needs("boto3 (make test-vault)", StoreEngine.judgePython != nil)
 )

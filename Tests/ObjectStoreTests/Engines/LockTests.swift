@@ -7,7 +7,7 @@ import Transfer
 @testable import ObjectStore
 
 @Suite(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(20)),
     .needs("a real store (make test-vault)", StoreEngine.Kind.tested.allSatisfy(\.isInstalled))
 )
 struct LockTests {

@@ -7,7 +7,7 @@ import Transfer
 
 @testable import ObjectStore
 
-@Suite(.timeLimit(.minutes(10))) struct CredentialTests {
+@Suite(.timeLimit(.minutes(20))) struct CredentialTests {
     private static let end = Date(timeIntervalSince1970: 1_900_000_000)
     private static let given = """
         {"Code": "Success", "AccessKeyId": "AK", "SecretAccessKey": "SK", "Token": "TK", "Expiration": "2030-03-17T17:46:40Z"}

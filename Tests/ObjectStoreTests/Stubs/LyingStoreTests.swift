@@ -8,7 +8,7 @@ import Transfer
 @testable import ObjectStore
 
 /// Answers that are complete, and not what was asked for.
-@Suite(.timeLimit(.minutes(10))) struct LyingStoreTests {
+@Suite(.timeLimit(.minutes(20))) struct LyingStoreTests {
     private func read(
         _ answer: StoreStub.Answer,
         _ range: Range<Int64> = 10..<20,

@@ -7,7 +7,7 @@ import Transfer
 
 @testable import ObjectStore
 
-@Suite(.timeLimit(.minutes(10))) struct RetryTests {
+@Suite(.timeLimit(.minutes(20))) struct RetryTests {
     private static let taken = StoreStub.Answer(status: 200, fields: ["ETag": "\"e\"", "x-amz-version-id": "v1"])
 
     @Test(arguments: [

@@ -7,7 +7,7 @@ import Transfer
 @testable import ObjectStore
 
 /// What becomes of an upload in parts that ends early, and of tags, as stubs see it.
-@Suite(.timeLimit(.minutes(10))) struct UploadTests {
+@Suite(.timeLimit(.minutes(20))) struct UploadTests {
     private static let body = ObjectBody.bytes([UInt8](repeating: 1, count: 6 << 20))
 
     /// A store that begins uploads, and answers to parts like this.

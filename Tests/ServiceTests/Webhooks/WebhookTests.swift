@@ -172,7 +172,7 @@ import WebexContactCenter
             #expect(second.id == first.id && !isSecondNew)
             office.simulator.change { $0.webhooks.sendsTwice = true }
             try office.simulator.addRecording(to: task.id)
-            let end = ContinuousClock.now + .seconds(60)
+            let end = ContinuousClock.now + .seconds(300)
             var held = before
             while held == before, ContinuousClock.now < end {
                 try await Task.sleep(for: .milliseconds(50))
@@ -236,7 +236,7 @@ import WebexContactCenter
         try await Office.with(isArchived: false, settings: Self.settings) { office in
             let key = try await office.key(.admin)
             // The service has its own look at the subscriptions when it starts.
-            let end = ContinuousClock.now + .seconds(30)
+            let end = ContinuousClock.now + .seconds(300)
             while office.simulator.counters.requests(to: .subscriptions) == 0, ContinuousClock.now < end {
                 try await Task.sleep(for: .milliseconds(20))
             }

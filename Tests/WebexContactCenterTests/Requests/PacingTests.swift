@@ -205,7 +205,7 @@ import Testing
 
 /// Waits, for ten seconds at most, until `condition` holds.
 func eventually(_ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let deadline = ContinuousClock.now + .seconds(120)
+    let deadline = ContinuousClock.now + .seconds(300)
     while !condition() {
         guard ContinuousClock.now < deadline else {
             Issue.record("it did not happen", sourceLocation: sourceLocation)
