@@ -25,11 +25,11 @@ struct RebuildCommand: AsyncParsableCommand {
             happened in them.
 
             It reads every sealed archive from end to end, which takes as long as `callark verify`, and compares \
-            headers and recordings with the metadata, the checksum files, the side file and the evidence log. Archives that the \
-            log says were sealed, and that are neither on the disk nor in the vault, are named (65), and stay damaged until \
-            their recordings are in other archives or explained. Intact recordings in the spool stay stored. The old manifest is kept next to the new one, which replaces it only when it is \
-            complete. From a damaged archive, whatever is intact is taken; everything else is named, and the exit \
-            code is 65.
+            headers and recordings with the metadata, the checksum files, the side file and the evidence log. Archives \
+            that the log says were sealed, and that are neither on the disk nor in the vault, are named (65), and stay \
+            damaged until their recordings are in other archives or explained. Intact recordings in the spool stay \
+            stored. The old manifest is kept next to the new one, which replaces it only when it is complete. From a \
+            damaged archive, whatever is intact is taken; everything else is named, and the exit code is 65.
 
             `callark serve` has to be stopped before (75), because it has the manifest open.
 
