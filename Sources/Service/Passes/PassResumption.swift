@@ -5,6 +5,7 @@ import Foundation
 import HTTPTypes
 import Logging
 import Recordings
+import Settings
 import Wiring
 
 /// Requested passes of the process before: most begin again when the service starts, and none disappears without a trace.
