@@ -1,3 +1,4 @@
+import Archiver
 import Evidence
 import Files
 import Foundation
