@@ -27,19 +27,20 @@ extension VerifyCommand {
             let rows = try await verification.archives(in: scope(in: installation))
             let cost = verification.cost(of: rows)
             try output.json(VaultReadingCostLine(cost))
-            guard !rows.isEmpty else {
+            var summary = VerificationRun.Summary()
+            if rows.isEmpty {
                 let parts = [day(in: installation).map { "of \($0)" }, org.map { "of \($0)" }].compactMap { $0 }
                 let archive = (["archive"] + parts).joined(separator: " ")
                 try await sayNothingRead(in: vault, because: "the manifest knows of no \(archive) in it", output)
-                return VerificationRun.Summary()
-            }
-            output.text(
-                "reading \(Readable.count(cost.archives, "archive")) from \(vault.place): "
-                    + "\(Readable.count(cost.requests, "request")), \(Readable.bytes(cost.bytes))"
-            )
-            output.flush()
-            var summary = try await verification.run(rows) { report in
-                try VerificationLines.write(report, to: output, verbose: verbose)
+            } else {
+                output.text(
+                    "reading \(Readable.count(cost.archives, "archive")) from \(vault.place): "
+                        + "\(Readable.count(cost.requests, "request")), \(Readable.bytes(cost.bytes))"
+                )
+                output.flush()
+                summary = try await verification.run(rows) { report in
+                    try VerificationLines.write(report, to: output, verbose: verbose)
+                }
             }
             // A manifest that does not know an archive does not know its copy either.
             let keyFile = installation.evidence.setup.keyFile

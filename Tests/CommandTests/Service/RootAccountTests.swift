@@ -34,6 +34,18 @@ struct `The root folder of another account` {
                 #expect(ending.status == 0, "\(command): \(ending.errors)")
                 #expect(try await ownedByRoot(desk) == "", "\(command)")
             }
+            // Nor can it note who looks: that has to be noted, or it is a warning.
+            var noting = ["CALLARK_AUDIT_METADATA": "true"]
+            for isRequired in [true, false] {
+                noting["CALLARK_AUDIT_REQUIRED"] = "\(isRequired)"
+                for command in [["list"], ["audit", "--csv"]] {
+                    let ending = try await desk.start(command, environment: noting).end()
+                    #expect(ending.status == (isRequired ? 74 : 0), "\(command): \(ending.errors)")
+                    #expect(ending.errors.contains("`sudo -u '#10001' callark …`"), "\(command): \(ending.errors)")
+                    #expect(ending.output.isEmpty == isRequired, "\(command): \(ending.output)")
+                    #expect(try await ownedByRoot(desk) == "", "\(command)")
+                }
+            }
             // It cannot note what it has read, and says so.
             let verify = try await desk.run("verify")
             #expect(verify.status == 0 && verify.errors.contains("could not record which archives were verified"))

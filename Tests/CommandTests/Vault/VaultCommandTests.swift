@@ -91,6 +91,26 @@ struct `A vault` {
         }
     }
 
+    @Test func `that should have nothing hides no archive that only the evidence log knows`() async throws {
+        try await VaultDesk.with(earlier: [1]) { vault in
+            let (desk, files) = (vault.desk, FileManager.default)
+            let first = try #require(desk.simulator.world.days.first)
+            let (manifest, kept) = ("\(desk.root)/manifest.sqlite", "\(desk.folder)/kept.sqlite")
+            try await vault.run("archive", "--day", first, environment: vault.without)
+            // The process has ended, so everything is in the file.
+            try files.copyItem(atPath: manifest, toPath: kept)
+            try await vault.run("archive", "--day", desk.day, environment: vault.without)
+            let archive = try #require(try desk.archives().last)
+            for path in [archive, archive + ".sha256"] { try files.removeItem(atPath: path) }
+            for suffix in ["", "-wal", "-shm"] { try? files.removeItem(atPath: manifest + suffix) }
+            try files.copyItem(atPath: kept, toPath: manifest)
+            let remote = try await vault.run("verify", "--remote", expecting: 65)
+            #expect(remote.output.contains("nothing was read") && remote.output.contains(archive))
+            let lines = try await vault.run("verify", "--remote", "--day", desk.day, "--json", expecting: 65).objects
+            #expect(lines.last?["archives"] == .number(0) && lines.last?["faults"] == .number(1), "\(lines)")
+        }
+    }
+
     @Test func `has a lost machine's recordings to the byte, and a bare one lists the same`() async throws {
         try await VaultDesk.with(earlier: [1]) { vault in
             let desk = vault.desk
