@@ -66,7 +66,7 @@ package struct LogLedger: Sendable {
     }
 
     /// How often a log is read again because it was published to while it was read.
-    private static let maxReadings = 5
+    static let maxReadings = 5
 
     /// Adds an epoch.
     /// - Parameter keeps: whether the entries are needed. There may be many.
