@@ -31,7 +31,9 @@ extension VerifyCommand {
                 let parts = [day(in: installation).map { "of \($0)" }, org.map { "of \($0)" }].compactMap { $0 }
                 let archive = (["archive"] + parts).joined(separator: " ")
                 try await sayNothingRead(in: vault, because: "the manifest knows of no \(archive) in it", output)
-                return VerificationRun.Summary()
+                var summary = VerificationRun.Summary()
+                try await addGone(to: &summary, installation, manifest, output)
+                return summary
             }
             output.text(
                 "reading \(Readable.count(cost.archives, "archive")) from \(vault.place): "
@@ -41,14 +43,24 @@ extension VerifyCommand {
             var summary = try await verification.run(rows) { report in
                 try VerificationLines.write(report, to: output, verbose: verbose)
             }
-            // A manifest that does not know an archive does not know its copy either.
-            let keyFile = installation.evidence.setup.keyFile
-            let local = VerificationRun(root: installation.root, manifest: manifest, keyFile: keyFile)
-            for report in try await local.gone(scope(in: installation)) {
-                try VerificationLines.write(report, to: output, verbose: verbose)
-                summary.add(report)
-            }
+            try await addGone(to: &summary, installation, manifest, output)
             return summary
+        }
+    }
+
+    /// Adds the archives that only the evidence logs know: a manifest that does not know an archive does not know its copy in the
+    /// vault either.
+    private func addGone(
+        to summary: inout VerificationRun.Summary,
+        _ installation: Installation,
+        _ manifest: Manifest,
+        _ output: Output
+    ) async throws {
+        let keyFile = installation.evidence.setup.keyFile
+        let local = VerificationRun(root: installation.root, manifest: manifest, keyFile: keyFile)
+        for report in try await local.gone(scope(in: installation)) {
+            try VerificationLines.write(report, to: output, verbose: verbose)
+            summary.add(report)
         }
     }
 

@@ -57,6 +57,23 @@ struct `A vault` {
         }
     }
 
+    @Test func `that has nothing yet hides no archive that only the evidence log knows`() async throws {
+        try await VaultDesk.with(earlier: [1]) { vault in
+            let first = try #require(vault.desk.simulator.world.days.first)
+            try await vault.run("archive", "--day", first, environment: vault.without)
+            let (manifest, kept) = ("\(vault.desk.root)/manifest.sqlite", "\(vault.desk.folder)/kept.sqlite")
+            // The process has ended, so everything is in the file.
+            try FileManager.default.copyItem(atPath: manifest, toPath: kept)
+            try await vault.run("archive", "--day", vault.desk.day, environment: vault.without)
+            let archive = try #require(try vault.desk.archives().last)
+            for path in [archive, archive + ".sha256", manifest] { try FileManager.default.removeItem(atPath: path) }
+            for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: manifest + suffix) }
+            try FileManager.default.copyItem(atPath: kept, toPath: manifest)
+            let remote = try await vault.run("verify", "--remote", expecting: 65)
+            #expect(remote.output.contains("nothing was read") && remote.output.contains("\(archive) is missing"))
+        }
+    }
+
     @Test func `gets what was sealed before it, and says before what that takes`() async throws {
         try await VaultDesk.with(earlier: [1]) { vault in
             for day in vault.desk.simulator.world.days {
