@@ -193,7 +193,7 @@ package struct LogLedgers: Sendable {
     }
 
     /// The organizations of which this machine remembers a state of the log.
-    private static func remembered(by keyFile: LogKeyFile) -> Set<OrganizationName> {
+    static func remembered(by keyFile: LogKeyFile) -> Set<OrganizationName> {
         let parts = keyFile.path.split(separator: "/")
         guard let file = parts.last else { return [] }
         let names = (try? FileSystem.names(in: FileSystem.folder(of: keyFile.path))) ?? []
