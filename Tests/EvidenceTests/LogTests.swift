@@ -58,6 +58,18 @@ import Testing
         #expect(try trial.bytes("checkpoint") == checkpoint)
     }
 
+    @Test func `is read once for neighbouring entries and their proofs`() throws {
+        let trial = try Trial()
+        _ = try trial.grown(to: 300)
+        let reader = try LogReader(trial.log)
+        let first = try reader.entry(7)
+        try FileManager.default.removeItem(atPath: "\(trial.log.path)/tile/entries/000")
+        #expect(try reader.entry(7) == first)
+        #expect(try reader.proof(of: 8).index == 8)
+        _ = try reader.entry(299)
+        #expect { try reader.entry(7) } throws: { ($0 as? EvidenceError)?.code == .damaged }
+    }
+
     @Test func `publishes a long tail before it accepts more, so that no fold has to have all of it in memory`() throws
     {
         let trial = try Trial()

@@ -116,7 +116,11 @@ package struct LogCrossCheck: Sendable {
     }
 
     /// Those of the archives that the manifest does not know of which something is held nowhere else.
-    private func lost(_ gone: [GoneArchive]) async throws -> [LogReport.Fault] {
+    private func lost(_ found: [GoneArchive]) async throws -> [LogReport.Fault] {
+        guard !found.isEmpty else { return [] }
+        // While the log was read, a pass may have sealed an archive, put it into the vault, and removed it from the disk.
+        let known = Set(try await manifest?.sealedArchives(organization: organization).map(\.name) ?? [])
+        let gone = found.filter { !known.contains($0.name) }
         guard !gone.isEmpty else { return [] }
         let contents = try await LoggedContents.read(Set(gone.map(\.name)), of: organization, in: root)
         var faults: [LogReport.Fault] = []

@@ -66,7 +66,7 @@ package struct LogLedger: Sendable {
     }
 
     /// How often a log is read again because it was published to while it was read.
-    private static let maxReadings = 5
+    static let maxReadings = 5
 
     /// Adds an epoch.
     /// - Parameter keeps: whether the entries are needed. There may be many.
@@ -193,7 +193,7 @@ package struct LogLedgers: Sendable {
     }
 
     /// The organizations of which this machine remembers a state of the log.
-    private static func remembered(by keyFile: LogKeyFile) -> Set<OrganizationName> {
+    static func remembered(by keyFile: LogKeyFile) -> Set<OrganizationName> {
         let parts = keyFile.path.split(separator: "/")
         guard let file = parts.last else { return [] }
         let names = (try? FileSystem.names(in: FileSystem.folder(of: keyFile.path))) ?? []

@@ -7,7 +7,8 @@ import Recordings
 struct LoggedContents: Sendable {
     /// By archive, then by path.
     private var recordings: [String: [String: LoggedRecording]] = [:]
-    /// When damage to each of them was noted last, since it was sealed.
+    /// When damage to each of them was noted last, since it was sealed. That a newer epoch adopts an archive as it is makes
+    /// nothing of it whole.
     private var damaged: [String: Timestamp] = [:]
 
     /// The recordings of an archive, by path, without those that left it while it was in the spool.
@@ -46,11 +47,16 @@ struct LoggedContents: Sendable {
         isNewest: Bool,
         _ names: Set<String>
     ) throws(EvidenceError) -> LoggedContents {
-        let reader = try LogReader(epoch)
         var all = self
-        func take(_ index: Int64, _ bytes: [UInt8]) throws(EvidenceError) { all.take(bytes, names) }
-        // What an earlier epoch had accepted and not published is in the epoch after it.
-        if isNewest { try reader.forEachProvenEntry(take) } else { try reader.forEachSignedEntry(take) }
+        for _ in 0..<LogLedger.maxReadings {
+            all = self
+            let reader = try LogReader(epoch)
+            func take(_ index: Int64, _ bytes: [UInt8]) throws(EvidenceError) { all.take(bytes, names) }
+            // What an earlier epoch had accepted and not published is in the epoch after it.
+            if isNewest { try reader.forEachProvenEntry(take) } else { try reader.forEachSignedEntry(take) }
+            // A writer that published in the meantime has begun a new tail: entries of the old one may have been missed.
+            if try LogReader(epoch).checkpoint == reader.checkpoint { break }
+        }
         return all
     }
 
@@ -60,13 +66,17 @@ struct LoggedContents: Sendable {
             // An ID with characters that JSON escapes takes a reading of the whole entry.
             let text = StoredEntry.taskID(in: bytes) ?? (try? LogEntry(bytes))?.text(.taskID)
             guard let task = text.flatMap({ TaskID($0) }) else { return }
-            let recording = LoggedRecording(taskID: task, path: stored.path, digest: digest)
+            var recording = LoggedRecording(taskID: task, path: stored.path, digest: digest)
+            // A newer epoch logs again what is in the archive, and not what has replaced it.
+            if let known = recordings[stored.archive]?[stored.path], known.digest == digest {
+                recording.isReplaced = known.isReplaced
+            }
             recordings[stored.archive, default: [:]][stored.path] = recording
             return
         }
         guard let entry = try? LogEntry(bytes), let name = entry.text(.archive), names.contains(name) else { return }
         switch entry.type {
-        case .archiveSealed, .archiveAdopted: damaged[name] = nil
+        case .archiveSealed: damaged[name] = nil
         case .damageFound, .recordingReplaced:
             let path = entry.text(.path)
             if entry.text(.detail) == LoggedArchive.leftSpool {

@@ -211,7 +211,7 @@ package struct Pass: Sendable {
                 let outcome = try await sealing.run()
                 result.archives += outcome.sealed
                 result.failure = outcome.damage
-                try await context.settleGone(assignment.organization.name)
+                try await context.settleGone(assignment.organization.name, onlyIfChanged: true)
                 result.vault = await vaulting(assignment.organization.name, vaultFailure)
                 if let listed {
                     // Only now: if this step is interrupted, the next run lists again.

@@ -19,10 +19,16 @@ extension PassContext {
     }
 
     /// Has those count as made up for of which every recording is in another sealed archive by now, or explained.
+    /// - Parameter onlyIfChanged: does not read the whole log again if, since the last pass that went through, nothing was sealed
+    ///   or explained of the days of such archives.
     /// - Returns: their names.
     @discardableResult
-    func settleGone(_ organization: OrganizationName) async throws -> [ArchiveName] {
-        let gone = try await goneArchives(organization)
+    func settleGone(_ organization: OrganizationName, onlyIfChanged: Bool = false) async throws -> [ArchiveName] {
+        var gone = try await goneArchives(organization)
+        if onlyIfChanged, !gone.isEmpty {
+            let changed = try await manifest.changedDays(among: Set(gone.map(\.name.day)), of: organization)
+            gone.removeAll { !changed.contains($0.name.day) }
+        }
         guard !gone.isEmpty else { return [] }
         let contents = try await LoggedContents.read(Set(gone.map(\.name)), of: organization, in: root)
         var settled: [ArchiveName] = []

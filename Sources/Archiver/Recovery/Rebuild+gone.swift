@@ -6,14 +6,19 @@ import Recordings
 
 extension Rebuild {
     /// Where the manifest that is replaced disagrees with the archives, and what the evidence logs know that it does not.
+    /// - Parameter isKept: whether that manifest is kept if it is sound. Otherwise the logs are read later, for the new one.
     func contradictions(
         of former: FormerManifest,
         _ draft: Manifest,
-        _ elsewhere: ArchivesInVault?
+        _ elsewhere: ArchivesInVault?,
+        isKept: Bool
     ) async throws -> Contradictions {
         var found = try await Contradictions.find(former, at: root.manifestPath, draft: draft, root: root)
-        // A manifest that is not sound is replaced anyway, and the logs are read then.
-        guard found.isEmpty, former.isSound else { return found }
+        // A manifest that is not sound is replaced anyway.
+        guard found.isEmpty, former.isSound, isKept else { return found }
+        // It also has what is in the spool and what was explained, which the draft does not have yet.
+        let kept = try? Manifest(of: root, mode: .readOnly)
+        defer { try? kept?.close() }
         let ledgers = try await LogLedgers.read(root, keyFile: logs.setup.keyFile)
         ledgers.faults.forEach { found.add($0) }
         for (organization, ledger) in ledgers.all {
@@ -23,7 +28,7 @@ extension Rebuild {
             guard !gone.isEmpty else { continue }
             let contents = try await LoggedContents.read(Set(gone.map(\.name)), of: organization, in: root)
             for archive in gone {
-                guard let loss = try await archive.loss(contents, draft, in: root) else { continue }
+                guard let loss = try await archive.loss(contents, kept ?? draft, in: root) else { continue }
                 found.add(archive.fault(loss, in: root))
             }
         }

@@ -116,7 +116,7 @@ package struct Rebuild: Sendable {
         let dayCloses = try await adoptSealed(adopter, elsewhere, &summary, now: now, progress)
         // Before the spool is changed.
         if let former {
-            summary.contradictions = try await contradictions(of: former, manifest, elsewhere)
+            summary.contradictions = try await contradictions(of: former, manifest, elsewhere, isKept: !discardingOld)
             if !discardingOld { summary.refusal = refusal(former, summary.contradictions) }
             if summary.refusal != nil {
                 try manifest.close()
@@ -170,7 +170,8 @@ package struct Rebuild: Sendable {
         var ledgers: [OrganizationName: LogLedger] = [:]
         let known = Set(try await manifest.organizations().map(\.name))
         let logged = try FileSystem.names(in: root.logsPath).compactMap { OrganizationName($0) }
-        for organization in known.union(logged).sorted() {
+        let remembered = LogLedgers.remembered(by: logs.setup.keyFile)
+        for organization in known.union(logged).union(remembered).sorted() {
             let folder = LogFolder(organization, in: root.logsPath)
             guard folder.exists else {
                 addMissingLog(of: organization, folder, &summary)

@@ -9,6 +9,8 @@ package final class TileReader: SubtreeSource {
     /// How many entries of the log are read.
     package let size: Int64
     private var remembered: [TilePlace: [TreeHash]] = [:]
+    /// The entries that were read last: whoever wants one usually wants its neighbours next.
+    private var last: (tile: TilePlace, bundle: EntryBundle)?
 
     /// - Parameter size: how many entries count. Later ones are ignored.
     package init(_ folder: LogFolder, size: Int64) {
@@ -53,10 +55,12 @@ package final class TileReader: SubtreeSource {
     /// The entries of a tile.
     /// - Throws: `damaged` if it is missing or does not consist of that many entries.
     package func bundle(_ tile: TilePlace) throws(EvidenceError) -> EntryBundle {
+        if let last, last.tile == tile { return last.bundle }
         let (bytes, path, isWhole) = try bytes(tile)
         guard let bundle = EntryBundle(bytes, count: tile.width, isWhole: isWhole) else {
             throw .damaged("its bytes are not those of \(tile.width) entries", path)
         }
+        last = (tile, bundle)
         return bundle
     }
 

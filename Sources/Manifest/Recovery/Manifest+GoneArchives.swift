@@ -35,6 +35,33 @@ extension Manifest {
         }
     }
 
+    /// Those of some days of which an archive was sealed, or a loss explained, since the last pass that went through began; all
+    /// if there was no such pass. Of no other day can an archive that is gone be made up for by now.
+    package func changedDays(
+        among days: Set<ArchiveDay>,
+        of organization: OrganizationName
+    ) async throws -> Set<ArchiveDay> {
+        try await read { db in
+            guard let row = try OrganizationRow.find(organization, in: db)?.row else { return [] }
+            let last = """
+                SELECT max(started_time) FROM pass
+                WHERE organization = ? AND outcome IN (?, ?) AND failure IS NULL
+                """
+            let ends: StatementArguments = [row, PassOutcome.complete.stored, PassOutcome.incomplete.stored]
+            guard let since = try Int64.fetchOne(db, sql: last, arguments: ends) else { return days }
+            let select = """
+                SELECT EXISTS (SELECT 1 FROM archive
+                        WHERE organization = :organization AND day = :day AND sealed_time >= :since)
+                    OR EXISTS (SELECT 1 FROM explanation CROSS JOIN task ON task.row = explanation.task
+                        WHERE explanation.time >= :since AND task.organization = :organization AND task.day = :day)
+                """
+            return try days.filter { day in
+                let arguments: StatementArguments = ["organization": row, "day": day.stored, "since": since]
+                return try Bool.fetchOne(db.cachedStatement(sql: select), arguments: arguments) ?? false
+            }
+        }
+    }
+
     /// Where the recordings of an archive that is gone are by now. A recording is held if an archive whose file is not
     /// altered has it, with the bytes that were logged or with those that replaced them, and no reading found it damaged.
     /// - Parameters:

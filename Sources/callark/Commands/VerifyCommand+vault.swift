@@ -27,29 +27,40 @@ extension VerifyCommand {
             let rows = try await verification.archives(in: scope(in: installation))
             let cost = verification.cost(of: rows)
             try output.json(VaultReadingCostLine(cost))
-            var summary = VerificationRun.Summary()
-            if rows.isEmpty {
+            guard !rows.isEmpty else {
                 let parts = [day(in: installation).map { "of \($0)" }, org.map { "of \($0)" }].compactMap { $0 }
                 let archive = (["archive"] + parts).joined(separator: " ")
                 try await sayNothingRead(in: vault, because: "the manifest knows of no \(archive) in it", output)
-            } else {
-                output.text(
-                    "reading \(Readable.count(cost.archives, "archive")) from \(vault.place): "
-                        + "\(Readable.count(cost.requests, "request")), \(Readable.bytes(cost.bytes))"
-                )
-                output.flush()
-                summary = try await verification.run(rows) { report in
-                    try VerificationLines.write(report, to: output, verbose: verbose)
-                }
+                var summary = VerificationRun.Summary()
+                try await addGone(to: &summary, installation, manifest, output)
+                return summary
             }
-            // A manifest that does not know an archive does not know its copy either.
-            let keyFile = installation.evidence.setup.keyFile
-            let local = VerificationRun(root: installation.root, manifest: manifest, keyFile: keyFile)
-            for report in try await local.gone(scope(in: installation)) {
+            output.text(
+                "reading \(Readable.count(cost.archives, "archive")) from \(vault.place): "
+                    + "\(Readable.count(cost.requests, "request")), \(Readable.bytes(cost.bytes))"
+            )
+            output.flush()
+            var summary = try await verification.run(rows) { report in
                 try VerificationLines.write(report, to: output, verbose: verbose)
-                summary.add(report)
             }
+            try await addGone(to: &summary, installation, manifest, output)
             return summary
+        }
+    }
+
+    /// Adds the archives that only the evidence logs know: a manifest that does not know an archive does not know its copy in the
+    /// vault either.
+    private func addGone(
+        to summary: inout VerificationRun.Summary,
+        _ installation: Installation,
+        _ manifest: Manifest,
+        _ output: Output
+    ) async throws {
+        let keyFile = installation.evidence.setup.keyFile
+        let local = VerificationRun(root: installation.root, manifest: manifest, keyFile: keyFile)
+        for report in try await local.gone(scope(in: installation)) {
+            try VerificationLines.write(report, to: output, verbose: verbose)
+            summary.add(report)
         }
     }
 

@@ -55,6 +55,15 @@ struct LogStage {
         return places
     }
 
+    /// Accepts an entry of another kind about an archive.
+    func note(_ type: LogEntryType, _ values: [LogKeyword: LogValue], at time: Timestamp = Self.noon) throws {
+        let log = try EvidenceLog.open(place, now: time).log
+        var values = values
+        values[.archive] = .text("acme-2025-11-20-001")
+        _ = try log.append([LogEntry(type, time: time, actor: actor, organization: organization, values)])
+        try log.fold()
+    }
+
     func beginEpoch(at time: Timestamp = Self.noon) throws { _ = try EvidenceLog.beginEpoch(place, now: time) }
 
     func epochs(since day: ArchiveDay? = nil) throws -> LogEpochs {

@@ -177,6 +177,27 @@ import Testing
         }
     }
 
+    @Test func `takes what is explained for no loss, also next to a manifest that is sound`() async throws {
+        try await Desk.with(calls: 3, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let lost = try #require(desk.simulator.servedRecordings().first)
+            let archive = try loseArchive(desk)
+            #expect(try await desk.run("rebuild").status == 65)
+            desk.simulator.inject(FaultRule(.media, .always, .status(404), pathContains: lost.recording.id))
+            #expect(try await desk.run("archive", "--day", desk.day).status == 65)
+            let words = ["gaps", "explain", lost.taskID, "--reason", "provider_fault", "--note", "case 4711"]
+            let explained = try await desk.start(words).end()
+            try #require(explained.status == 0, "\(explained.errors)")
+            // The explanation is in the log alone: nothing was sealed since.
+            removeManifest(desk)
+            let rebuilt = try await desk.run("rebuild")
+            #expect(!rebuilt.output.contains("\(archive) is missing"), "\(rebuilt.output)")
+            let again = try await desk.run("rebuild")
+            #expect(again.status == 64, "\(again.output)\(again.errors)")
+            #expect(!again.output.contains("\(archive) is missing"), "\(again.output)")
+        }
+    }
+
     @Test func `of a manifest that is older than a lost archive is not refused as needless`() async throws {
         try await Desk.with(calls: 3, earlier: [1], mix: .plain) { desk in
             let first = try #require(desk.simulator.world.days.first)
