@@ -6,6 +6,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SWIFT ?= swift
+# For every build for debugging: the index, by which the tests are found, without the system's own modules, which take a
+# quarter of the time. Other options build everything anew, so all of them have these.
+BUILD_OPTIONS := -Xswiftc -index-ignore-system-modules
 # With the Swift runtime and C++'s library, which only that runtime needs, inside, so that the binary runs where there is no
 # toolchain. A program exports nothing: without its symbols in the table there is less for the loader to bind.
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xlinker --no-export-dynamic \
@@ -53,7 +56,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 build: packages ## build everything, for debugging
-	$(SWIFT) build
+	$(SWIFT) build $(BUILD_OPTIONS)
 
 release: packages .build/static ## build callark and callark-simulator as they are shipped
 	$(RELEASE) callark
@@ -83,32 +86,32 @@ test: packages ## build and run every test
 
 # Beside each other: the one takes the processors, the other mostly the network.
 test-build: packages
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(BUILD_OPTIONS) --build-tests
 
 test-witnesses: test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete $(CANAILLE_ENVIRONMENT)/.complete $(VAULT_ENVIRONMENT)/.complete $(PROMTOOL)
 
 test-steps: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## kill processes and fail disks at every step, of which `make test` draws some (an hour or two)
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(BUILD_OPTIONS) --build-tests
 	CALLARK_TEST_STEPS=1000 $(RUN_TESTS) '^CommandTests\..*/(Kill|LogKill|PowerCut|Disk|ArchiveRepair|DamagedManifest)Tests\.swift:'
 
 test-vault: packages test-packages vault-packages $(VAULT_ENVIRONMENT)/.complete ## the vault in every store that can be had here, with kills (VAULT_KILLS, VAULT_MINUTES)
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(BUILD_OPTIONS) --build-tests
 	for target in ObjectStore Vault; do CALLARK_TEST_STORES="seaweedfs ceph" $(RUN_TESTS) "^$${target}Tests\."; done
 	Tests/vault/run "$$($(SWIFT) build --show-bin-path)" "$(CALLARK_TEST_VAULT_PYTHON)" --kills $(VAULT_KILLS) --minutes $(VAULT_MINUTES)
 
 test-browser: packages test-packages browser-packages $(PYTHON_ENVIRONMENT)/.complete ## use the web page in a real browser, as people do
-	$(SWIFT) build
+	$(SWIFT) build $(BUILD_OPTIONS)
 	$(PYTHON_ENVIRONMENT)/bin/python -B Tests/browser/browse.py "$$($(SWIFT) build --show-bin-path)"
 
 screenshots: release browser-packages $(PYTHON_ENVIRONMENT)/.complete ## take the pictures of docs/images
 	$(PYTHON_ENVIRONMENT)/bin/python -B Tests/browser/screenshots.py "$$($(SWIFT) build -c release --show-bin-path)" docs/images
 
 test-dates: packages test-packages $(PYTHON_ENVIRONMENT)/.complete $(CANAILLE_ENVIRONMENT)/.complete ## every test as if it were four other days, and those that know dates on eight more (DATES)
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(BUILD_OPTIONS) --build-tests
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" $(DATES)
 
 test-schedule: packages test-packages ## an hour of the real service's schedule around changes of the clocks, killed again and again (SCHEDULE_MINUTES)
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(BUILD_OPTIONS) --build-tests
 	python3 -B Tests/schedule/run.py "$$($(SWIFT) build --show-bin-path)" --minutes $(SCHEDULE_MINUTES)
 
 test-all: test test-steps test-vault test-browser test-deb test-dates test-schedule check-interop soak fuzz ## every test and every long trial: some seven hours
