@@ -115,13 +115,9 @@ struct AuditCommand: AsyncParsableCommand {
         let faults = all.flatMap(\.audit.faults)
         for fault in faults { Diagnostics.error("\(fault); what it had is not listed") }
         if !faults.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
-        guard proven.missing == 0 else {
-            let acts = Readable.count(proven.missing, "act")
-            throw CommandError(
-                .incomplete,
-                "\(acts) without a proof: in no checkpoint yet; run it again after the next pass"
-            )
-        }
+        guard let failure = proven.failure else { return }
+        Diagnostics.error(failure)
+        throw ExitCode(failure.status.rawValue)
     }
 
     // MARK: - Names
@@ -207,7 +203,8 @@ struct AuditCommand: AsyncParsableCommand {
         guard !csv else { return }
         let accepted = audits.flatMap(\.sources).map(\.accepted).reduce(0, +)
         let written = proofs == nil ? nil : proven.written
-        try output.json(Summary(rows: rows, accepted: accepted, unknown: unknown, proofs: written))
+        let error = proven.failure?.description
+        try output.json(Summary(rows: rows, accepted: accepted, unknown: unknown, proofs: written, error: error))
         if audits.isEmpty { return output.text("no evidence log yet: the first pass begins it") }
         let open = "\(Readable.count(accepted, "entry", "entries")) of the log in no checkpoint yet"
         let times = "\(Readable.count(rows, "act")); times in \(installation.timeZone.name)"
@@ -220,6 +217,15 @@ struct AuditCommand: AsyncParsableCommand {
         var written = 0
         /// Those that are in no checkpoint yet.
         var missing = 0
+
+        var failure: CommandError? {
+            guard missing > 0 else { return nil }
+            let acts = Readable.count(missing, "act")
+            return CommandError(
+                .incomplete,
+                "\(acts) without a proof: in no checkpoint yet; run it again after the next pass"
+            )
+        }
     }
 
     /// - Parameter hasEpochs: whether there is more than one, so that people have to be told which.
@@ -271,6 +277,8 @@ struct AuditCommand: AsyncParsableCommand {
         var unknown: Int
         /// How many proofs were written, if that was asked for.
         var proofs: Int?
+        /// Why not all of them were.
+        var error: String?
     }
 }
 

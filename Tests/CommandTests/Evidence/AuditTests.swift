@@ -165,7 +165,9 @@ import Testing
             let lenient = patient.merging(["CALLARK_AUDIT_REQUIRED": "false"]) { $1 }
             let early = try await desk.start(arguments, environment: lenient).end()
             #expect(early.status == 75 && early.errors.contains("1 act without a proof"), "\(early.errors)")
-            #expect(try early.objects.last?["proofs"] == .number(1))
+            let summaries = try early.objects.filter { $0["type"]?.text == "summary" }
+            #expect(summaries.count == 1 && summaries.last?["proofs"] == .number(1), "\(summaries)")
+            #expect(summaries.last?["error"]?.text?.contains("1 act without a proof") == true)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
             try FileManager.default.moveItem(atPath: key + ".away", toPath: key)
             let late = try await desk.start(arguments).end()

@@ -14,10 +14,16 @@ import Testing
         try #require(copied.status == 0, "\(copied.errors)")
     }
 
+    /// A pass over the day before, which has no calls.
+    private func passBefore(_ desk: Desk) async throws -> Program.Ending {
+        let day = try #require(ArchiveDay(desk.day)?.previous)
+        return try await desk.run("archive", "--day", "\(day)")
+    }
+
     /// Archives a day, and puts the log back to what it was before that. Nothing of the day is in it.
     /// - Parameter isForgotten: whether what is remembered next to the key is gone too, as after a restore.
     private func loseTheDay(_ desk: Desk, isForgotten: Bool) async throws {
-        _ = try await desk.run("archive", "--from", "2020-01-01", "--to", "2020-01-02")
+        #expect(try await passBefore(desk).status == 0)
         try await copy(desk.log.path, to: "\(desk.folder)/early")
         try await desk.archiveDay()
         try await copy("\(desk.folder)/early", to: desk.log.path)
@@ -76,7 +82,8 @@ import Testing
                 try await copy(lost, to: desk.root)
                 let killed = try await recover(desk, fault)
                 #expect([0, 128 + SIGKILL].contains(killed.status), "\(context): \(killed.errors)")
-                let pass = try await desk.run("archive", "--from", "2020-01-01", "--to", "2020-01-02")
+                let pass = try await passBefore(desk)
+                #expect([0, 65].contains(pass.status), "\(context): \(pass.errors)")
                 // Before the new epoch is in its place, the log is the one to which nothing may be written.
                 if pass.status == 65 || !number.isMultiple(of: 2) {
                     let again = try await recover(desk)
