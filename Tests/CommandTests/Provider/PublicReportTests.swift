@@ -9,7 +9,9 @@ import Testing
     /// As many trickling recordings as downloads may run at once (rclone 9841).
     @Test func `a trickle holds no other recording up, and the pass ends`() async throws {
         try await Desk.with(calls: 8, mix: .recorded) { desk in
-            let slow = desk.simulator.servedRecordings().prefix(2).map(\.recording.id)
+            // The largest, which do not end before anyone looks at how fast they come.
+            let slow = desk.simulator.servedRecordings().sorted { $0.byteCount > $1.byteCount }.prefix(2)
+                .map(\.recording.id)
             for id in slow {
                 desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 60), pathContains: id))
             }
