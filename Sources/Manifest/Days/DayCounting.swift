@@ -31,13 +31,14 @@ struct DayCounting {
         days.values.sorted { ($0.organization, $0.day) < ($1.organization, $1.day) }
     }
 
+    /// An archive that is gone, and that later ones make up for, holds nothing of what it once had.
     mutating func countHeld(in db: Database) throws {
         let select = """
             SELECT organization.name, day, \(VaultRule.isArchived()), archive.row IN (\(AlteredArchives.rows)), sum(recordings
                 - (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)), archive.row,
                 \(VaultRule.isWaiting())
             FROM archive JOIN organization ON organization.row = archive.organization
-            WHERE recordings IS NOT 0 AND \(condition) GROUP BY archive.row
+            WHERE recordings IS NOT 0 AND NOT \(KnownDamage.isSuperseded) AND \(condition) GROUP BY archive.row
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments + standpoint.altered.argument) {
             let count = Int(try row.amount(4))

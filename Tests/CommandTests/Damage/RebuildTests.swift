@@ -85,8 +85,13 @@ import Testing
         }
     }
 
-    /// Every archive that the log knows is there, or made up for, whoever looks.
+    /// Every archive that the log knows is there, or made up for, whoever looks; and the next pass closes the day.
     private func expectNothingLost(_ desk: Desk) async throws {
+        try await desk.archiveDay()
+        let report = try await desk.run("report", "--day", desk.day)
+        #expect(report.output.hasPrefix("\(desk.day): complete."), "\(report.output)")
+        let days = try await desk.run("status", "--json").objects.filter { $0["type"]?.text == "day" }
+        #expect(days.allSatisfy { $0["damaged"] == .number(0) && $0["closed"] == .boolean(true) }, "\(days)")
         for command in [["verify"], ["verify", "--quick"], ["log", "verify"]] {
             let ending = try await desk.start(command).end()
             #expect(ending.status == 0, "\(command): \(ending.output)\(ending.errors)")
