@@ -35,6 +35,40 @@ extension Manifest {
         }
     }
 
+    /// The damaged archives of which no recording is known by name, oldest first. No list of recordings or gaps has what they
+    /// held.
+    /// - Parameter days: `nil` for all.
+    package func unnamedLosses(
+        _ organization: OrganizationName,
+        days: ClosedRange<ArchiveDay>? = nil,
+        altered: AlteredArchives
+    ) async throws -> [UnnamedLoss] {
+        try await read { db in
+            guard let row = try OrganizationRow.find(organization, in: db)?.row else { return [] }
+            let select = """
+                SELECT organization.name, day, sequence, recordings, archive.row
+                FROM archive JOIN organization ON organization.row = archive.organization
+                WHERE archive.organization = :organization AND recordings > 0 AND \(KnownDamage.isOfArchive)
+                ORDER BY day, sequence
+                """
+            let named = """
+                SELECT EXISTS (SELECT 1 FROM task CROSS JOIN recording ON recording.task = task.row
+                    WHERE \(TaskRange.condition) AND recording.archive = :archive)
+                """
+            let arguments: StatementArguments = ["organization": row]
+            var losses: [UnnamedLoss] = []
+            for found in try Row.fetchAll(db, sql: select, arguments: arguments + altered.argument) {
+                let (name, archive): (ArchiveName, Int64) = (try ArchiveName(found), try found[4])
+                if let days, !days.contains(name.day) { continue }
+                let window = TaskRange.instants(of: name.day)
+                let range = TaskRange.arguments(organization: row, window: window) + ["archive": archive]
+                if try Bool.fetchOne(db.cachedStatement(sql: named), arguments: range) ?? false { continue }
+                losses.append(UnnamedLoss(archive: name, recordings: try found[3]))
+            }
+            return losses
+        }
+    }
+
     /// Those of some days of which an archive was sealed, or a loss explained, since the last pass that went through began; all
     /// if there was no such pass. Of no other day can an archive that is gone be made up for by now.
     package func changedDays(

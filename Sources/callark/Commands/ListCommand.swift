@@ -119,6 +119,7 @@ struct ListCommand: AsyncParsableCommand {
             timeZone: installation.settings.archive.timeZone
         )
         var found: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] = []
+        var unnamed: [UnnamedLoss] = []
         let manifest = try await installation.manifestForReading()
         if let manifest {
             try await call.requireKnownNames(in: manifest)
@@ -127,6 +128,7 @@ struct ListCommand: AsyncParsableCommand {
                 try await installation.noteView("list", of: names.map { (nil, $0) })
                 for name in names {
                     let standpoint = try await installation.standpoint(of: name, manifest, days: window.days)
+                    unnamed += try await manifest.unnamedLosses(name, days: window.days, altered: standpoint.altered)
                     let rows = manifest.calls(filter(window, of: name), at: standpoint)
                     guard try await write(rows, to: &writer) else { break }
                 }
@@ -138,7 +140,7 @@ struct ListCommand: AsyncParsableCommand {
         }
         try writer.endRows()
         let notListed = try await notListed(in: window, manifest, installation)
-        try await writeEnd(of: found, notListed, in: window, installation, writer)
+        try await writeEnd(of: found, notListed, unnamed, in: window, installation, writer)
     }
 
     /// The unlisted days of the requested time. A named task is known or not, whatever its time.
@@ -190,6 +192,7 @@ struct ListCommand: AsyncParsableCommand {
     private func writeEnd(
         of found: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)],
         _ notListed: UnlistedDays,
+        _ unnamed: [UnnamedLoss],
         in window: TimeWindow,
         _ installation: Installation,
         _ writer: ListWriter
@@ -204,7 +207,7 @@ struct ListCommand: AsyncParsableCommand {
                 }
             } catch { failure = error }
         }
-        try writer.writeSummary(notListed: notListed)
+        try writer.writeSummary(notListed: notListed, unnamed: unnamed)
         if let future = window.future, !csv { output.text(future) }
         if writer.counts.calls == 0, let hint = call.numberHint, !csv { output.text(hint) }
         if allCalls, call.agent != nil, !csv {

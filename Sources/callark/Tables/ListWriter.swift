@@ -64,6 +64,8 @@ struct ListWriter {
         var isLimited = false
         /// The days of the requested time that were not listed, or only in part.
         var daysNotListed = 0
+        /// Recordings of that time that are damaged and not listed, because only how many is known.
+        var damagedUnnamed = 0
         /// Calls by state, as people read it.
         var states: [String: Int] = [:]
         /// Recordings by state, gaps without a recording by state, and how many recordings are explained.
@@ -75,6 +77,7 @@ struct ListWriter {
             case type, calls, recordings, gaps, bytes
             case isLimited = "limited"
             case daysNotListed = "days_not_listed"
+            case damagedUnnamed = "damaged_unnamed"
         }
 
         mutating func add(_ row: ListRow, of call: CallRow) {
@@ -180,14 +183,12 @@ extension ListWriter {
         if content == .calls { calls.end() } else { parts.end() }
     }
 
-    /// Writes the totals, and the days for which they are not known.
-    mutating func writeSummary(notListed: UnlistedDays) throws {
-        let unlisted = notListed.text
-        guard !asCSV else {
-            if let unlisted { Diagnostics.notice(unlisted) }
-            return
-        }
+    /// Writes the totals, and what they lack: the days that were not listed, and recordings that no list names.
+    mutating func writeSummary(notListed: UnlistedDays, unnamed: [UnnamedLoss]) throws {
+        let lacking = [unnamed.text, notListed.text].compactMap(\.self)
+        guard !asCSV else { return lacking.forEach { Diagnostics.notice($0) } }
         counts.daysNotListed = notListed.days.count
+        counts.damagedUnnamed = unnamed.recordings
         try output.json(counts)
         let words = CallState.allCases.filter { $0 != .none }.map(\.rawValue)
         let states = (words + [CallRow.abandoned, CallRow.nothingToRecord]).compactMap { state in
@@ -200,7 +201,7 @@ extension ListWriter {
         case .recordings:
             output.text("\(counts.text); times in \(timeZone.name)")
         }
-        if let unlisted { output.text(unlisted) }
+        for text in lacking { output.text(text) }
         if counts.isLimited { output.text("there are more: raise --limit to see them") }
         if hidden > 0 {
             let verb = hidden == 1 ? "has" : "have"

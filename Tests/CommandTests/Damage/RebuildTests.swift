@@ -90,6 +90,8 @@ import Testing
         try await desk.archiveDay()
         let report = try await desk.run("report", "--day", desk.day)
         #expect(report.output.hasPrefix("\(desk.day): complete."), "\(report.output)")
+        let gaps = try await desk.run("gaps").output
+        #expect(!gaps.contains("damaged"), "\(gaps)")
         let days = try await desk.run("status", "--json").objects.filter { $0["type"]?.text == "day" }
         #expect(days.allSatisfy { $0["damaged"] == .number(0) && $0["closed"] == .boolean(true) }, "\(days)")
         for command in [["verify"], ["verify", "--quick"], ["log", "verify"]] {
@@ -140,6 +142,14 @@ import Testing
                 #expect(ending.status == 65, "\(command): \(ending.output)\(ending.errors)")
             }
             #expect(try desk.entries(.damageFound).count == 1)
+            // No list passes over what it cannot name.
+            let unnamed = "\(sealed) recordings of acme-\(desk.day)-001 are damaged, and only the number is known"
+            for command in [["list"], ["list", "--day", desk.day], ["gaps"], ["gaps", "--reason", "damaged"]] {
+                let text = try await desk.start(command).end().output
+                #expect(text.contains(unnamed), "\(command): \(text)")
+                let summary = try await desk.start(command + ["--json"]).end().objects.last
+                #expect(summary?["damaged_unnamed"] == .number(Double(sealed)), "\(command)")
+            }
             try await desk.archiveDay()
             #expect(try desk.archives().map { $0.hasSuffix("-002.tar") } == [true])
             #expect(try await desk.archived() == desk.offered)

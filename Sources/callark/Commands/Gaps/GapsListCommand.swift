@@ -113,6 +113,9 @@ struct GapsListCommand: AsyncParsableCommand {
         found.comparisons += try await manifest.disagreements(name, days: window.day.map { $0...$0 }).filter { other in
             window.range?.overlaps(other.day.interval(in: window.timeZone)) ?? true
         }
+        if !explained, reason == nil || reason == .damaged {
+            found.unnamed += try await manifest.unnamedLosses(name, days: window.days, altered: standpoint.altered)
+        }
         found.notListed += try await installation.unlisted(in: window.instants, organization: name, manifest)
     }
 
@@ -122,6 +125,7 @@ struct GapsListCommand: AsyncParsableCommand {
         var suspects: [SuspectRow] = []
         var comparisons: [DayComparison] = []
         var notListed: [ArchiveDay] = []
+        var unnamed: [UnnamedLoss] = []
         /// How many explained gaps are left out.
         var hidden = 0
     }
@@ -143,12 +147,16 @@ struct GapsListCommand: AsyncParsableCommand {
         var daysDiffering = 0
         /// The days of the requested time of which a part in that time is not listed.
         var notListed: [ArchiveDay] = []
+        /// Recordings that were held, and are no gaps by name: only how many is known.
+        var damagedUnnamed = 0
         private var hidden = 0
+        private var unnamed: String?
 
         enum CodingKeys: String, CodingKey {
             case type, gaps, pending, missing, damaged, explained, unexplained, reasons, suspect
             case daysDiffering = "days_differing"
             case notListed = "not_listed"
+            case damagedUnnamed = "damaged_unnamed"
         }
 
         init(_ found: Found) {
@@ -163,6 +171,8 @@ struct GapsListCommand: AsyncParsableCommand {
             daysDiffering = Set(found.comparisons.map { [$0.organization.description, $0.day.description] }).count
             notListed = found.notListed
             hidden = found.hidden
+            damagedUnnamed = found.unnamed.recordings
+            unnamed = found.unnamed.text
         }
 
         var text: [String] {
@@ -179,6 +189,7 @@ struct GapsListCommand: AsyncParsableCommand {
                 let (verb, object) = hidden == 1 ? ("is", "it") : ("are", "them")
                 lines.append("\(Readable.count(hidden, "more gap")) \(verb) explained: add --all to see \(object)")
             }
+            if let unnamed { lines.append(unnamed) }
             if let oldest = notListed.min() {
                 lines.append(
                     "\(Readable.count(notListed.count, "day")) not listed, the oldest \(oldest): what is missing there "
