@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -454,4 +455,11 @@ time_t time(time_t *result) {
     clock_gettime(CLOCK_REALTIME, &now);
     if (result) *result = now.tv_sec;
     return now.tv_sec;
+}
+
+// Libdispatch waits until a time of this clock, which the kernel compares with its own.
+int sem_timedwait(sem_t *restrict semaphore, const struct timespec *restrict end) {
+    struct timespec actual = *end;
+    actual.tv_sec -= plan.clock;
+    return REAL(sem_timedwait)(semaphore, &actual);
 }
