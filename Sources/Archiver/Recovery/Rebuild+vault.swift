@@ -185,6 +185,8 @@ extension Rebuild {
             for organization in try await manifest.organizations().map(\.name) {
                 guard let listing = try await former.listingAfterLoss(organization) else { continue }
                 let through = min(listing.through, put)
+                // Nothing of it counts, for example if the store's clock is wrong: then the next pass reaches back too.
+                if let from = listing.from, through <= from { continue }
                 try await manifest.setWatermark(organization, listedFrom: listing.from, listedThrough: through)
             }
             try former.close()

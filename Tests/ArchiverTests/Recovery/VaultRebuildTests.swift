@@ -7,6 +7,7 @@ import Manifest
 import ObjectStore
 import Recordings
 import Simulator
+import Synchronization
 import Testing
 import Vault
 import VaultSupport
@@ -14,7 +15,19 @@ import VaultSupport
 @testable import Archiver
 
 @Suite struct `A machine that has nothing but a vault` {
-    private let store = MemoryStore()
+    /// How far the store's clock is ahead, in seconds.
+    private final class StoreClock: Sendable {
+        let offset = Mutex<TimeInterval>(0)
+    }
+
+    private let clock: StoreClock
+    private let store: MemoryStore
+
+    init() {
+        let clock = StoreClock()
+        self.clock = clock
+        store = MemoryStore(now: { Date().addingTimeInterval(clock.offset.withLock(\.self)) })
+    }
 
     /// What identifies a recording, and where it is in its archive. The disk has lost its copies.
     private func told(_ rows: [ListRow]) -> [String] {
@@ -159,6 +172,18 @@ import VaultSupport
             // The other one finds out that it was replaced.
             let error = await #expect(throws: VaultError.self) { try await vault(lost).confirmWriter() }
             #expect(error?.code == .notWriter)
+        }
+    }
+
+    @Test func `lists everything again if the store's clock is behind all calls`() async throws {
+        clock.offset.withLock { $0 = -25 * 365 * 86400 }
+        try await withLostMachine { lost, new in
+            _ = try await rebuild(new)
+            new.simulator.clock.advance(by: .seconds(3600))
+            let result = try await pass(new)
+            #expect(result.failure == nil)
+            let (before, after) = (try await lost.rows().count, try await new.rows().count)
+            #expect(after == before)
         }
     }
 
