@@ -10,8 +10,8 @@ extension [UnnamedLoss] {
         guard let first else { return nil }
         let archives =
             count == 1 ? "\(first.archive)" : "\(Readable.count(count, "archive")), the oldest \(first.archive),"
-        let isOne = recordings == 1
-        return "\(Readable.count(recordings, "recording")) of \(archives) \(isOne ? "is" : "are") damaged, and only the "
-            + "number is known, so no row is about \(isOne ? "it" : "them"); run `callark verify --repair`"
+        let (isOne, many) = (recordings == 1, Readable.count(recordings, "recording"))
+        return "\(many) of \(archives) \(isOne ? "is" : "are") damaged, and only the number is known, "
+            + "so no row is about \(isOne ? "it" : "them"); run `callark verify --repair`"
     }
 }
