@@ -33,10 +33,10 @@ import Testing
             return error
         }
         await stage()
-        let begin = ContinuousClock.now
         task.cancel()
+        // The server never ends, so nothing else would end it but a stall, which has another code.
         let error = await task.value
-        #expect(error?.code == .cancelled && ContinuousClock.now - begin < .seconds(5))
+        #expect(error?.code == .cancelled)
         // Whatever the engine still did for it would be visible by now.
         let answer = try? await engine.perform(HTTPRequest(.get, server.url("/short")))
         basket.resume()
