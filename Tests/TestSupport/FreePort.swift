@@ -6,8 +6,8 @@ package enum FreePort {
     /// There is none.
     package struct Failure: Error {}
 
-    /// Below those that the system gives to whoever asks for any (ip_local_port_range(5)), so that none of them is given away
-    /// before it is used here, however long that takes.
+    /// Below the ephemeral ports (ip_local_port_range), so that the system gives none of them to another process before it
+    /// is used here, however long that takes.
     private static let range = UInt16(10_000)...UInt16(31_999)
     /// Another one in each process. No number is given twice.
     private static let last = Mutex(UInt16.random(in: range))

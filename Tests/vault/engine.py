@@ -45,7 +45,7 @@ def die_with_parent():
 
 
 def free_ports(count):
-    """Below those that the system gives to whoever asks for any, so that none is given away before it is used here."""
+    """Below the ephemeral ports, so that the system gives none of them to another process before it is used here."""
     ports = []
     for port in random.sample(range(10000, 32000), 22000):
         with contextlib.closing(socket.socket()) as probe:

@@ -121,13 +121,8 @@ package struct LogCrossCheck: Sendable {
         // While the log was read, a pass may have sealed an archive, put it into the vault, and removed it from the disk.
         let known = Set(try await manifest?.sealedArchives(organization: organization).map(\.name) ?? [])
         let gone = found.filter { !known.contains($0.name) }
-        guard !gone.isEmpty else { return [] }
-        let contents = try await LoggedContents.read(Set(gone.map(\.name)), of: organization, in: root)
-        var faults: [LogReport.Fault] = []
-        for archive in gone where try await archive.loss(contents, manifest, in: root) != nil {
-            faults.append(Self.missing(root.archivePath(archive.name), archive.entry))
-        }
-        return faults
+        let losses = try await GoneArchive.losses(among: gone, of: organization, manifest, in: root)
+        return losses.map { Self.missing(root.archivePath($0.archive.name), $0.archive.entry) }
     }
 
     private static func missing(_ path: String, _ entry: Int64) -> LogReport.Fault {

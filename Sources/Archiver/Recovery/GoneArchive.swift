@@ -55,6 +55,23 @@ struct GoneArchive: Sendable {
         return nil
     }
 
+    /// Those of some gone archives of which something is lost, in their order. Reads the log once for all of them.
+    static func losses(
+        among gone: [GoneArchive],
+        of organization: OrganizationName,
+        _ manifest: Manifest?,
+        in root: ArchiveRoot
+    ) async throws -> [(archive: GoneArchive, loss: Loss)] {
+        guard !gone.isEmpty else { return [] }
+        let contents = try await LoggedContents.read(Set(gone.map(\.name)), of: organization, in: root)
+        var losses: [(archive: GoneArchive, loss: Loss)] = []
+        for archive in gone {
+            guard let loss = try await archive.loss(contents, manifest, in: root) else { continue }
+            losses.append((archive: archive, loss: loss))
+        }
+        return losses
+    }
+
     /// How much of a gone archive is lost.
     struct Loss: Sendable {
         /// How many recordings.

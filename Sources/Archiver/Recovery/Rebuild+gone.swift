@@ -25,12 +25,8 @@ extension Rebuild {
             let known = former.archives.map(\.name).filter { $0.organization == organization }
             let gone = try ledger.gone(organization, in: root, besides: Set(known))
                 .filter { elsewhere?[$0.name] == nil }
-            guard !gone.isEmpty else { continue }
-            let contents = try await LoggedContents.read(Set(gone.map(\.name)), of: organization, in: root)
-            for archive in gone {
-                guard let loss = try await archive.loss(contents, kept ?? draft, in: root) else { continue }
-                found.add(archive.fault(loss, in: root))
-            }
+            let losses = try await GoneArchive.losses(among: gone, of: organization, kept ?? draft, in: root)
+            for (archive, loss) in losses { found.add(archive.fault(loss, in: root)) }
         }
         return found
     }

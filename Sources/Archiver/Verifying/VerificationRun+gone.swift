@@ -29,10 +29,7 @@ extension VerificationRun {
             let known = Set(try await manifest?.sealedArchives(organization: organization).map(\.name) ?? [])
             let gone = try ledger.gone(organization, in: root, besides: known.union(lost))
                 .filter { scope.covers($0.name) }
-            guard !gone.isEmpty else { continue }
-            let contents = try await LoggedContents.read(Set(gone.map(\.name)), of: organization, in: root)
-            for archive in gone {
-                guard let loss = try await archive.loss(contents, manifest, in: root) else { continue }
+            for (archive, loss) in try await GoneArchive.losses(among: gone, of: organization, manifest, in: root) {
                 faults.append((root.archivePath(archive.name), archive.fault(loss, in: root)))
             }
         }

@@ -244,7 +244,7 @@ extension EvidenceLog {
     }
 
     /// Gives a complete log its name, after the old one was moved into it: from there on, a crash leads to the new log too. If
-    /// nothing is remembered, its state is remembered first: a log with a name and without a memory is not gone on with.
+    /// nothing is remembered, its state is remembered first, because a log whose last state is unknown cannot be written to.
     static func takePlace(_ place: Place) throws(EvidenceError) {
         let (folder, next) = (place.folder, place.folder.next)
         if try place.keyFile.newest(place.organization) == nil, let position = try? LogReader(next).position {

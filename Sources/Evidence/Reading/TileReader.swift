@@ -9,7 +9,7 @@ package final class TileReader: SubtreeSource {
     /// How many entries of the log are read.
     package let size: Int64
     private var remembered: [TilePlace: [TreeHash]] = [:]
-    /// The entries that were read last: whoever wants one usually wants its neighbours next.
+    /// The entries that were read last. The next one that is read is usually near them.
     private var last: (tile: TilePlace, bundle: EntryBundle)?
 
     /// - Parameter size: how many entries count. Later ones are ignored.

@@ -4,8 +4,7 @@ import GRDB
 /// SQLite databases that are read, perhaps from a folder in which nothing can be written.
 package enum ReadOnlyDatabase {
     /// Opens a database as it is. If its folder cannot be written, SQLite cannot create the shared memory file of WAL mode
-    /// there, and refuses the database unless it is told that no one changes it. That is true as long as there is no WAL
-    /// next to it.
+    /// there. It then opens the database only as one that never changes, which is safe if there is no WAL next to it.
     /// - Parameters:
     ///   - configuration: must say `readonly`.
     ///   - check: refuses a database that is not what it should be.

@@ -5,7 +5,7 @@ import Waiting
 /// What was requested and goes on after the answer: a pass, a verification, an estimate, an export.
 protocol RequestedWork: Sendable {
     var id: String { get }
-    /// The name of whoever requested it.
+    /// The name of the person or key that requested it.
     var requestedBy: String { get }
     var requestedTime: Timestamp { get }
     var state: WorkState { get set }

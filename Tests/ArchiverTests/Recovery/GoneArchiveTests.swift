@@ -38,8 +38,7 @@ import WebexContactCenter
     func `names what was in the spool if only the evidence log knows it, and the next pass fetches it`(isKnown: Bool)
         async throws
     {
-        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
-        let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
+        let world = try SimulatedWorld.evening()
         try await Installation.with(world) { here in
             try await here.pass()
             let stored = try await here.held()
@@ -61,8 +60,7 @@ import WebexContactCenter
     }
 
     @Test func `names an open archive of which a part is lost, once`() async throws {
-        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
-        let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
+        let world = try SimulatedWorld.evening()
         try await Installation.with(world) { here in
             try await here.pass()
             let stored = try await here.held()
@@ -100,7 +98,7 @@ import WebexContactCenter
             let summary = try await rebuild(here, organizations: organizations)
             #expect(summary.faults.map(\.kind) == [.archiveMissing])
             #expect(summary.gone == [name: Int64(count)] && summary.goneRecordings == Int64(count))
-            // It is damage for whoever verifies, whether the manifest has it or only the log.
+            // `verify` calls it damage, whether the manifest has it or only the log.
             let faults = try await here.verify()
             #expect(faults.contains { $0.hasPrefix("\(here.root.archivePath(name)) is missing") }, "\(faults)")
         }

@@ -54,8 +54,7 @@ import Testing
     }
 
     @Test func `is resumed: the next pass downloads nothing again and seals the rest`() async throws {
-        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
-        let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
+        let world = try SimulatedWorld.evening()
         try await Installation.with(world) { here in
             try await here.pass()
             let stored = try await here.held()
@@ -77,8 +76,7 @@ import Testing
     func `is what a pass asks for if there are archives and no manifest, and the spool stays`(_ loss: Loss)
         async throws
     {
-        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
-        let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
+        let world = try SimulatedWorld.evening()
         try await Installation.with(world) { here in
             try await here.pass()
             let stored = try await here.held()

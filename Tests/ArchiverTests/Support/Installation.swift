@@ -222,6 +222,12 @@ extension SimulatedWorld {
             mix: mix
         )
     }
+
+    /// The same at six in the evening, so that the archive of its day is still open.
+    static func evening() throws -> SimulatedWorld {
+        let time = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
+        return try small(clock: .at(Moment(time.millisecondsSince1970)), mix: .plain)
+    }
 }
 
 extension CallMix {

@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    /// Every archive that the log knows is there, or made up for, whoever looks; and the next pass closes the day.
+    /// Every archive that the log knows is there or made up for, according to every command that checks it, and the next pass closes the day.
     private func expectNothingLost(_ desk: Desk) async throws {
         try await desk.archiveDay()
         let report = try await desk.run("report", "--day", desk.day)
